@@ -1,0 +1,2 @@
+//! The embedded hub.
+fn main() {}
