@@ -1,1 +1,19 @@
-//! Switchhook.
+//! Switchhook: one agent desk for five kinds of contact-centre server, in the browser.
+//!
+//! | layer | folder | knows |
+//! | --- | --- | --- |
+//! | 0 | [`protocol`] | the SignalR hub protocol: bytes and messages |
+//!
+//! See ARCHITECTURE.md for the direction of data, the invariants and the test behind each.
+
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic
+    )
+)]
+
+pub mod protocol;
