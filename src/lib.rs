@@ -16,4 +16,5 @@
     )
 )]
 
+pub mod domain;
 pub mod protocol;
