@@ -18,3 +18,7 @@
 
 pub mod domain;
 pub mod protocol;
+#[cfg(feature = "ui")]
+pub mod store;
+#[cfg(feature = "ui")]
+pub mod ui;

@@ -4,7 +4,7 @@
 //! May not be here: when a callback is due by whose clock (the view's).
 //! A closed callback is forgotten.
 
-use super::{Model, Ref, CallbackUpdate, Moment, set, set_optional_text, Changed};
+use super::{CallbackUpdate, Changed, Model, Moment, Ref, set, set_optional_text};
 
 impl Model {
     pub(super) fn update_callback(&mut self, callback: Ref<'_>, update: CallbackUpdate<'_>, heard: Moment) {

@@ -4,7 +4,10 @@
 //! May not be here: what may be done to a call (its mask says).
 //! A call is own when a telephony source reports it without naming an agent, or names the own one.
 
-use super::{Model, Ref, CallUpdate, Moment, Stage, set, set_text, Direction, Changed, CallKey, Transition, PAST_CALLS_KEPT, Ending, Phrase, PHRASES_KEPT, Recording, RECORDINGS_KEPT, Covered, CallbackKey, FIELDS_KEPT, Call};
+use super::{
+    Call, CallKey, CallUpdate, CallbackKey, Changed, Covered, Direction, Ending, FIELDS_KEPT, Model, Moment,
+    PAST_CALLS_KEPT, PHRASES_KEPT, Phrase, RECORDINGS_KEPT, Recording, Ref, Stage, Transition, set, set_text,
+};
 
 impl Model {
     pub(super) fn update_call(&mut self, call: Ref<'_>, update: CallUpdate<'_>, when: Moment, heard: Moment) {

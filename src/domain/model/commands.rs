@@ -4,7 +4,10 @@
 //! May not be here: sending, deadlines (the session's), any look at a call's stage to judge a button.
 //! State moves on events only; a command that is done merely stops being in flight.
 
-use super::{Model, SourceId, Control, CallKey, Off, control, InvokeId, Command, Moment, InFlight, Phase, Failure, FAILURES_KEPT, Failed, Transition, Agent, AgentState, Stage};
+use super::{
+    Agent, AgentState, CallKey, Command, Control, FAILURES_KEPT, Failed, Failure, InFlight, InvokeId, Model,
+    Moment, Off, Phase, SourceId, Stage, Transition, control,
+};
 
 impl Model {
     /// Why a control is off for `call` (`None`: for the agent or the current call), `Ok` when it is on.

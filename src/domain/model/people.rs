@@ -4,7 +4,10 @@
 //! May not be here: calls, callbacks, commands (their own files).
 //! A row is dirty only when something that can be seen has changed.
 
-use super::{Model, AgentKey, Desk, Ref, AgentUpdate, Moment, AgentState, set_text, set, set_optional_text, Changed, Transition, Terminal, TERMINALS_KEPT, WrapUpChange, WrapUp, QueueKey, QueueUpdate};
+use super::{
+    AgentKey, AgentState, AgentUpdate, Changed, Desk, Model, Moment, QueueKey, QueueUpdate, Ref,
+    TERMINALS_KEPT, Terminal, Transition, WrapUp, WrapUpChange, set, set_optional_text, set_text,
+};
 
 impl Model {
     /// Declares who is signed in here.
