@@ -3,6 +3,7 @@
 //! | layer | folder | knows |
 //! | --- | --- | --- |
 //! | 0 | [`protocol`] | the SignalR hub protocol: bytes and messages |
+//! | 1 | [`connection`] | how a SignalR client connects, calls, notices silence and reconnects |
 //!
 //! See ARCHITECTURE.md for the direction of data, the invariants and the test behind each.
 
@@ -16,4 +17,5 @@
     )
 )]
 
+pub mod connection;
 pub mod protocol;
