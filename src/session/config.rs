@@ -159,7 +159,7 @@ impl Reading {
         };
         let zone = match self.optional_text(root, "", "zonelessTimes") {
             None => Zone::default(),
-            Some(text) => Zone::parse(&text).unwrap_or_else(|| {
+            Some(text) => zone_of(&text).unwrap_or_else(|| {
                 self.fault(
                     "zonelessTimes",
                     format!("is \"{text}\"; write \"utc\" or an offset like \"+02:00\"."),
@@ -289,6 +289,22 @@ impl Reading {
             });
         }
     }
+}
+
+/// `utc`, or an offset like `+02:00`.
+fn zone_of(text: &str) -> Option<Zone> {
+    if text.eq_ignore_ascii_case("utc") || text == "Z" {
+        return Some(Zone::default());
+    }
+    let (sign, rest) = match text.strip_prefix('+') {
+        Some(rest) => (1, rest),
+        None => (-1, text.strip_prefix('-')?),
+    };
+    let (hours, minutes) = rest.split_once(':')?;
+    let (hours, minutes): (i32, i32) = (hours.parse().ok()?, minutes.parse().ok()?);
+    ((0..=14).contains(&hours) && (0..60).contains(&minutes)).then_some(Zone {
+        minutes_east: sign * (hours * 60 + minutes),
+    })
 }
 
 fn join(path: &str, key: &str) -> String {
