@@ -82,7 +82,8 @@ impl Liveness {
         if let Some(earlier) = self.lone_ping.replace(now) {
             let interval = now.since(earlier);
             // Slower is believed at once, faster gradually: one early ping must not make the next one late.
-            self.cadence = interval.max((self.cadence.saturating_mul(3).saturating_add(interval)) / 4);
+            self.cadence =
+                interval.max((self.cadence.saturating_mul(3).saturating_add(interval)) / 4);
         }
     }
 

@@ -724,7 +724,7 @@ impl Connection {
         self.offline = true;
         match &mut self.state {
             State::Connected(live) => {
-                live.suspect(&self.options, &mut self.next_invocation, turn.now, turn.out)
+                live.suspect(&self.options, &mut self.next_invocation, turn.now, turn.out);
             }
             State::Waiting { trial, until } => {
                 *until = None;
