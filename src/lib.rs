@@ -4,6 +4,7 @@
 //! | --- | --- | --- |
 //! | 0 | [`protocol`] | the SignalR hub protocol: bytes and messages |
 //! | 1 | [`connection`] | how a SignalR client connects, calls, notices silence and reconnects |
+//! | 2 | `native` | the connection over tokio, for tests, benchmarks and other programs (feature `native`) |
 //!
 //! See ARCHITECTURE.md for the direction of data, the invariants and the test behind each.
 
@@ -18,4 +19,6 @@
 )]
 
 pub mod connection;
+#[cfg(feature = "native")]
+pub mod native;
 pub mod protocol;

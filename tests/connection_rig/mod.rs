@@ -65,6 +65,8 @@ pub(crate) struct Rig {
     pub(crate) sockets: Vec<SocketId>,
     /// Requests that the machine waits for.
     pub(crate) requests: Vec<RequestId>,
+    /// Whether the last request was to negotiate; an answer of the other kind must be ignored.
+    negotiating: bool,
     notes: Notes,
 }
 
@@ -84,6 +86,7 @@ impl Rig {
             now: Millis::new(1_000_000),
             sockets: Vec::new(),
             requests: Vec::new(),
+            negotiating: false,
             notes: Notes::default(),
         }
     }
@@ -101,10 +104,14 @@ impl Rig {
             Input::SocketClosed { socket, .. } | Input::SocketRefused { socket, .. } => {
                 self.sockets.retain(|open| open != socket);
             }
-            Input::TokenReady { request, .. }
-            | Input::TokenFailed { request, .. }
-            | Input::NegotiateAnswered { request, .. }
-            | Input::NegotiateFailed { request, .. } => {
+            Input::TokenReady { request, .. } | Input::TokenFailed { request, .. }
+                if !self.negotiating =>
+            {
+                self.requests.retain(|asked| asked != request);
+            }
+            Input::NegotiateAnswered { request, .. } | Input::NegotiateFailed { request, .. }
+                if self.negotiating =>
+            {
                 self.requests.retain(|asked| asked != request);
             }
             _ => {}
@@ -114,9 +121,14 @@ impl Rig {
         self.connection.step(input, self.now, 250, &mut self.notes);
         for told in &self.notes.0[start..] {
             match told {
-                Told::Act(
-                    Action::FetchToken { request, .. } | Action::Negotiate { request, .. },
-                ) => self.requests.push(*request),
+                Told::Act(Action::FetchToken { request, .. }) => {
+                    self.requests.push(*request);
+                    self.negotiating = false;
+                }
+                Told::Act(Action::Negotiate { request, .. }) => {
+                    self.requests.push(*request);
+                    self.negotiating = true;
+                }
                 Told::Act(Action::Abandon { request }) => {
                     let at = self.requests.iter().position(|asked| asked == request);
                     self.requests.remove(at.expect("abandoned while asked"));
