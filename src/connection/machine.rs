@@ -6,16 +6,17 @@
 //! `Stop` ends every state within its step: nothing is awaited (defects D1, D2 and D5 cannot be written here).
 
 use super::address::{HubAddress, Secret};
+use super::attempt::{Attempt, Route, Stage, Trial};
 use super::error::{Error, Phase};
 use super::interface::{
-    Action, CallId, Counters, Input, Outlet, Progress, RequestId, SocketId, Status, TokenReason,
-    Trying,
+    Action, CallId, Counters, Input, Outlet, RequestId, SocketId, Status, TokenReason, Trying,
 };
 use super::live::{Call, Ending, Live};
 use super::options::Options;
 use super::retry::Retry;
 use super::session::InvocationId;
 use super::time::Millis;
+use super::turn::Turn;
 use crate::protocol::SEPARATOR;
 use crate::protocol::handshake::{self, HandshakeError};
 use crate::protocol::negotiate::{self, Answer};
@@ -57,122 +58,6 @@ enum State {
     },
     Attempting(Box<Attempt>),
     Connected(Box<Live>),
-}
-
-/// What an attempt inherits from the ones before it.
-#[derive(Debug)]
-struct Trial {
-    /// Whether there was a connection before.
-    reconnecting: bool,
-    /// Number of the attempt under way or due next, from 1.
-    attempt: u32,
-    /// When the outage or the first attempt began.
-    since: Millis,
-    last_error: Option<Error>,
-    token: Option<Secret>,
-    /// The server has refused `token`, and the provider was asked for another.
-    refused: bool,
-}
-
-#[derive(Debug)]
-struct Attempt {
-    trial: Trial,
-    /// Of the present stage.
-    deadline: Millis,
-    stage: Stage,
-}
-
-/// What an attempt waits for.
-#[derive(Debug)]
-enum Stage {
-    Token {
-        request: RequestId,
-    },
-    Negotiate {
-        request: RequestId,
-        route: Route,
-    },
-    Open {
-        socket: SocketId,
-        connection_id: Option<String>,
-    },
-    Handshake {
-        socket: SocketId,
-        connection_id: Option<String>,
-        /// The response as far as it has come (case H11).
-        received: Vec<u8>,
-    },
-}
-
-/// Where an attempt is heading; a redirect changes it for this attempt only (case N14).
-#[derive(Debug)]
-struct Route {
-    hub: HubAddress,
-    token: Option<Secret>,
-    requests: u32,
-}
-
-/// One step's circumstances.
-struct Turn<'o, O> {
-    now: Millis,
-    random: u64,
-    out: &'o mut O,
-}
-
-impl Stage {
-    fn phase(&self) -> Phase {
-        match self {
-            Self::Token { .. } => Phase::Token,
-            Self::Negotiate { .. } => Phase::Negotiate,
-            Self::Open { .. } => Phase::Open,
-            Self::Handshake { .. } => Phase::Handshake,
-        }
-    }
-
-    fn socket(&self) -> Option<SocketId> {
-        match self {
-            Self::Token { .. } | Self::Negotiate { .. } => None,
-            Self::Open { socket, .. } | Self::Handshake { socket, .. } => Some(*socket),
-        }
-    }
-
-    /// Gives up what the stage owns.
-    fn abandon(self, out: &mut impl Outlet) {
-        out.act(match self {
-            Self::Token { request } | Self::Negotiate { request, .. } => {
-                Action::Abandon { request }
-            }
-            Self::Open { socket, .. } | Self::Handshake { socket, .. } => {
-                Action::CloseSocket { socket }
-            }
-        });
-    }
-}
-
-impl Trial {
-    fn new(reconnecting: bool, last_error: Option<Error>, now: Millis) -> Self {
-        Self {
-            reconnecting,
-            attempt: 1,
-            since: now,
-            last_error,
-            token: None,
-            refused: false,
-        }
-    }
-
-    fn status(&self, trying: Trying) -> Status {
-        let progress = Progress {
-            attempt: self.attempt,
-            trying,
-            last_error: self.last_error.clone(),
-        };
-        if self.reconnecting {
-            Status::Reconnecting(progress)
-        } else {
-            Status::Connecting(progress)
-        }
-    }
 }
 
 impl Connection {
@@ -327,14 +212,14 @@ impl Connection {
         }
     }
 
-    fn start<O: Outlet>(&mut self, turn: &mut Turn<'_, O>) {
+    fn start(&mut self, turn: &mut Turn<'_, impl Outlet>) {
         if matches!(self.state, State::Disconnected) {
             let trial = Trial::new(false, None, turn.now);
             self.attempt(trial, TokenReason::FirstConnect, turn);
         }
     }
 
-    fn stop<O: Outlet>(&mut self, turn: &mut Turn<'_, O>) {
+    fn stop(&mut self, turn: &mut Turn<'_, impl Outlet>) {
         match std::mem::take(&mut self.state) {
             State::Disconnected => return,
             State::Waiting { .. } => {}
@@ -344,7 +229,7 @@ impl Connection {
         self.tell(Status::Disconnected { error: None }, turn);
     }
 
-    fn retry_now<O: Outlet>(&mut self, turn: &mut Turn<'_, O>) {
+    fn retry_now(&mut self, turn: &mut Turn<'_, impl Outlet>) {
         match std::mem::take(&mut self.state) {
             State::Waiting { trial, .. } => {
                 let reason = if trial.reconnecting {
@@ -359,24 +244,24 @@ impl Connection {
     }
 
     /// Begins an attempt by asking for a token.
-    fn attempt<O: Outlet>(&mut self, trial: Trial, reason: TokenReason, turn: &mut Turn<'_, O>) {
+    fn attempt(&mut self, trial: Trial, reason: TokenReason, turn: &mut Turn<'_, impl Outlet>) {
         let request = RequestId(self.take_handle());
         let status = trial.status(Trying::Now);
         self.enter(
             trial,
             self.options.token_deadline,
             Stage::Token { request },
-            turn,
+            turn.now,
         );
         self.tell(status, turn);
         turn.out.act(Action::FetchToken { request, reason });
     }
 
-    fn token_ready<O: Outlet>(
+    fn token_ready(
         &mut self,
         request: RequestId,
         token: Option<Secret>,
-        turn: &mut Turn<'_, O>,
+        turn: &mut Turn<'_, impl Outlet>,
     ) {
         let Some(mut trial) = self.take_token_request(request) else {
             return;
@@ -404,12 +289,7 @@ impl Connection {
         }
     }
 
-    fn token_failed<O: Outlet>(
-        &mut self,
-        request: RequestId,
-        error: Error,
-        turn: &mut Turn<'_, O>,
-    ) {
+    fn token_failed(&mut self, request: RequestId, error: Error, turn: &mut Turn<'_, impl Outlet>) {
         let Some(trial) = self.take_token_request(request) else {
             return;
         };
@@ -421,7 +301,7 @@ impl Connection {
         }
     }
 
-    fn negotiate<O: Outlet>(&mut self, trial: Trial, mut route: Route, turn: &mut Turn<'_, O>) {
+    fn negotiate(&mut self, trial: Trial, mut route: Route, turn: &mut Turn<'_, impl Outlet>) {
         route.requests += 1;
         let request = RequestId(self.take_handle());
         let url = route.hub.negotiate();
@@ -430,7 +310,7 @@ impl Connection {
             trial,
             self.options.negotiate_deadline,
             Stage::Negotiate { request, route },
-            turn,
+            turn.now,
         );
         turn.out.act(Action::Negotiate {
             request,
@@ -439,12 +319,12 @@ impl Connection {
         });
     }
 
-    fn negotiated<O: Outlet>(
+    fn negotiated(
         &mut self,
         trial: Trial,
         mut route: Route,
         body: &[u8],
-        turn: &mut Turn<'_, O>,
+        turn: &mut Turn<'_, impl Outlet>,
     ) {
         let error = match negotiate::read(body) {
             Ok(Answer::Redirect { url, access_token }) => match HubAddress::parse(&url) {
@@ -492,14 +372,14 @@ impl Connection {
         self.failed(trial, error, turn);
     }
 
-    fn open<O: Outlet>(
+    fn open(
         &mut self,
         trial: Trial,
         hub: &HubAddress,
         connection_token: Option<&str>,
         access_token: Option<&Secret>,
         connection_id: Option<String>,
-        turn: &mut Turn<'_, O>,
+        turn: &mut Turn<'_, impl Outlet>,
     ) {
         let socket = SocketId(self.take_handle());
         let url = hub.socket(connection_token, access_token);
@@ -507,11 +387,11 @@ impl Connection {
             socket,
             connection_id,
         };
-        self.enter(trial, self.options.open_deadline, stage, turn);
+        self.enter(trial, self.options.open_deadline, stage, turn.now);
         turn.out.act(Action::OpenSocket { socket, url });
     }
 
-    fn socket_opened<O: Outlet>(&mut self, socket: SocketId, turn: &mut Turn<'_, O>) {
+    fn socket_opened(&mut self, socket: SocketId, turn: &mut Turn<'_, impl Outlet>) {
         let Some(Attempt {
             trial,
             stage: Stage::Open { connection_id, .. },
@@ -525,18 +405,17 @@ impl Connection {
             connection_id,
             received: Vec::new(),
         };
-        self.enter(trial, self.options.handshake_deadline, stage, turn);
+        self.enter(trial, self.options.handshake_deadline, stage, turn.now);
         turn.out.act(Action::SendText {
             socket,
             text: handshake::write_request("json", 1),
         });
     }
 
-    fn socket_data<O: Outlet>(&mut self, socket: SocketId, bytes: &[u8], turn: &mut Turn<'_, O>) {
+    fn socket_data(&mut self, socket: SocketId, bytes: &[u8], turn: &mut Turn<'_, impl Outlet>) {
         match &mut self.state {
             State::Connected(live) if live.socket() == socket => {
-                let ending =
-                    live.receive(bytes, &self.options, &mut self.counters, turn.now, turn.out);
+                let ending = live.receive(bytes, &self.options, &mut self.counters, turn);
                 if let Some(ending) = ending {
                     self.ended(ending, turn);
                 }
@@ -546,12 +425,7 @@ impl Connection {
         }
     }
 
-    fn handshake_data<O: Outlet>(
-        &mut self,
-        socket: SocketId,
-        bytes: &[u8],
-        turn: &mut Turn<'_, O>,
-    ) {
+    fn handshake_data(&mut self, socket: SocketId, bytes: &[u8], turn: &mut Turn<'_, impl Outlet>) {
         let shaking =
             |stage: &Stage| matches!(stage, Stage::Handshake { socket: own, .. } if *own == socket);
         let Some(Attempt {
@@ -597,14 +471,14 @@ impl Connection {
     }
 
     /// `messages` came in the same frame as the handshake response (case H06).
-    fn connected<O: Outlet>(
+    fn connected(
         &mut self,
         socket: SocketId,
         connection_id: Option<String>,
         messages: &[u8],
-        turn: &mut Turn<'_, O>,
+        turn: &mut Turn<'_, impl Outlet>,
     ) {
-        let live = Live::begin(socket, &self.options, turn.now, turn.out);
+        let live = Live::begin(socket, &self.options, turn);
         self.state = State::Connected(Box::new(live));
         let resumed = false;
         self.tell(
@@ -619,13 +493,13 @@ impl Connection {
         }
     }
 
-    fn socket_closed<O: Outlet>(
+    fn socket_closed(
         &mut self,
         socket: SocketId,
         code: u16,
         reason: &str,
         clean: bool,
-        turn: &mut Turn<'_, O>,
+        turn: &mut Turn<'_, impl Outlet>,
     ) {
         let closed = |phase| Error::SocketClosed {
             phase,
@@ -647,12 +521,12 @@ impl Connection {
         }
     }
 
-    fn socket_refused<O: Outlet>(
+    fn socket_refused(
         &mut self,
         socket: SocketId,
         error: Error,
         status: u16,
-        turn: &mut Turn<'_, O>,
+        turn: &mut Turn<'_, impl Outlet>,
     ) {
         let Some(attempt) = self.take_opening(socket) else {
             return;
@@ -671,26 +545,22 @@ impl Connection {
         self.failed(attempt.trial, error, turn);
     }
 
-    fn call<O: Outlet>(&mut self, request: &Call<'_>, turn: &mut Turn<'_, O>) {
+    fn call(&mut self, request: &Call<'_>, turn: &mut Turn<'_, impl Outlet>) {
         match &mut self.state {
-            State::Connected(live) => live.call(
-                request,
-                &self.options,
-                &mut self.next_invocation,
-                turn.now,
-                turn.out,
-            ),
+            State::Connected(live) => {
+                live.call(request, &self.options, &mut self.next_invocation, turn);
+            }
             _ => turn.out.settled(request.name, Err(Error::NotConnected)),
         }
     }
 
-    fn cancel<O: Outlet>(&mut self, call: CallId, turn: &mut Turn<'_, O>) {
+    fn cancel(&mut self, call: CallId, turn: &mut Turn<'_, impl Outlet>) {
         if let State::Connected(live) = &mut self.state {
-            live.cancel(call, turn.now, turn.out);
+            live.cancel(call, turn);
         }
     }
 
-    fn tick<O: Outlet>(&mut self, turn: &mut Turn<'_, O>) {
+    fn tick(&mut self, turn: &mut Turn<'_, impl Outlet>) {
         match &mut self.state {
             State::Waiting {
                 until: Some(until), ..
@@ -703,8 +573,7 @@ impl Connection {
                 }
             }
             State::Connected(live) => {
-                let ending =
-                    live.tick(&self.options, &mut self.next_invocation, turn.now, turn.out);
+                let ending = live.tick(&self.options, &mut self.next_invocation, turn);
                 if let Some(ending) = ending {
                     self.ended(ending, turn);
                 }
@@ -714,17 +583,17 @@ impl Connection {
     }
 
     /// Probes a live connection.
-    fn doubt<O: Outlet>(&mut self, turn: &mut Turn<'_, O>) {
+    fn doubt(&mut self, turn: &mut Turn<'_, impl Outlet>) {
         if let State::Connected(live) = &mut self.state {
-            live.probe(&self.options, &mut self.next_invocation, turn.now, turn.out);
+            live.probe(&self.options, &mut self.next_invocation, turn);
         }
     }
 
-    fn went_offline<O: Outlet>(&mut self, turn: &mut Turn<'_, O>) {
+    fn went_offline(&mut self, turn: &mut Turn<'_, impl Outlet>) {
         self.offline = true;
         match &mut self.state {
             State::Connected(live) => {
-                live.suspect(&self.options, &mut self.next_invocation, turn.now, turn.out);
+                live.suspect(&self.options, &mut self.next_invocation, turn);
             }
             State::Waiting { trial, until } => {
                 *until = None;
@@ -737,7 +606,7 @@ impl Connection {
     }
 
     /// A live connection ended while its socket may still be open.
-    fn ended<O: Outlet>(&mut self, ending: Ending, turn: &mut Turn<'_, O>) {
+    fn ended(&mut self, ending: Ending, turn: &mut Turn<'_, impl Outlet>) {
         let State::Connected(live) = std::mem::take(&mut self.state) else {
             return;
         };
@@ -753,14 +622,14 @@ impl Connection {
         }
     }
 
-    fn reconnect<O: Outlet>(&mut self, error: Option<Error>, turn: &mut Turn<'_, O>) {
+    fn reconnect(&mut self, error: Option<Error>, turn: &mut Turn<'_, impl Outlet>) {
         self.counters.losses += 1;
         let trial = Trial::new(true, error, turn.now);
         self.schedule(trial, 0, turn);
     }
 
     /// An attempt failed, and nothing of it is left open.
-    fn failed<O: Outlet>(&mut self, mut trial: Trial, error: Error, turn: &mut Turn<'_, O>) {
+    fn failed(&mut self, mut trial: Trial, error: Error, turn: &mut Turn<'_, impl Outlet>) {
         if error == Error::Unauthorized && !trial.refused {
             trial.refused = true;
             self.attempt(trial, TokenReason::Unauthorized, turn);
@@ -787,7 +656,7 @@ impl Connection {
         self.schedule(trial, previous_retries, turn);
     }
 
-    fn schedule<O: Outlet>(&mut self, trial: Trial, previous_retries: u32, turn: &mut Turn<'_, O>) {
+    fn schedule(&mut self, trial: Trial, previous_retries: u32, turn: &mut Turn<'_, impl Outlet>) {
         let delay = self.options.retry.delay(&Retry {
             previous_retries,
             elapsed: turn.now.since(trial.since),
@@ -807,21 +676,15 @@ impl Connection {
     }
 
     /// No connection and no further attempt.
-    fn end<O: Outlet>(&mut self, error: Option<Error>, turn: &mut Turn<'_, O>) {
+    fn end(&mut self, error: Option<Error>, turn: &mut Turn<'_, impl Outlet>) {
         self.state = State::Disconnected;
         self.tell(Status::Disconnected { error }, turn);
     }
 
-    fn enter<O: Outlet>(
-        &mut self,
-        trial: Trial,
-        allowed: Duration,
-        stage: Stage,
-        turn: &Turn<'_, O>,
-    ) {
+    fn enter(&mut self, trial: Trial, allowed: Duration, stage: Stage, now: Millis) {
         self.state = State::Attempting(Box::new(Attempt {
             trial,
-            deadline: turn.now + allowed,
+            deadline: now + allowed,
             stage,
         }));
     }
@@ -866,7 +729,7 @@ impl Connection {
         handle
     }
 
-    fn tell<O: Outlet>(&mut self, status: Status, turn: &mut Turn<'_, O>) {
+    fn tell(&mut self, status: Status, turn: &mut Turn<'_, impl Outlet>) {
         if self.status != status {
             self.status = status;
             turn.out.changed(&self.status);

@@ -6,6 +6,7 @@
 //! Every state owns its socket, request, buffers and calls; leaving it means giving each of them up.
 
 mod address;
+mod attempt;
 mod error;
 mod interface;
 mod live;
@@ -15,6 +16,7 @@ mod options;
 mod retry;
 mod session;
 mod time;
+mod turn;
 
 pub use address::{HubAddress, Secret, SecretUrl};
 pub use error::{Error, Phase};
