@@ -1240,6 +1240,32 @@ fn reconnecting_goes_on_for_ever() {
     }
 }
 
+/// The policy's count starts anew with every outage (r05), and yet such a server is not stormed.
+#[test]
+fn a_server_that_drops_everybody_at_once_is_met_with_growing_delays() {
+    let (_, options) = noting(&[0; 12]);
+    let mut rig = Rig::connected(options);
+    let mut delays = Vec::new();
+    for _ in 0..11 {
+        rig.close(1006, "", false);
+        let wake = rig.connection.next_wake().unwrap();
+        delays.push(wake.since(rig.now).as_millis());
+        rig.now = wake;
+        rig.step(Input::Tick);
+        rig.finish_connecting();
+    }
+    assert_eq!(delays[..2], [0, 0], "{delays:?}");
+    assert!(delays[2..].is_sorted(), "{delays:?}");
+    assert!(delays[10] >= 15_000, "{delays:?}");
+    // One that lasts is a success.
+    for _ in 0..11 {
+        rig.pass(SECOND);
+        rig.data(PING);
+    }
+    rig.close(1006, "", false);
+    assert_eq!(rig.connection.next_wake(), Some(rig.now));
+}
+
 #[test]
 fn offline_pauses_and_online_tries_at_once() {
     let mut rig = Rig::connected(options());

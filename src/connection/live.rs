@@ -1,7 +1,7 @@
 //! A connection after its handshake: the only state in which messages flow.
 //!
 //! Lives here: reading records, answering calls, sending, probing; one socket, one reader, one session.
-//! May not be here: what happens after it ends; [`Live::close`] and [`Live::abandon`] consume it.
+//! May not be here: what happens after it ends; `close`, `abandon` and `lost` consume it.
 //! This is the hot path: a received record is decoded where it lies and handed on without a copy.
 //! Records are handled strictly in the order of the wire (the official client interleaves, defect D10).
 
@@ -29,6 +29,7 @@ pub(super) enum Ending {
 #[derive(Debug)]
 pub(super) struct Live {
     socket: SocketId,
+    began: Millis,
     reader: RecordReader,
     liveness: Liveness,
     session: Session,
@@ -45,6 +46,7 @@ impl Live {
     ) -> Self {
         let mut live = Self {
             socket,
+            began: turn.now,
             reader: RecordReader::new(options.incoming_limit),
             liveness: Liveness::new(options.keep_alive, options.server_timeout, turn.now),
             session: Session::default(),
@@ -56,6 +58,10 @@ impl Live {
 
     pub(super) fn socket(&self) -> SocketId {
         self.socket
+    }
+
+    pub(super) fn began(&self) -> Millis {
+        self.began
     }
 
     pub(super) fn last_heard(&self) -> Millis {
@@ -93,6 +99,7 @@ impl Live {
             liveness,
             session,
             round_trip,
+            ..
         } = self;
         let mut writer = Writer { socket: *socket };
         reader.feed(bytes, |record| {

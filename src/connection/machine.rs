@@ -1,7 +1,7 @@
 //! The connection's life: attempts, phases with deadlines, reconnecting, stopping.
 //!
 //! Lives here: the states and every transition between them.
-//! May not be here: what flows over a live connection ([`super::live`]) and when to retry ([`super::retry`]).
+//! May not be here: what flows over a live connection (`live`) and when to retry (`retry`).
 //! A state is left by taking it, so what it owns is either carried on or given up in the same breath.
 //! `Stop` ends every state within its step: nothing is awaited (defects D1, D2 and D5 cannot be written here).
 
@@ -13,7 +13,7 @@ use super::interface::{
 };
 use super::live::{Call, Ending, Live};
 use super::options::Options;
-use super::retry::Retry;
+use super::retry::{Backoff, Retry, RetryPolicy as _};
 use super::session::InvocationId;
 use super::time::Millis;
 use super::turn::Turn;
@@ -31,6 +31,12 @@ const HANDSHAKE_LIMIT: usize = 65_536;
 /// A server's wish to be left alone is honoured up to this.
 const RETRY_AFTER_CAP: Duration = Duration::from_secs(300);
 
+/// A connection that was lost sooner than this was no success.
+const SHORT_LIFE: Duration = Duration::from_secs(10);
+
+/// So many of those in a row are bad luck; more are met with growing delays.
+const SHORT_LIVES_TOLERATED: u32 = 3;
+
 /// A SignalR client connection. See [`Input`] for what drives it and [`Outlet`] for what it reports.
 #[derive(Debug)]
 pub struct Connection {
@@ -39,6 +45,8 @@ pub struct Connection {
     status: Status,
     counters: Counters,
     offline: bool,
+    /// Connections in a row that were lost soon.
+    short_lives: u32,
     /// The latest time seen; the machine's time does not run backwards even if a shell's does.
     now: Millis,
     /// The next number for a request or a socket.
@@ -69,6 +77,7 @@ impl Connection {
             status: Status::Disconnected { error: None },
             counters: Counters::default(),
             offline: false,
+            short_lives: 0,
             now: Millis::DISTANT_PAST,
             next_handle: 0,
             next_invocation: InvocationId::FIRST,
@@ -159,44 +168,34 @@ impl Connection {
                 socket,
                 status,
                 retry_after,
-            } => {
-                self.socket_refused(
-                    socket,
-                    Error::from_status(status, retry_after),
-                    status,
-                    turn,
-                );
-            }
+            } => self.socket_refused(socket, status, retry_after, turn),
             Input::Invoke {
                 call,
                 target,
                 arguments,
                 deadline,
             } => {
-                let deadline = Some(deadline);
-                self.call(
-                    &Call {
-                        name: call,
-                        target,
-                        arguments,
-                        deadline,
-                    },
-                    turn,
-                );
+                let request = Call {
+                    name: call,
+                    target,
+                    arguments,
+                    deadline: Some(deadline),
+                };
+                self.call(&request, turn);
             }
             Input::Send {
                 call,
                 target,
                 arguments,
-            } => self.call(
-                &Call {
+            } => {
+                let request = Call {
                     name: call,
                     target,
                     arguments,
                     deadline: None,
-                },
-                turn,
-            ),
+                };
+                self.call(&request, turn);
+            }
             Input::Cancel { call } => self.cancel(call, turn),
             Input::Tick => self.tick(turn),
             Input::Wake => {
@@ -214,6 +213,7 @@ impl Connection {
 
     fn start(&mut self, turn: &mut Turn<'_, impl Outlet>) {
         if matches!(self.state, State::Disconnected) {
+            self.short_lives = 0;
             let trial = Trial::new(false, None, turn.now);
             self.attempt(trial, TokenReason::FirstConnect, turn);
         }
@@ -510,6 +510,7 @@ impl Connection {
             State::Connected(live) if live.socket() == socket => {
                 // A server that aborts without a Close record shows as a clean 1000 (case N28).
                 let error = (!(clean && code == 1000)).then(|| closed(Phase::Live));
+                self.note_loss(&live, turn.now);
                 live.lost(error.as_ref(), turn.out);
                 self.reconnect(error, turn);
             }
@@ -524,14 +525,14 @@ impl Connection {
     fn socket_refused(
         &mut self,
         socket: SocketId,
-        error: Error,
         status: u16,
+        retry_after: Option<Duration>,
         turn: &mut Turn<'_, impl Outlet>,
     ) {
         let Some(attempt) = self.take_opening(socket) else {
             return;
         };
-        let error = match error {
+        let error = match Error::from_status(status, retry_after) {
             // Negotiate succeeded, so the hub exists; what it does not know is this connection (case B30).
             Error::NotFound | Error::UnexpectedStatus(_) if !self.options.skip_negotiation => {
                 Error::SocketClosed {
@@ -612,6 +613,7 @@ impl Connection {
         };
         match ending {
             Ending::Lost(error) => {
+                self.note_loss(&live, turn.now);
                 live.abandon(error.as_ref(), turn.out);
                 self.reconnect(error, turn);
             }
@@ -623,9 +625,35 @@ impl Connection {
     }
 
     fn reconnect(&mut self, error: Option<Error>, turn: &mut Turn<'_, impl Outlet>) {
-        self.counters.losses += 1;
         let trial = Trial::new(true, error, turn.now);
         self.schedule(trial, 0, turn);
+    }
+
+    fn note_loss(&mut self, live: &Live, now: Millis) {
+        self.counters.losses += 1;
+        self.short_lives = if now.since(live.began()) < SHORT_LIFE {
+            self.short_lives.saturating_add(1)
+        } else {
+            0
+        };
+    }
+
+    /// The least delay before the next attempt. The policy's count starts anew with every outage (case R05), so
+    /// it alone would let a server that accepts and drops everybody be stormed.
+    fn least_delay(&self, random: u64, reason: Option<&Error>) -> Duration {
+        let wish = reason.and_then(Error::retry_after).unwrap_or_default();
+        let calm = self
+            .short_lives
+            .checked_sub(SHORT_LIVES_TOLERATED)
+            .and_then(|excess| {
+                Backoff::default().delay(&Retry {
+                    previous_retries: excess,
+                    elapsed: Duration::ZERO,
+                    reason,
+                    random,
+                })
+            });
+        wish.min(RETRY_AFTER_CAP).max(calm.unwrap_or_default())
     }
 
     /// An attempt failed, and nothing of it is left open.
@@ -667,8 +695,7 @@ impl Connection {
             // The last error is told (the official client drops it, defect D14).
             return self.end(trial.last_error, turn);
         };
-        let wish = trial.last_error.as_ref().and_then(Error::retry_after);
-        let delay = delay.max(wish.unwrap_or_default().min(RETRY_AFTER_CAP));
+        let delay = delay.max(self.least_delay(turn.random, trial.last_error.as_ref()));
         let until = (!self.offline).then(|| turn.now + delay);
         let status = trial.status(until.map_or(Trying::WhenOnline, Trying::At));
         self.state = State::Waiting { trial, until };
