@@ -28,7 +28,9 @@ fn main() {
         Ok(config) => {
             let announcer = ui::Announcer::new(views.clone(), Rc::clone(&model));
             let session = Session::new(config, Rc::clone(&model));
-            let started = Driver::start(session, model, views, move |transition| announcer.tell(transition));
+            let started = Driver::start(session, model, views, move |transition| {
+                announcer.tell(transition)
+            });
             *driver.borrow_mut() = Some(started);
         }
         Err(faults) => leptos::prelude::Set::set(&views.screen, Screen::BadConfig(faults)),

@@ -16,11 +16,7 @@ pub(super) enum SocketEvent<'a> {
     /// A message came.
     Data(&'a [u8]),
     /// It closed.
-    Closed {
-        code: u16,
-        reason: &'a str,
-        clean: bool,
-    },
+    Closed { code: u16, reason: &'a str, clean: bool },
 }
 
 /// A WebSocket.

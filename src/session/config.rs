@@ -131,7 +131,11 @@ impl Reading {
             );
             return None;
         };
-        self.only(source, "source", &["token", "hub", "directory", "snapshot", "telephony"]);
+        self.only(
+            source,
+            "source",
+            &["token", "hub", "directory", "snapshot", "telephony"],
+        );
         let token = self.token(source);
         let hub = self.optional_text(source, "source", "hub");
         if let Some(address) = &hub
@@ -139,10 +143,16 @@ impl Reading {
                 .iter()
                 .any(|start| address.starts_with(start))
         {
-            self.fault("source.hub", "must begin with wss://, ws://, https://, http:// or /.");
+            self.fault(
+                "source.hub",
+                "must begin with wss://, ws://, https://, http:// or /.",
+            );
         }
         if token.is_none() && hub.is_none() && self.faults.is_empty() {
-            self.fault("source", "needs \"token\" (whose answer names the hub) or \"hub\".");
+            self.fault(
+                "source",
+                "needs \"token\" (whose answer names the hub) or \"hub\".",
+            );
         }
         let directory = self.directory(source)?;
         let snapshot = self.flag(source, "source", "snapshot");
@@ -285,7 +295,10 @@ impl Reading {
         for key in object.keys().filter(|key| !known.contains(&key.as_str())) {
             self.warnings.push(Fault {
                 path: join(path, key),
-                text: format!("is not known to this version and is ignored; known are {}.", known.join(", ")),
+                text: format!(
+                    "is not known to this version and is ignored; known are {}.",
+                    known.join(", ")
+                ),
             });
         }
     }
@@ -354,7 +367,10 @@ mod tests {
             "source.telephony:",
             "zonelessTimes:",
         ] {
-            assert!(found.iter().any(|fault| fault.starts_with(path)), "{path} in {found:?}");
+            assert!(
+                found.iter().any(|fault| fault.starts_with(path)),
+                "{path} in {found:?}"
+            );
         }
     }
 

@@ -718,7 +718,10 @@ impl Session {
             (&*agent.id, if own { Scope::OwnAgent } else { Scope::Colleague })
         });
         let queues = directory.queues.iter().map(|queue| (&*queue.id, Scope::Queue));
-        let lists = directory.call_lists.iter().map(|list| (&*list.id, Scope::CallList));
+        let lists = directory
+            .call_lists
+            .iter()
+            .map(|list| (&*list.id, Scope::CallList));
         // The own agent first: whoever signs in wants to work before seeing everybody.
         let mut wanted: Vec<_> = agents.chain(queues).chain(lists).collect();
         wanted.sort_by_key(|(_, scope)| *scope != Scope::OwnAgent);
