@@ -1,1 +1,3 @@
 //! The embedded hub.
+
+pub mod centre;
