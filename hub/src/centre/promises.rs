@@ -80,15 +80,21 @@ impl Centre {
         Span::from_millis((900_000.0 / (agents * self.settings.rate)).max(50.0) as i64)
     }
 
+    /// Whether no more callbacks are taken on: twice as many as there are meant to be.
+    pub(super) fn lists_are_full(&self) -> bool {
+        self.callbacks.len() >= (self.settings.callbacks as usize * 2).max(20)
+    }
+
     /// Somebody asks for a callback on a web page, or an agent writes one down.
     pub(super) fn callback_made(&mut self) {
         self.plan_callback_made();
-        if self.callbacks.len() >= self.settings.callbacks as usize {
+        let manual = self.dice.chance(0.2);
+        let enough = self.callbacks.len() >= self.settings.callbacks as usize;
+        if self.settings.callbacks == 0 || self.lists_are_full() || (enough && !manual) {
             return;
         }
         let queue = QueueId::new(self.dice.position(self.queues.len()) as u32);
         let contact_number = people::outside_number(&mut self.dice);
-        let manual = self.dice.chance(0.3);
         let personal = if manual {
             self.queue(queue)
                 .map(|queue| queue.agents.clone())

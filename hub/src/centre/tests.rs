@@ -275,3 +275,34 @@ fn the_laws_hold_over_long_histories_with_restless_people() {
     assert!(all.transferred > 50 && all.conferenced > 10, "{all:?}");
     assert!(all.abandoned > 20 && all.unanswered > 50, "{all:?}");
 }
+
+#[test]
+fn at_the_normal_pace_most_callers_are_served_soon() {
+    let settings = settings(21, 50);
+    let mut centre = Centre::new(settings);
+    let (mut waiting, mut free, mut looks) = (0, 0, 0);
+    for minute in 1..=240 {
+        centre.advance_to(settings.start + Span::from_mins(minute));
+        let figures: Vec<QueueFigures> = centre
+            .queues()
+            .iter()
+            .map(|queue| queue.figures(centre.now()))
+            .collect();
+        waiting += figures.iter().map(|figures| figures.waiting).sum::<u32>();
+        free += centre
+            .agents()
+            .iter()
+            .filter(|agent| agent.status.state == AgentState::Ready)
+            .count();
+        looks += 1;
+    }
+    let totals = centre.totals();
+    eprintln!(
+        "{totals:?} waiting {} free {} callbacks {}",
+        waiting / looks,
+        free / looks as usize,
+        centre.callbacks().count()
+    );
+    assert!(totals.served * 100 > totals.arrived * 85, "{totals:?}");
+    assert!(totals.abandoned > 5, "{totals:?}");
+}
