@@ -235,7 +235,7 @@ impl Session {
     pub fn step(&mut self, input: Input<'_>, now: Now) {
         match input {
             Input::Wire(wire) => self.wire(wire, now),
-            Input::SignIn(credentials) => self.sign_in(credentials),
+            Input::SignIn(credentials) => self.sign_in(credentials, now),
             Input::Command(command) => self.command(command, now),
             Input::Leave => self.leave(now),
             Input::DismissFailure(id) => self.model.borrow_mut().dismiss_failure(id),
@@ -316,17 +316,17 @@ impl Session {
 
     // ---- signing in and out --------------------------------------------------------------------------
 
-    fn sign_in(&mut self, credentials: Credentials) {
+    fn sign_in(&mut self, credentials: Credentials, now: Now) {
         self.credentials = Some(credentials);
         self.set_sign_in(true, None);
-        match self.config.token.is_some() {
-            true => self.fetch_token(Fetching::SignIn),
-            false => match self.config.hub.clone() {
-                Some(hub) => self.fetch_directory_and_connect(&hub),
-                None => self.sign_in_failed(SignInError::Unreachable(
-                    "config.json names neither a token address nor a hub.".to_owned(),
-                )),
-            },
+        if self.config.token.is_some() {
+            self.fetch_token(Fetching::SignIn);
+        } else if let Some(hub) = self.config.hub.clone() {
+            self.fetch_directory_and_connect(&hub, now);
+        } else {
+            self.sign_in_failed(SignInError::Unreachable(
+                "config.json names neither a token address nor a hub.".to_owned(),
+            ));
         }
     }
 
@@ -383,7 +383,7 @@ impl Session {
         });
     }
 
-    fn fetch_directory_and_connect(&mut self, hub: &str) {
+    fn fetch_directory_and_connect(&mut self, hub: &str, now: Now) {
         let address = match HubAddress::parse(hub) {
             Ok(address) => address,
             Err(error) => {
@@ -420,6 +420,7 @@ impl Session {
                 });
             }
         }
+        self.drive(Wire::Start, now);
     }
 
     fn leave(&mut self, now: Now) {
@@ -444,9 +445,10 @@ impl Session {
         match fetching {
             Fetching::SignIn | Fetching::Token(_) => {
                 let outcome = match status {
-                    200 => {
-                        rte::token::read(body).map_err(|error| SignInError::Unreachable(error.to_string()))
-                    }
+                    200 => std::str::from_utf8(body)
+                        .map_err(|_| crate::vendor::Unreadable::Broken)
+                        .and_then(rte::token::TokenResponse::read)
+                        .map_err(|error| SignInError::Unreachable(format!("The token address: {error}."))),
                     401 | 403 => Err(SignInError::Refused(plain_text(body))),
                     other => Err(SignInError::Unreachable(format!(
                         "The token address answered with status {other}. {}",
@@ -478,8 +480,7 @@ impl Session {
                         self.token = Some(Secret::new(String::from(answer.token)));
                         self.fresh_token = true;
                         let hub = self.config.hub.clone().unwrap_or_else(|| answer.endpoint.into());
-                        self.fetch_directory_and_connect(&hub);
-                        self.drive(Wire::Start, now);
+                        self.fetch_directory_and_connect(&hub, now);
                     }
                     (_, Err(error)) => self.sign_in_failed(error),
                 }
