@@ -457,7 +457,12 @@ fn node_tests(project: &Project, folder: &str) -> Outcome<Counted> {
     let browser = browser()?;
     let mut command = project.command("node");
     command
-        .args(["--test", "--test-reporter=spec", "--test-concurrency=1"])
+        .args([
+            "--test",
+            "--test-reporter=spec",
+            "--test-concurrency=1",
+            "--test-timeout=120000",
+        ])
         .args(scripts)
         .env("SWITCHHOOK_CHROMIUM", &browser.browser);
     counted(with_servers(project, &mut command), count_node_tests)
