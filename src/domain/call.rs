@@ -162,6 +162,8 @@ pub struct Call {
     pub recordings: Vec<Recording>,
     /// A supervisor's presence.
     pub supervision: Option<Supervision>,
+    /// Where the call is being transferred to, while that lasts: an id or a number; empty when nobody says.
+    pub transferring_to: Option<Box<str>>,
     /// When something was last heard of this call.
     pub heard: Option<Moment>,
     /// The session of the source in which this row was last confirmed.
@@ -195,6 +197,8 @@ pub struct CallUpdate<'a> {
     pub data: Vec<(Cow<'a, str>, Cow<'a, str>)>,
     /// See [`Call::supervision`].
     pub supervision: Option<Supervision>,
+    /// See [`Call::transferring_to`].
+    pub transferring_to: Option<Option<Cow<'a, str>>>,
     /// The call is over and the source will say no more of it: forget it, unless it failed or was missed.
     pub gone: bool,
 }

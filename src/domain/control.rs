@@ -193,7 +193,11 @@ pub struct EnablementMask {
 impl EnablementMask {
     /// What the mask contributes.
     pub fn effective(&self) -> Controls {
-        if self.disable_all { Controls::NONE } else { self.controls }
+        if self.disable_all {
+            Controls::NONE
+        } else {
+            self.controls
+        }
     }
 }
 

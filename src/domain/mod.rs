@@ -12,11 +12,11 @@ pub mod command;
 pub mod control;
 pub mod event;
 pub mod ids;
-//model
+pub mod model;
 pub mod moment;
 pub mod queue;
-//table
+pub mod table;
 
 pub use event::Event;
-//use model::{Delta, Model, Transition};
+pub use model::{Delta, Model, Transition};
 pub use moment::Moment;
