@@ -54,12 +54,8 @@ impl<'a> Arguments<'a> {
         let Some(text) = text else {
             return Err(self.refused(&format!("{} needs {what} after it", given.name)));
         };
-        text.parse().map_err(|_| {
-            self.refused(&format!(
-                "{} takes {what}, and `{text}` is none",
-                given.name
-            ))
-        })
+        text.parse()
+            .map_err(|_| self.refused(&format!("{} takes {what}, and `{text}` is none", given.name)))
     }
 
     /// The failure for an option that the command does not have.

@@ -44,9 +44,7 @@ impl Options {
                     options.open = true;
                     continue;
                 }
-                "--agents" | "--queues" | "--callbacks" => {
-                    arguments.value::<u32>(&given, whole)?.to_string()
-                }
+                "--agents" | "--queues" | "--callbacks" => arguments.value::<u32>(&given, whole)?.to_string(),
                 "--seed" => arguments.value::<u64>(&given, whole)?.to_string(),
                 "--rate" => arguments
                     .value::<f64>(&given, "a number such as 0.5 or 10")?
@@ -105,13 +103,9 @@ fn build_hub(project: &Project) -> Outcome {
         println!("Building the hub (about 2 minutes the first time).");
     }
     process::run(
-        project.cargo().args([
-            "build",
-            "--quiet",
-            "--release",
-            "--package",
-            "switchhook-hub",
-        ]),
+        project
+            .cargo()
+            .args(["build", "--quiet", "--release", "--package", "switchhook-hub"]),
         "The compiler's message above says why.",
     )
 }
@@ -144,10 +138,7 @@ fn wait_until_it_answers(hub: &mut Child, port: u16) -> Outcome {
         std::thread::sleep(Duration::from_millis(50));
     }
     Err(Failure::new(
-        format!(
-            "The hub did not answer within {} seconds.",
-            START_LIMIT.as_secs()
-        ),
+        format!("The hub did not answer within {} seconds.", START_LIMIT.as_secs()),
         "Start again; if it stays so, try another port with `--port`.",
     ))
 }
@@ -263,15 +254,9 @@ mod tests {
     #[test]
     fn a_busy_port_is_named_with_the_way_out() {
         let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("some port is free");
-        let port = taken
-            .local_addr()
-            .expect("a bound socket has an address")
-            .port();
+        let port = taken.local_addr().expect("a bound socket has an address").port();
         let failure = check_port(port).unwrap_err().to_string();
-        assert!(
-            failure.contains(&format!("Port {port} is in use")),
-            "{failure}"
-        );
+        assert!(failure.contains(&format!("Port {port} is in use")), "{failure}");
         assert!(failure.contains("--port"), "{failure}");
     }
 }

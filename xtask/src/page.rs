@@ -44,10 +44,7 @@ pub(crate) fn build(project: &Project) -> Outcome {
         .env("CARGO_TARGET_DIR", &project.target)
         // Trunk takes this variable for its own option and refuses the value that people commonly give it.
         .env_remove("NO_COLOR");
-    process::run(
-        &mut trunk,
-        "The compiler's or Trunk's message above says why.",
-    )?;
+    process::run(&mut trunk, "The compiler's or Trunk's message above says why.")?;
     compress(project)?;
     let folder = project.memory("");
     std::fs::create_dir_all(&folder).map_err(|error| Failure::file("create", &folder, &error))?;

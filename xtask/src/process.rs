@@ -55,9 +55,7 @@ pub(crate) struct Ended {
 
 /// Runs a program with its output shown.
 pub(crate) fn run(command: &mut Command, way_out: &str) -> Outcome {
-    let status = command
-        .status()
-        .map_err(|error| not_started(command, &error))?;
+    let status = command.status().map_err(|error| not_started(command, &error))?;
     if status.success() {
         Ok(())
     } else {
@@ -82,11 +80,7 @@ pub(crate) fn run_quietly(command: &mut Command, way_out: &str) -> Outcome<Strin
     let lines: Vec<&str> = said.lines().collect();
     let tail = lines[lines.len().saturating_sub(15)..].join("\n    ");
     Err(Failure::new(
-        format!(
-            "`{}` failed ({}):\n    {tail}",
-            line(command),
-            output.status
-        ),
+        format!("`{}` failed ({}):\n    {tail}", line(command), output.status),
         way_out,
     ))
 }
@@ -167,16 +161,12 @@ mod tests {
     #[test]
     fn a_missing_program_is_named() {
         let failure = run(&mut Command::new("no-such-program-here"), "").unwrap_err();
-        assert!(
-            failure.to_string().contains("no-such-program-here"),
-            "{failure}"
-        );
+        assert!(failure.to_string().contains("no-such-program-here"), "{failure}");
     }
 
     #[test]
     fn a_failing_program_shows_what_it_said() {
-        let failure =
-            run_quietly(Command::new("cargo").arg("--no-such-flag"), "Try again.").unwrap_err();
+        let failure = run_quietly(Command::new("cargo").arg("--no-such-flag"), "Try again.").unwrap_err();
         let text = failure.to_string();
         assert!(text.contains("--no-such-flag"), "{text}");
         assert!(text.ends_with("Try again."), "{text}");

@@ -53,8 +53,7 @@ impl Project {
 
     /// A program that set-up installs.
     pub(crate) fn tool(&self, name: &str) -> PathBuf {
-        self.bin()
-            .join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+        self.bin().join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
     }
 
     /// Where npm's packages lie.
@@ -90,9 +89,7 @@ impl Project {
     /// A command that runs in the project's folder with the project's tools first on the search path.
     pub(crate) fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
-        command
-            .current_dir(&self.root)
-            .env("PATH", self.search_path());
+        command.current_dir(&self.root).env("PATH", self.search_path());
         command
     }
 
@@ -106,8 +103,7 @@ impl Project {
     /// The version of a package in `Cargo.lock`.
     pub(crate) fn locked_version(&self, package: &str) -> Outcome<Option<String>> {
         let path = self.root.join("Cargo.lock");
-        let text =
-            std::fs::read_to_string(&path).map_err(|error| Failure::file("read", &path, &error))?;
+        let text = std::fs::read_to_string(&path).map_err(|error| Failure::file("read", &path, &error))?;
         Ok(version_in_lock(&text, package))
     }
 }
@@ -132,8 +128,7 @@ pub(crate) fn fingerprint(root: &Path, names: &[&str]) -> Outcome<u64> {
 fn add_to_fingerprint(path: &Path, hasher: &mut DefaultHasher) -> Outcome {
     path.hash(hasher);
     if path.is_dir() {
-        let entries =
-            std::fs::read_dir(path).map_err(|error| Failure::file("list", path, &error))?;
+        let entries = std::fs::read_dir(path).map_err(|error| Failure::file("list", path, &error))?;
         let mut below: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
         below.sort();
         for entry in below {
@@ -155,17 +150,13 @@ mod tests {
     fn a_version_is_read_from_the_lock_file() {
         let lock = "[[package]]\nname = \"wasm-bindgen-macro\"\nversion = \"9.9.9\"\n\n\
                     [[package]]\nname = \"wasm-bindgen\"\nversion = \"0.2.129\"\nsource = \"registry\"\n";
-        assert_eq!(
-            version_in_lock(lock, "wasm-bindgen").as_deref(),
-            Some("0.2.129")
-        );
+        assert_eq!(version_in_lock(lock, "wasm-bindgen").as_deref(), Some("0.2.129"));
         assert_eq!(version_in_lock(lock, "leptos"), None);
     }
 
     #[test]
     fn a_fingerprint_follows_the_content() {
-        let folder =
-            std::env::temp_dir().join(format!("switchhook-fingerprint-{}", std::process::id()));
+        let folder = std::env::temp_dir().join(format!("switchhook-fingerprint-{}", std::process::id()));
         std::fs::create_dir_all(folder.join("inner")).expect("a temporary folder can be made");
         let file = folder.join("inner/a.txt");
         std::fs::write(&file, "one").expect("a temporary file can be written");

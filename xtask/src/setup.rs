@@ -66,10 +66,7 @@ fn announce(what: &str, why: &str, duration: &str) {
 }
 
 fn wasm_target() -> Outcome {
-    let library = process::answer(
-        "rustc",
-        &["--print", "target-libdir", "--target", WASM_TARGET],
-    );
+    let library = process::answer("rustc", &["--print", "target-libdir", "--target", WASM_TARGET]);
     if library.is_some_and(|folder| Path::new(&folder).is_dir()) {
         return Ok(());
     }
@@ -117,9 +114,7 @@ fn cargo_tool(
     if own && at_version(project.tool(asked)) {
         return Ok(());
     }
-    let elsewhere = programs
-        .iter()
-        .all(|name| process::find_program(name).is_some());
+    let elsewhere = programs.iter().all(|name| process::find_program(name).is_some());
     if !own && elsewhere && process::find_program(asked).is_some_and(at_version) {
         return Ok(());
     }
@@ -218,8 +213,7 @@ fn packages(project: &Project, wanted: Packages) -> Outcome {
         &mut command,
         "Check that npm can reach its registry (`npm ping`) and start again.",
     )?;
-    std::fs::write(&note_path, note(wanted))
-        .map_err(|error| Failure::file("write", &note_path, &error))
+    std::fs::write(&note_path, note(wanted)).map_err(|error| Failure::file("write", &note_path, &error))
 }
 
 /// The browser that the tests drive, with its driver.
@@ -242,8 +236,7 @@ impl Browser {
         ];
         let browser = given("SWITCHHOOK_CHROMIUM")
             .or_else(|| names.iter().find_map(|name| process::find_program(name)))?;
-        let driver =
-            given("SWITCHHOOK_CHROMEDRIVER").or_else(|| process::find_program("chromedriver"))?;
+        let driver = given("SWITCHHOOK_CHROMEDRIVER").or_else(|| process::find_program("chromedriver"))?;
         Some(Self { browser, driver })
     }
 
@@ -261,11 +254,10 @@ impl Browser {
                 way_out,
             )
         };
-        let apt = process::find_program("apt-get").ok_or_else(|| {
-            missing("and this system's package manager is not one that this command knows")
-        })?;
-        let as_root = as_root()
-            .ok_or_else(|| missing("and installing it takes an administrator's rights"))?;
+        let apt = process::find_program("apt-get")
+            .ok_or_else(|| missing("and this system's package manager is not one that this command knows"))?;
+        let as_root =
+            as_root().ok_or_else(|| missing("and installing it takes an administrator's rights"))?;
         announce(
             "Chromium and its driver",
             "the tests run in a real browser; the system's package manager installs it, outside the project",
@@ -290,8 +282,7 @@ impl Browser {
         ];
         // The list of packages may be missing or old; it is fetched only when the first attempt shows that.
         apt_get(&install).or_else(|_| apt_get(&["update"]).and_then(|_| apt_get(&install)))?;
-        Self::find()
-            .ok_or_else(|| missing("although the package manager reported that it installed them"))
+        Self::find().ok_or_else(|| missing("although the package manager reported that it installed them"))
     }
 }
 
@@ -326,10 +317,7 @@ impl Dotnet {
     pub(crate) fn command(&self, project: &Project) -> Command {
         let mut command = project.command(&self.program);
         command
-            .env(
-                "DOTNET_ROOT",
-                self.program.parent().unwrap_or(&project.tools),
-            )
+            .env("DOTNET_ROOT", self.program.parent().unwrap_or(&project.tools))
             .env("DOTNET_CLI_HOME", project.tools.join("dotnet-home"))
             .env("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1")
             .env("DOTNET_CLI_TELEMETRY_OPTOUT", "1")
@@ -448,8 +436,7 @@ fn openssl_1(project: &Project, folder: &Path) -> Outcome {
     for name in LIBRARIES {
         let from = first_file(&unpacked, |file| file == name)
             .ok_or_else(|| Failure::new(format!("The package holds no {name}."), &way_out))?;
-        std::fs::copy(&from, folder.join(name))
-            .map_err(|error| Failure::file("copy", &from, &error))?;
+        std::fs::copy(&from, folder.join(name)).map_err(|error| Failure::file("copy", &from, &error))?;
     }
     // As with the tools' leftovers: room only.
     let _ = std::fs::remove_dir_all(&private);
@@ -460,12 +447,7 @@ fn openssl_1(project: &Project, folder: &Path) -> Outcome {
 fn debian_mirror() -> Option<String> {
     let targets = process::answer(
         "apt-get",
-        &[
-            "indextargets",
-            "--format",
-            "$(REPO_URI)",
-            "Created-By: Packages",
-        ],
+        &["indextargets", "--format", "$(REPO_URI)", "Created-By: Packages"],
     )?;
     targets
         .lines()

@@ -71,10 +71,7 @@ struct Counted {
 }
 
 impl Counted {
-    const ONE_PASSED: Self = Self {
-        passed: 1,
-        failed: 0,
-    };
+    const ONE_PASSED: Self = Self { passed: 1, failed: 0 };
 }
 
 const STEPS: [Step; 11] = [
@@ -184,25 +181,13 @@ pub(crate) fn run(project: &Project, options: &Options) -> Outcome<ExitCode> {
         let began = Instant::now();
         let (counted, remark) = if broken {
             println!("Left out, because a step that it needs has failed.");
-            (
-                Counted {
-                    passed: 0,
-                    failed: 1,
-                },
-                "left out",
-            )
+            (Counted { passed: 0, failed: 1 }, "left out")
         } else {
             match (step.action)(project) {
                 Ok(counted) => (counted, if counted.failed > 0 { "FAILED" } else { "" }),
                 Err(failure) => {
                     println!("{failure}");
-                    (
-                        Counted {
-                            passed: 0,
-                            failed: 1,
-                        },
-                        "FAILED",
-                    )
+                    (Counted { passed: 0, failed: 1 }, "FAILED")
                 }
             }
         };
@@ -297,14 +282,7 @@ fn wasm_lints(project: &Project) -> Outcome<Counted> {
     check(
         project
             .cargo()
-            .args([
-                "clippy",
-                "--quiet",
-                "--package",
-                "switchhook",
-                "--lib",
-                "--bins",
-            ])
+            .args(["clippy", "--quiet", "--package", "switchhook", "--lib", "--bins"])
             .args(["--target", WASM_TARGET, "--", "--deny", "warnings"]),
         "Each message above names its place and, mostly, its remedy.",
     )
@@ -373,14 +351,7 @@ fn build_servers(project: &Project) -> Outcome<Counted> {
     process::run(
         project
             .cargo()
-            .args([
-                "build",
-                "--quiet",
-                "--workspace",
-                "--exclude",
-                "xtask",
-                "--bins",
-            ])
+            .args(["build", "--quiet", "--workspace", "--exclude", "xtask", "--bins"])
             .args(NATIVE),
         "The compiler's message above says why.",
     )?;
@@ -471,10 +442,7 @@ fn node_tests(project: &Project, folder: &str) -> Outcome<Counted> {
 /// Tells a test where the servers are that it may start.
 fn with_servers<'a>(project: &Project, command: &'a mut Command) -> &'a mut Command {
     command
-        .env(
-            "SWITCHHOOK_HUB_BIN",
-            project.built("debug", "switchhook-hub"),
-        )
+        .env("SWITCHHOOK_HUB_BIN", project.built("debug", "switchhook-hub"))
         .env("SWITCHHOOK_DIST", project.dist())
         .env("SWITCHHOOK_TOOLS", &project.tools)
         .env("SWITCHHOOK_FAILURES", project.target.join("e2e"));
@@ -486,10 +454,9 @@ fn with_servers<'a>(project: &Project, command: &'a mut Command) -> &'a mut Comm
                 command.env(name, value);
             }
         }
-        command.env("SWITCHHOOK_DOTNET", &dotnet.program).env(
-            "SWITCHHOOK_RTE_HUB",
-            project.memory("dotnet").join("RteHub.dll"),
-        );
+        command
+            .env("SWITCHHOOK_DOTNET", &dotnet.program)
+            .env("SWITCHHOOK_RTE_HUB", project.memory("dotnet").join("RteHub.dll"));
     }
     command
 }
@@ -540,10 +507,7 @@ fn count_node_tests(text: &str) -> Counted {
 
 /// The number that stands before a word, as `12` before `passed`.
 fn number_before(line: &str, word: &str) -> usize {
-    let words: Vec<&str> = line
-        .split([' ', ';'])
-        .filter(|word| !word.is_empty())
-        .collect();
+    let words: Vec<&str> = line.split([' ', ';']).filter(|word| !word.is_empty()).collect();
     words
         .windows(2)
         .find(|pair| pair[1] == word)
@@ -559,26 +523,13 @@ mod tests {
     fn rust_tests_are_counted_over_all_programs() {
         let text = "running 3 tests\n...\ntest result: ok. 3 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out\n\
                     test result: FAILED. 4 passed; 2 failed; 1 ignored; 0 measured; 0 filtered out\n";
-        assert_eq!(
-            count_rust_tests(text),
-            Counted {
-                passed: 7,
-                failed: 2
-            }
-        );
+        assert_eq!(count_rust_tests(text), Counted { passed: 7, failed: 2 });
     }
 
     #[test]
     fn node_tests_are_counted_from_the_summary() {
-        let text =
-            "✔ one (3ms)\nℹ tests 3\nℹ suites 0\nℹ pass 2\nℹ fail 1\nℹ cancelled 0\nℹ skipped 0\n";
-        assert_eq!(
-            count_node_tests(text),
-            Counted {
-                passed: 2,
-                failed: 1
-            }
-        );
+        let text = "✔ one (3ms)\nℹ tests 3\nℹ suites 0\nℹ pass 2\nℹ fail 1\nℹ cancelled 0\nℹ skipped 0\n";
+        assert_eq!(count_node_tests(text), Counted { passed: 2, failed: 1 });
     }
 
     #[test]
