@@ -26,7 +26,7 @@ Switchhook's commands. Each does its own set-up, into .tools/ inside the project
       --queues N       queues                                   (the hub's default)
       --callbacks N    callbacks open at the start              (the hub's default)
       --seed N         the same seed gives the same history     (the hub's default)
-      --rate X         how fast the centre's time runs          (the hub's default)
+      --rate X         the pace at which callers arrive          (the hub's default)
       --open           open the address in the browser
 
   cargo xtask test     formatting, lints, native, browser, interop and end-to-end tests
