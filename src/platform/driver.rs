@@ -110,7 +110,9 @@ impl Driver {
         let mut session = self.session.borrow_mut();
         if session.take_changed() {
             self.views.connection.set(session.connection().clone());
-            if leptos::prelude::WithUntracked::with_untracked(&self.views.screen, |screen| screen != session.screen()) {
+            if leptos::prelude::WithUntracked::with_untracked(&self.views.screen, |screen| {
+                screen != session.screen()
+            }) {
                 self.views.screen.set(session.screen().clone());
             }
             let reasons = session.reasons();
@@ -269,7 +271,11 @@ impl Driver {
 
     fn schedule(self: &Rc<Self>) {
         let due = self.last_tick.get().0 + TICK;
-        let wake = self.session.borrow().next_wake().map_or(due, |wake| wake.value().min(due));
+        let wake = self
+            .session
+            .borrow()
+            .next_wake()
+            .map_or(due, |wake| wake.value().min(due));
         if wake >= self.timer_at.get() && self.timer.borrow().is_some() {
             return;
         }

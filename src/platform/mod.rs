@@ -6,6 +6,7 @@
 //! Source of the traps met here: the `WebSocket` and Page Lifecycle specifications.
 
 mod clock;
+mod config;
 mod driver;
 mod http;
 mod life;
@@ -13,5 +14,6 @@ mod panic;
 mod socket;
 mod timer;
 
+pub use config::fetch_config;
 pub use driver::Driver;
 pub use panic::install_panic_hook;

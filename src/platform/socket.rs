@@ -10,22 +10,19 @@ use wasm_bindgen::closure::Closure;
 use web_sys::{CloseEvent, MessageEvent, WebSocket};
 
 /// What a socket reports.
+#[derive(Clone, Copy)]
 pub(super) enum SocketEvent<'a> {
     /// It is open.
     Opened,
     /// A message came.
     Data(&'a [u8]),
     /// It closed.
-    Closed {
-        code: u16,
-        reason: &'a str,
-        clean: bool,
-    },
+    Closed { code: u16, reason: &'a str, clean: bool },
 }
 
 /// A WebSocket.
 pub(super) struct Socket {
-    socket: WebSocket,
+    browser: WebSocket,
     _opened: Closure<dyn FnMut()>,
     _message: Closure<dyn FnMut(MessageEvent)>,
     _closed: Closure<dyn FnMut(CloseEvent)>,
@@ -63,7 +60,7 @@ impl Socket {
         socket.set_onmessage(Some(message.as_ref().unchecked_ref()));
         socket.set_onclose(Some(closed.as_ref().unchecked_ref()));
         Some(Self {
-            socket,
+            browser: socket,
             _opened: opened,
             _message: message,
             _closed: closed,
@@ -72,15 +69,15 @@ impl Socket {
 
     /// Sends a text; a socket that is closing drops it, and its close is reported anyway.
     pub(super) fn send(&self, text: &str) {
-        let _ = self.socket.send_with_str(text);
+        let _ = self.browser.send_with_str(text);
     }
 }
 
 impl Drop for Socket {
     fn drop(&mut self) {
-        self.socket.set_onopen(None);
-        self.socket.set_onmessage(None);
-        self.socket.set_onclose(None);
-        let _ = self.socket.close();
+        self.browser.set_onopen(None);
+        self.browser.set_onmessage(None);
+        self.browser.set_onclose(None);
+        let _ = self.browser.close();
     }
 }

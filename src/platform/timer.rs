@@ -20,7 +20,10 @@ impl Timer {
     pub(super) fn after(milliseconds: i32, fire: impl FnMut() + 'static) -> Option<Self> {
         let fire = Closure::new(fire);
         let handle = window()?
-            .set_timeout_with_callback_and_timeout_and_arguments_0(fire.as_ref().unchecked_ref(), milliseconds)
+            .set_timeout_with_callback_and_timeout_and_arguments_0(
+                fire.as_ref().unchecked_ref(),
+                milliseconds,
+            )
             .ok()?;
         Some(Self { handle, _fire: fire })
     }
@@ -44,7 +47,9 @@ impl Frame {
     /// Fires before the next paint.
     pub(super) fn next(fire: impl FnMut() + 'static) -> Option<Self> {
         let fire = Closure::new(fire);
-        let handle = window()?.request_animation_frame(fire.as_ref().unchecked_ref()).ok()?;
+        let handle = window()?
+            .request_animation_frame(fire.as_ref().unchecked_ref())
+            .ok()?;
         Some(Self { handle, _fire: fire })
     }
 }

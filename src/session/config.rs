@@ -131,7 +131,11 @@ impl Reading {
             );
             return None;
         };
-        self.only(source, "source", &["token", "hub", "directory", "snapshot", "telephony"]);
+        self.only(
+            source,
+            "source",
+            &["token", "hub", "directory", "snapshot", "telephony"],
+        );
         let token = self.token(source);
         let hub = self.optional_text(source, "source", "hub");
         if let Some(address) = &hub
@@ -139,10 +143,16 @@ impl Reading {
                 .iter()
                 .any(|start| address.starts_with(start))
         {
-            self.fault("source.hub", "must begin with wss://, ws://, https://, http:// or /.");
+            self.fault(
+                "source.hub",
+                "must begin with wss://, ws://, https://, http:// or /.",
+            );
         }
         if token.is_none() && hub.is_none() && self.faults.is_empty() {
-            self.fault("source", "needs \"token\" (whose answer names the hub) or \"hub\".");
+            self.fault(
+                "source",
+                "needs \"token\" (whose answer names the hub) or \"hub\".",
+            );
         }
         let directory = self.directory(source)?;
         let snapshot = self.flag(source, "source", "snapshot");
@@ -159,7 +169,7 @@ impl Reading {
         };
         let zone = match self.optional_text(root, "", "zonelessTimes") {
             None => Zone::default(),
-            Some(text) => Zone::parse(&text).unwrap_or_else(|| {
+            Some(text) => zone_of(&text).unwrap_or_else(|| {
                 self.fault(
                     "zonelessTimes",
                     format!("is \"{text}\"; write \"utc\" or an offset like \"+02:00\"."),
@@ -285,10 +295,29 @@ impl Reading {
         for key in object.keys().filter(|key| !known.contains(&key.as_str())) {
             self.warnings.push(Fault {
                 path: join(path, key),
-                text: format!("is not known to this version and is ignored; known are {}.", known.join(", ")),
+                text: format!(
+                    "is not known to this version and is ignored; known are {}.",
+                    known.join(", ")
+                ),
             });
         }
     }
+}
+
+/// `utc`, or an offset like `+02:00`.
+fn zone_of(text: &str) -> Option<Zone> {
+    if text.eq_ignore_ascii_case("utc") || text == "Z" {
+        return Some(Zone::default());
+    }
+    let (sign, rest) = match text.strip_prefix('+') {
+        Some(rest) => (1, rest),
+        None => (-1, text.strip_prefix('-')?),
+    };
+    let (hours, minutes) = rest.split_once(':')?;
+    let (hours, minutes): (i32, i32) = (hours.parse().ok()?, minutes.parse().ok()?);
+    ((0..=14).contains(&hours) && (0..60).contains(&minutes)).then_some(Zone {
+        minutes_east: sign * (hours * 60 + minutes),
+    })
 }
 
 fn join(path: &str, key: &str) -> String {
@@ -338,7 +367,10 @@ mod tests {
             "source.telephony:",
             "zonelessTimes:",
         ] {
-            assert!(found.iter().any(|fault| fault.starts_with(path)), "{path} in {found:?}");
+            assert!(
+                found.iter().any(|fault| fault.starts_with(path)),
+                "{path} in {found:?}"
+            );
         }
     }
 

@@ -5,10 +5,12 @@
 //! One closed [`Input`] holds everything that can wake the desk; one [`Session::step`] handles it.
 //! A message is decoded where it lies in the frame and applied to the model at once; nothing is queued.
 
+mod claims;
 pub mod config;
 mod pump;
 mod server_time;
 pub mod state;
 mod subscriptions;
 
+pub use crate::connection::Input as WireInput;
 pub use pump::{Credentials, Effect, FetchId, Input, Now, Session};

@@ -5,6 +5,7 @@
 //! The connection, the model and the vendors are called from here and know nothing of each other.
 //! No command is repeated by the session, and none is sent that the masks do not allow (decisions D1, D11).
 
+use super::claims::{self, base64};
 use super::config::{Config, DirectorySource, Identify, Telephony};
 use super::server_time::ServerTime;
 use super::state::{ConnectionView, Link, Reason, Screen, SignInError};
@@ -15,10 +16,12 @@ use crate::connection::{
 };
 use crate::domain::command::{Command, Failure, InvokeId};
 use crate::domain::event::Covered;
-use crate::domain::ids::{AgentKey, Ref, SourceId};
+use crate::domain::ids::{Ref, SourceId};
 use crate::domain::model::Off;
 use crate::domain::{Event, Model, Moment, Transition};
 use crate::protocol::Payload;
+use crate::vendor::rte::Kind;
+use crate::vendor::rte::subscribe::Scope;
 use crate::vendor::{Oddities, Settings, ctios, rte};
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -152,7 +155,7 @@ pub struct Session {
     token: Option<Secret>,
     /// A token fetched at sign-in that no connect has used yet.
     fresh_token: bool,
-    directory: Option<rte::directory::Directory>,
+    directory: rte::directory::Directory,
     directory_known: bool,
     connected: bool,
     /// Whether this session with the hub has asked for its subscriptions yet.
@@ -205,7 +208,7 @@ impl Session {
             credentials: None,
             token: None,
             fresh_token: false,
-            directory: None,
+            directory: rte::directory::Directory::default(),
             directory_known: false,
             connected: false,
             subscribing: false,
@@ -232,7 +235,7 @@ impl Session {
     pub fn step(&mut self, input: Input<'_>, now: Now) {
         match input {
             Input::Wire(wire) => self.wire(wire, now),
-            Input::SignIn(credentials) => self.sign_in(credentials),
+            Input::SignIn(credentials) => self.sign_in(credentials, now),
             Input::Command(command) => self.command(command, now),
             Input::Leave => self.leave(now),
             Input::DismissFailure(id) => self.model.borrow_mut().dismiss_failure(id),
@@ -313,17 +316,17 @@ impl Session {
 
     // ---- signing in and out --------------------------------------------------------------------------
 
-    fn sign_in(&mut self, credentials: Credentials) {
+    fn sign_in(&mut self, credentials: Credentials, now: Now) {
         self.credentials = Some(credentials);
         self.set_sign_in(true, None);
-        match self.config.token.is_some() {
-            true => self.fetch_token(Fetching::SignIn),
-            false => match self.config.hub.clone() {
-                Some(hub) => self.fetch_directory_and_connect(&hub),
-                None => self.sign_in_failed(SignInError::Unreachable(
-                    "config.json names neither a token address nor a hub.".to_owned(),
-                )),
-            },
+        if self.config.token.is_some() {
+            self.fetch_token(Fetching::SignIn);
+        } else if let Some(hub) = self.config.hub.clone() {
+            self.fetch_directory_and_connect(&hub, now);
+        } else {
+            self.sign_in_failed(SignInError::Unreachable(
+                "config.json names neither a token address nor a hub.".to_owned(),
+            ));
         }
     }
 
@@ -380,7 +383,7 @@ impl Session {
         });
     }
 
-    fn fetch_directory_and_connect(&mut self, hub: &str) {
+    fn fetch_directory_and_connect(&mut self, hub: &str, now: Now) {
         let address = match HubAddress::parse(hub) {
             Ok(address) => address,
             Err(error) => {
@@ -417,6 +420,7 @@ impl Session {
                 });
             }
         }
+        self.drive(Wire::Start, now);
     }
 
     fn leave(&mut self, now: Now) {
@@ -441,9 +445,10 @@ impl Session {
         match fetching {
             Fetching::SignIn | Fetching::Token(_) => {
                 let outcome = match status {
-                    200 => {
-                        rte::token::read(body).map_err(|error| SignInError::Unreachable(error.to_string()))
-                    }
+                    200 => std::str::from_utf8(body)
+                        .map_err(|_| crate::vendor::Unreadable::Broken)
+                        .and_then(rte::token::TokenResponse::read)
+                        .map_err(|error| SignInError::Unreachable(format!("The token address: {error}."))),
                     401 | 403 => Err(SignInError::Refused(plain_text(body))),
                     other => Err(SignInError::Unreachable(format!(
                         "The token address answered with status {other}. {}",
@@ -452,7 +457,7 @@ impl Session {
                 };
                 match (fetching, outcome) {
                     (Fetching::Token(request), Ok(answer)) => {
-                        let token = Secret::new(answer.token);
+                        let token = Secret::new(String::from(answer.token));
                         self.token = Some(token.clone());
                         self.drive(
                             Wire::TokenReady {
@@ -472,19 +477,10 @@ impl Session {
                         self.drive(Wire::TokenFailed { request, error }, now);
                     }
                     (_, Ok(answer)) => {
-                        self.token = Some(Secret::new(answer.token));
+                        self.token = Some(Secret::new(String::from(answer.token)));
                         self.fresh_token = true;
-                        let hub = self.config.hub.clone().or(answer.endpoint);
-                        match hub {
-                            Some(hub) => {
-                                self.fetch_directory_and_connect(&hub);
-                                self.drive(Wire::Start, now);
-                            }
-                            None => self.sign_in_failed(SignInError::Unreachable(
-                                "The token address did not name a hub (WssEndpoint), and config.json does not either."
-                                    .to_owned(),
-                            )),
-                        }
+                        let hub = self.config.hub.clone().unwrap_or_else(|| answer.endpoint.into());
+                        self.fetch_directory_and_connect(&hub, now);
                     }
                     (_, Err(error)) => self.sign_in_failed(error),
                 }
@@ -523,62 +519,57 @@ impl Session {
     }
 
     fn read_directory(&mut self, body: &[u8]) {
-        match rte::directory::read(body) {
+        let text = String::from_utf8_lossy(body);
+        match rte::directory::Directory::read(&text, &mut self.oddities) {
             Ok(directory) => {
                 {
                     let mut model = self.model.borrow_mut();
                     directory.tell(SOURCE, &mut |event| model.apply(event, None, Moment(0)));
                 }
                 self.reasons = directory
-                    .reasons
+                    .not_ready_reasons
                     .iter()
                     .map(|reason| Reason {
                         code: reason.code,
-                        label: reason.label.clone(),
+                        label: reason.label.to_string(),
                     })
                     .collect();
-                self.directory = Some(directory);
-                self.recognise_me();
+                self.directory = directory;
             }
             Err(error) => {
                 self.view.trouble = Some(format!("The directory with names could not be read: {error}."));
-                self.directory = Some(rte::directory::Directory::default());
             }
         }
+        self.recognise_me();
         self.directory_known = true;
         self.changed = true;
     }
 
-    /// Finds the own agent: by the id typed at sign-in, else by an id that the token carries.
+    /// Finds the own agent by the id typed at sign-in, else by an id that the token carries.
     fn recognise_me(&mut self) {
         let typed = self
             .credentials
             .as_ref()
-            .map(|credentials| credentials.login_id.trim().to_lowercase());
-        let key = {
-            let model = self.model.borrow();
-            let by_id = |id: &str| model.agents.find(Ref::new(SOURCE, id));
-            typed
-                .as_deref()
-                .filter(|typed| !typed.is_empty())
-                .and_then(by_id)
-                .or_else(|| {
-                    self.token.as_ref().and_then(|token| {
-                        rte::token::identities(token.expose())
-                            .iter()
-                            .find_map(|id| by_id(id))
-                    })
-                })
-        };
+            .map(|credentials| credentials.login_id.trim().to_lowercase())
+            .filter(|typed| !typed.is_empty());
+        let in_token = self
+            .token
+            .as_ref()
+            .map(|token| claims::identities(token.expose()))
+            .unwrap_or_default();
         let mut model = self.model.borrow_mut();
+        let key = typed
+            .iter()
+            .chain(&in_token)
+            .find_map(|id| model.agents.find(Ref::new(SOURCE, id)));
         let key = key.or_else(|| typed.map(|typed| model.agents.intern(Ref::new(SOURCE, &typed))));
         model.set_me(key);
     }
 
-    fn me(&self) -> Option<(AgentKey, Box<str>)> {
+    fn me(&self) -> Option<Box<str>> {
         let model = self.model.borrow();
         let key = model.desk.me?;
-        Some((key, model.agents.get(key)?.id.clone()))
+        model.agents.get(key).map(|agent| agent.id.clone())
     }
 
     // ---- the connection ------------------------------------------------------------------------------
@@ -711,17 +702,38 @@ impl Session {
     fn subscribe_when_ready(&mut self, now: Now) {
         if self.connected && self.directory_known && !self.subscribing {
             self.subscribing = true;
-            self.invoke("AvailableSubscriptions", "[]", Calling::Available, now);
+            self.invoke(
+                rte::subscribe::AVAILABLE_SUBSCRIPTIONS,
+                rte::subscribe::NO_ARGUMENTS,
+                Calling::Available,
+                now,
+            );
         }
     }
 
-    fn subscribe(&mut self, available: Option<&[String]>, now: Now) {
-        let me = self.me().map(|(_, id)| id);
-        let directory = self.directory.clone().unwrap_or_default();
-        let wanted = rte::subscribe::desired(&directory, me.as_deref(), available);
-        let count = u32::try_from(wanted.len()).unwrap_or(u32::MAX);
-        let chunks = rte::subscribe::chunks(&wanted);
-        self.subscriptions.begin(chunks, count);
+    fn subscribe(&mut self, available: &[Kind], now: Now) {
+        let me = self.me();
+        let directory = std::mem::take(&mut self.directory);
+        let agents = directory.agents.iter().map(|agent| {
+            let own = me.as_deref() == Some(&*agent.id);
+            (&*agent.id, if own { Scope::OwnAgent } else { Scope::Colleague })
+        });
+        let queues = directory.queues.iter().map(|queue| (&*queue.id, Scope::Queue));
+        let lists = directory
+            .call_lists
+            .iter()
+            .map(|list| (&*list.id, Scope::CallList));
+        // The own agent first: whoever signs in wants to work before seeing everybody.
+        let mut wanted: Vec<_> = agents.chain(queues).chain(lists).collect();
+        wanted.sort_by_key(|(_, scope)| *scope != Scope::OwnAgent);
+        let items: Vec<_> = wanted
+            .into_iter()
+            .flat_map(|(entity, scope)| rte::subscribe::items(entity, scope))
+            .filter(|item| available.is_empty() || available.contains(&item.event))
+            .collect();
+        let count = u32::try_from(items.len()).unwrap_or(u32::MAX);
+        self.subscriptions.begin(rte::subscribe::write(items), count);
+        self.directory = directory;
         self.view.subscribed = (0, count);
         self.view.refused.clear();
         self.changed = true;
@@ -730,7 +742,7 @@ impl Session {
 
     fn subscribe_next(&mut self, now: Now) {
         match self.subscriptions.next() {
-            Some(arguments) => self.invoke("Subscribe", &arguments, Calling::Subscribe, now),
+            Some(arguments) => self.invoke(rte::subscribe::SUBSCRIBE, &arguments, Calling::Subscribe, now),
             None => self.subscribed(now),
         }
     }
@@ -786,20 +798,28 @@ impl Session {
         };
         match calling {
             Calling::Available => {
-                let names = outcome.ok().and_then(|json| rte::subscribe::available(&json));
-                self.subscribe(names.as_deref(), now);
+                let available = outcome
+                    .ok()
+                    .and_then(|json| rte::subscribe::read_available(&json, &mut self.oddities).ok())
+                    .unwrap_or_default();
+                self.subscribe(&available, now);
             }
             Calling::Subscribe => match outcome {
                 Ok(json) => {
-                    for result in rte::subscribe::results(&json) {
-                        self.subscriptions.answered(result.subscribed, || {
-                            format!(
-                                "{} {}: {}",
-                                result.event_name,
-                                result.entity_id,
-                                result.message.as_deref().unwrap_or("refused")
-                            )
-                        });
+                    match rte::subscribe::Answer::read(&json, &mut self.oddities) {
+                        Ok(rte::subscribe::Answer::Items(results)) => {
+                            for result in results {
+                                self.subscriptions.answered(result.subscribed, || {
+                                    let event = result.event.map_or("?", Kind::name);
+                                    let why = result.message.as_deref().unwrap_or("refused");
+                                    format!("{event} of {}: {why}", result.entity)
+                                });
+                            }
+                        }
+                        Ok(rte::subscribe::Answer::All(_)) => {}
+                        Err(error) => {
+                            self.view.trouble = Some(format!("The hub's answer to Subscribe: {error}."));
+                        }
                     }
                     self.view.subscribed = (self.subscriptions.granted, self.subscriptions.wanted);
                     self.view.refused.clone_from(&self.subscriptions.refused);
@@ -1032,43 +1052,9 @@ fn plain_text(body: &[u8]) -> String {
         .collect()
 }
 
-/// Base64 with padding, for `Authorization: Basic`.
-fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let digit = |bits: u32| {
-        DIGITS
-            .get((bits & 63) as usize)
-            .map_or('A', |digit| char::from(*digit))
-    };
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let byte = |at: usize| u32::from(chunk.get(at).copied().unwrap_or(0));
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        text.push(digit(bits >> 18));
-        text.push(digit(bits >> 12));
-        text.push(if chunk.len() > 1 { digit(bits >> 6) } else { '=' });
-        text.push(if chunk.len() > 2 { digit(bits) } else { '=' });
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn base64_follows_rfc_4648() {
-        for (plain, coded) in [
-            ("", ""),
-            ("f", "Zg=="),
-            ("fo", "Zm8="),
-            ("foo", "Zm9v"),
-            ("1001:", "MTAwMTo="),
-            ("ä:ß", "w6Q6w58="),
-        ] {
-            assert_eq!(base64(plain.as_bytes()), coded);
-        }
-    }
 
     #[test]
     fn a_web_page_is_not_quoted_as_a_reason() {

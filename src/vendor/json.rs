@@ -71,10 +71,13 @@ impl<'a> Text<'a> {
 
 fn is_guid(id: &str) -> bool {
     id.len() == ZERO_GUID.len()
-        && id.bytes().zip(ZERO_GUID.bytes()).all(|(byte, pattern)| match pattern {
-            b'-' => byte == b'-',
-            _ => byte.is_ascii_hexdigit(),
-        })
+        && id
+            .bytes()
+            .zip(ZERO_GUID.bytes())
+            .all(|(byte, pattern)| match pattern {
+                b'-' => byte == b'-',
+                _ => byte.is_ascii_hexdigit(),
+            })
 }
 
 /// What a message says of one field.
@@ -99,7 +102,10 @@ impl<T> Given<T> {
     }
 
     /// `None` when the message says nothing; else what it says.
-    #[allow(clippy::option_option, reason = "the domain's updates tell \"not said\" from \"none\" this way")]
+    #[allow(
+        clippy::option_option,
+        reason = "the domain's updates tell \"not said\" from \"none\" this way"
+    )]
     pub fn said(self) -> Option<Option<T>> {
         match self {
             Given::Absent => None,
@@ -221,10 +227,7 @@ pub const fn digest(name: &str) -> u64 {
             [one, two, three, ..] => length | lower(*one) | lower(*two) << 8 | lower(*three) << 16,
         };
     };
-    length
-        | lower(*first) << 40
-        | lower(*second) << 32
-        | (u32::from_le_bytes(*last) | 0x2020_2020) as u64
+    length | lower(*first) << 40 | lower(*second) << 32 | (u32::from_le_bytes(*last) | 0x2020_2020) as u64
 }
 
 const fn lower(byte: u8) -> u64 {
@@ -316,15 +319,18 @@ macro_rules! record {
         impl<$life> $crate::vendor::json::Record<$life> for $name<$life> {
             const FIELDS: &'static [&'static str] = &[$($wire, $($alias,)*)*];
 
-            #[allow(non_upper_case_globals, reason = "each constant bears the name of its field")]
             fn take(
                 &mut self,
                 key: &$crate::vendor::json::Key<$life>,
                 value: $crate::vendor::json::Value<$life>,
             ) -> $crate::vendor::json::Offered {
-                $(const $field: u64 = $crate::vendor::json::digest($wire);)*
+                struct Digest;
+                #[allow(non_upper_case_globals, reason = "each constant bears the name of its field")]
+                impl Digest {
+                    $(const $field: u64 = $crate::vendor::json::digest($wire);)*
+                }
                 match key.digest {
-                    $($field if key.is($wire) => $crate::vendor::json::fill(&mut self.$field, value),)*
+                    $(Digest::$field if key.is($wire) => $crate::vendor::json::fill(&mut self.$field, value),)*
                     $($(digest if digest == const { $crate::vendor::json::digest($alias) } && key.is($alias) => {
                         $crate::vendor::json::fill(&mut self.$field, value)
                     })*)*
@@ -660,7 +666,9 @@ mod tests {
         assert_eq!(text_of(r#""\uD83D\uDE00!""#), "😀!");
         assert_eq!(text_of(r#""\uD83D!\uDE00""#), "\u{FFFD}!\u{FFFD}");
         assert_eq!(text_of(r#""\uZZZZ""#), "\u{FFFD}ZZZZ");
-        assert!(matches!(Reader::new(r#""Äiti""#).value(), Value::Text(text) if matches!(text.cow(), Cow::Borrowed("Äiti"))));
+        assert!(
+            matches!(Reader::new(r#""Äiti""#).value(), Value::Text(text) if matches!(text.cow(), Cow::Borrowed("Äiti")))
+        );
     }
 
     #[test]

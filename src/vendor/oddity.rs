@@ -59,15 +59,17 @@ impl Oddities {
             .tallies
             .iter_mut()
             .find(|tally| tally.oddity == oddity && &*tally.name == name && tally.event == event);
-        match known {
-            Some(tally) => tally.count += 1,
-            None if self.tallies.len() < NAMES_KEPT => self.tallies.push(Tally {
+        if let Some(tally) = known {
+            tally.count += 1;
+        } else if self.tallies.len() < NAMES_KEPT {
+            self.tallies.push(Tally {
                 oddity,
                 event,
                 name: name.into(),
                 count: 1,
-            }),
-            None => self.beyond += 1,
+            });
+        } else {
+            self.beyond += 1;
         }
     }
 
@@ -130,6 +132,11 @@ mod tests {
         oddities.count(Oddity::UnknownEvent, "", &"ä".repeat(100));
         oddities.count(Oddity::UnknownEvent, "", &"ä".repeat(200));
         assert_eq!(oddities.tallies().len(), 1);
-        assert!(oddities.tallies().iter().all(|tally| tally.name.len() <= NAME_LENGTH));
+        assert!(
+            oddities
+                .tallies()
+                .iter()
+                .all(|tally| tally.name.len() <= NAME_LENGTH)
+        );
     }
 }

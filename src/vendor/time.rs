@@ -214,7 +214,10 @@ mod tests {
     #[test]
     fn e06_r14_sentinels() {
         assert_eq!(parse("0001-01-01T00:00:00", Zone::default()), Some(Stamp::NotSet));
-        assert_eq!(parse("0001-01-01T00:00:00Z", Zone::default()), Some(Stamp::NotSet));
+        assert_eq!(
+            parse("0001-01-01T00:00:00Z", Zone::default()),
+            Some(Stamp::NotSet)
+        );
         let max = "9999-12-31T23:59:59.9999999";
         assert_eq!(parse(max, Zone::default()), Some(Stamp::OpenEnded));
     }

@@ -4,9 +4,11 @@
 //! May not be here: what may be done to a call (its mask says).
 //! A call is own when a telephony source reports it without naming an agent, or names the own one.
 
+use super::super::call::Supervision;
 use super::{
     Call, CallKey, CallUpdate, CallbackKey, Changed, Covered, Direction, Ending, FIELDS_KEPT, Model, Moment,
-    PAST_CALLS_KEPT, PHRASES_KEPT, Phrase, RECORDINGS_KEPT, Recording, Ref, Stage, Transition, set, set_text,
+    PAST_CALLS_KEPT, PHRASES_KEPT, Phrase, RECORDINGS_KEPT, Recording, Ref, Stage, Transition, set,
+    set_optional_text, set_text,
 };
 
 impl Model {
@@ -28,6 +30,7 @@ impl Model {
         let key = self.calls.intern(call);
         let mut stages = (Stage::Begun, Stage::Begun);
         let mut missed = false;
+        let mut began_again = false;
         let changed = self.calls.change(key, |row| {
             let mut changed = row.confirmed_in != session;
             row.confirmed_in = session;
@@ -45,11 +48,20 @@ impl Model {
             changed |= set_text(&mut row.queue_name, update.queue_name.as_ref());
             changed |= set_text(&mut row.leg, update.leg.as_ref());
             changed |= set(&mut row.mask, update.mask.map(Some));
-            changed |= set(&mut row.supervision, update.supervision.map(Some));
+            changed |= set_optional_text(&mut row.transferring_to, update.transferring_to.as_ref());
+            if let Some(supervision) = update.supervision {
+                let told = told_of(row.supervision.clone(), supervision);
+                changed |= set(&mut row.supervision, Some(Some(told)));
+            }
             for (name, value) in &update.data {
                 changed |= set_data(&mut row.data, name, value);
             }
             stages = (row.stage, row.stage);
+            if row.stage == Stage::Ended && matches!(update.stage, Some(Stage::Offered | Stage::Alerting)) {
+                begin_again(row, when);
+                stages.0 = row.stage;
+                began_again = true;
+            }
             if let Some(stage) = update.stage {
                 changed |= move_to(row, stage, update.ending, when);
                 stages.1 = row.stage;
@@ -61,10 +73,14 @@ impl Model {
             }
             Changed {
                 row: changed,
-                rank: fresh,
+                rank: fresh || began_again,
             }
         });
         if changed.is_some_and(|changed| changed.row) && self.desk.current == Some(key) {
+            self.desk_touched = true;
+        }
+        if began_again {
+            self.past_calls.retain(|past| *past != key);
             self.desk_touched = true;
         }
         if self.is_own_call(key) {
@@ -290,6 +306,34 @@ fn set_data(data: &mut Vec<(Box<str>, Box<str>)>, name: &str, value: &str) -> bo
     }
 }
 
+/// A source that names calls by the caller's side offers the same call to the same agent again: nobody
+/// answered the first time, or it came back. It is a new card with the old data.
+fn begin_again(row: &mut Call, when: Moment) {
+    row.stage = Stage::Begun;
+    row.begun = Some(when);
+    row.connected = None;
+    row.held_since = None;
+    row.ended = None;
+    row.ending = None;
+    row.missed = false;
+    row.transferring_to = None;
+}
+
+/// What is known of a supervisor's presence after further news of it: of the same supervisor's presence,
+/// what the news leaves out is kept.
+fn told_of(known: Option<Supervision>, news: Supervision) -> Supervision {
+    match known {
+        Some(known) if known.supervisor == news.supervisor => Supervision {
+            name: news.name.or(known.name),
+            state: news.state.or(known.state),
+            call_in_number: news.call_in_number.or(known.call_in_number),
+            expected_from: news.expected_from.or(known.expected_from),
+            supervisor: news.supervisor,
+        },
+        _ => news,
+    }
+}
+
 /// Moves a call to a stage; answers whether it moved. What has failed stays failed (rules R55, R56), and
 /// what has ended does not come back.
 fn move_to(row: &mut Call, stage: Stage, ending: Option<Ending>, when: Moment) -> bool {
@@ -305,6 +349,7 @@ fn move_to(row: &mut Call, stage: Stage, ending: Option<Ending>, when: Moment) -
         Stage::Failed | Stage::Ended => {
             row.ended = Some(when);
             row.held_since = None;
+            row.transferring_to = None;
             row.ending = Some(ending.unwrap_or(Ending::Unsaid));
         }
         _ => {}

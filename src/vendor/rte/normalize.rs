@@ -73,7 +73,9 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
     }
 
     fn user_status(&mut self, status: &UserStatus<'a>) {
-        let Some(user) = self.own_or_entity(status.user_id) else { return };
+        let Some(user) = self.own_or_entity(status.user_id) else {
+            return;
+        };
         let update = AgentUpdate {
             talking: status.talking.value(),
             talking_since: self.moment(&status.talking_status_changed, "TalkingStatusChanged"),
@@ -100,7 +102,10 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
     }
 
     /// Wrap-up in progress, as a status tells it (rule R21): both times are null when there is none.
-    #[allow(clippy::option_option, reason = "the domain's updates tell \"not said\" from \"none\" this way")]
+    #[allow(
+        clippy::option_option,
+        reason = "the domain's updates tell \"not said\" from \"none\" this way"
+    )]
     fn wrap_up(&mut self, status: &UserStatus<'a>) -> Option<Option<WrapUp>> {
         let start = self.stamp(&status.wrap_up_start, "WrapUpStart");
         let end = self.stamp(&status.wrap_up_end, "WrapUpEnd");
@@ -118,8 +123,14 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
     }
 
     fn user_availability(&mut self, told: &UserAvailability<'a>) {
-        let Some(user) = self.own_or_entity(told.user_id) else { return };
-        let state = told.availability.value().filter(|word| !word.is_empty()).map(availability);
+        let Some(user) = self.own_or_entity(told.user_id) else {
+            return;
+        };
+        let state = told
+            .availability
+            .value()
+            .filter(|word| !word.is_empty())
+            .map(availability);
         if let Some(Availability::Other(word)) = &state {
             self.oddities.count(Oddity::UnknownValue, self.kind.name(), word);
         }
@@ -138,13 +149,18 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
     }
 
     fn user_setting(&mut self, told: &UserSetting<'a>) {
-        let Some(user) = self.own_or_entity(told.user_id) else { return };
+        let Some(user) = self.own_or_entity(told.user_id) else {
+            return;
+        };
         let Some(keyword) = told.keyword.value() else {
             self.missing("Keyword");
             return;
         };
         let entries = |given: Given<super::events::Object<'a>>| {
-            given.value().map(|object| object.entries(ITEMS_KEPT)).unwrap_or_default()
+            given
+                .value()
+                .map(|object| object.entries(ITEMS_KEPT))
+                .unwrap_or_default()
         };
         let setting = (told.deleted.value() != Some(true)).then(|| Setting {
             value: told.value.value().map(Text::boxed),
@@ -156,7 +172,9 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
     }
 
     fn user_alert(&mut self, told: &UserAlert<'a>) {
-        let Some(user) = self.own_or_entity(told.user_id) else { return };
+        let Some(user) = self.own_or_entity(told.user_id) else {
+            return;
+        };
         let alert = Alert {
             id: told.alert_id.value().unwrap_or_default().identity().into(),
             name: boxed(told.condition_name),
@@ -169,7 +187,9 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
     }
 
     fn terminal_status(&mut self, told: &TerminalStatus<'a>) {
-        let Some(user) = self.own_or_entity(told.user_id) else { return };
+        let Some(user) = self.own_or_entity(told.user_id) else {
+            return;
+        };
         let word = |code: Given<Code<'a>>| code.value().map(Code::as_it_came).unwrap_or_default();
         let terminal = Terminal {
             session: told.session.value().unwrap_or_default().boxed(),
@@ -188,7 +208,9 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
             self.recording(call);
             return;
         }
-        let Some(id) = self.own(call.call_id, "CallId") else { return };
+        let Some(id) = self.own(call.call_id, "CallId") else {
+            return;
+        };
         let news = self.call_news(call);
         let (number, dialled) = match news.direction {
             Direction::Inbound => (call.caller_number, call.target_number),
@@ -203,7 +225,10 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
             leg: some_text(call.leg_id),
             gone: news.ending.is_some(),
             ending: news.ending,
-            transferring_to: news.transferring_to.said().map(|target| target.map(Text::identity)),
+            transferring_to: news
+                .transferring_to
+                .said()
+                .map(|target| target.map(Text::identity)),
             ..CallUpdate::default()
         };
         self.send(Event::Call(self.reference(&id), Box::new(update)));
@@ -261,7 +286,8 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
             Some(reason) if reason.is("remote") => Ending::ByRemote,
             Some(reason) if reason.is("local") => Ending::ByAgent,
             Some(reason) if !reason.is_empty() => {
-                self.oddities.count(Oddity::UnknownValue, self.kind.name(), &reason.cow());
+                self.oddities
+                    .count(Oddity::UnknownValue, self.kind.name(), &reason.cow());
                 Ending::Unsaid
             }
             _ => Ending::Unsaid,
@@ -269,10 +295,16 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
     }
 
     fn recording(&mut self, call: &UserCall<'a>) {
-        let Some(id) = self.own(call.call_id, "CallId") else { return };
+        let Some(id) = self.own(call.call_id, "CallId") else {
+            return;
+        };
         let recording = Recording {
             id: call.recording_id.value().unwrap_or_default().identity().into(),
-            conversion: call.conversion_id.value().and_then(Text::reference).map(Into::into),
+            conversion: call
+                .conversion_id
+                .value()
+                .and_then(Text::reference)
+                .map(Into::into),
             channel: call
                 .user_channel
                 .value()
@@ -282,7 +314,9 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
     }
 
     fn supervised_call(&mut self, call: &SupervisedCall<'a>) {
-        let Some(id) = self.own(call.call_id, "CallId") else { return };
+        let Some(id) = self.own(call.call_id, "CallId") else {
+            return;
+        };
         let direction = call.call_type.value().and_then(|call_type| {
             let outbound = call_type.is("callout");
             let inbound = call_type.is("servicecall") || call_type.is("directcall");
@@ -294,7 +328,8 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
         });
         let connected = self.moment(&call.connected_to_agent_time, "ConnectedToAgentTime");
         if let Some(Code::Word(word)) = call.state.value() {
-            self.oddities.count(Oddity::UnknownValue, self.kind.name(), &word.cow());
+            self.oddities
+                .count(Oddity::UnknownValue, self.kind.name(), &word.cow());
         }
         let update = CallUpdate {
             agent: call
@@ -309,7 +344,12 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
             queue_name: some_text(call.queue_name),
             leg: some_text(call.leg_id),
             supervision: Some(Supervision {
-                supervisor: call.supervisor_user_id.value().unwrap_or_default().identity().into(),
+                supervisor: call
+                    .supervisor_user_id
+                    .value()
+                    .unwrap_or_default()
+                    .identity()
+                    .into(),
                 name: boxed(call.supervisor_user_name),
                 state: call.state.value().and_then(Code::number),
                 call_in_number: boxed(call.supervision_call_in_number),
@@ -321,9 +361,15 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
     }
 
     fn transcript_phrase(&mut self, told: &TranscriptPhrase<'a>) {
-        let Some(id) = self.own(told.call_id, "CallId") else { return };
+        let Some(id) = self.own(told.call_id, "CallId") else {
+            return;
+        };
         let phrase = Phrase {
-            speaker: told.speaker_role.value().map(Code::as_it_came).unwrap_or_default(),
+            speaker: told
+                .speaker_role
+                .value()
+                .map(Code::as_it_came)
+                .unwrap_or_default(),
             text: told.phrase.value().unwrap_or_default().boxed(),
             interim: told.is_intermediate.value().unwrap_or(false),
             offset: self
@@ -336,7 +382,9 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
     }
 
     fn user_wrap_up(&mut self, told: &UserWrapUp<'a>) {
-        let Some(user) = self.own_or_entity(told.user_id) else { return };
+        let Some(user) = self.own_or_entity(told.user_id) else {
+            return;
+        };
         let seconds = told.max_wrap_up_duration_sec.value().unwrap_or_default().max(0);
         let change = match self.kind {
             Kind::UserWrapUpEnabled => WrapUpChange::Enabled { seconds },
@@ -351,13 +399,21 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
     }
 
     fn queue_status(&mut self, status: &QueueStatus<'a>) {
-        let Some(queue) = self.own_or_entity(status.queue_id) else { return };
+        let Some(queue) = self.own_or_entity(status.queue_id) else {
+            return;
+        };
         let update = QueueUpdate {
             name: some_text(status.queue_name),
             waiting: self.amount(status.nbr_of_queuing_requesters, "NbrOfQueuingRequesters"),
             longest_wait: status.max_wait_time.value().map(|wait| self.longest_wait(wait)),
-            serving: self.amount(status.nbr_of_serving_agents_estimate, "NbrOfServingAgentsEstimate"),
-            free: self.amount(status.nbr_of_agents_immediately_free, "NbrOfAgentsImmediatelyFree"),
+            serving: self.amount(
+                status.nbr_of_serving_agents_estimate,
+                "NbrOfServingAgentsEstimate",
+            ),
+            free: self.amount(
+                status.nbr_of_agents_immediately_free,
+                "NbrOfAgentsImmediatelyFree",
+            ),
             wrap_up: self.amount(status.nbr_of_agents_on_wrap_up, "NbrOfAgentsOnWrapUp"),
             checked_in: self.amount(status.nbr_of_agents_checked_in_queue, "NbrOfAgentsCheckedInQueue"),
             long_away: self.amount(status.nbr_of_agents_long_term_away, "NbrOfAgentsLongTermAway"),
@@ -395,15 +451,25 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
         ];
         let number = match code {
             Code::Number(number) => Some(number),
-            Code::Word(word) => (0..).zip(NAMES).find(|(_, name)| word.is(name)).map(|(number, _)| number),
+            Code::Word(word) => (0..)
+                .zip(NAMES)
+                .find(|(_, name)| word.is(name))
+                .map(|(number, _)| number),
         };
         let status = match number {
             Some(0) => OpenStatus::NotApplicable,
-            Some(number @ 1..=2) => OpenStatus::NoHandler { uncertain: number == 2 },
-            Some(number @ 3..=4) => OpenStatus::Closed { uncertain: number == 4 },
-            Some(number @ 5..=6) => OpenStatus::Open { uncertain: number == 6 },
+            Some(number @ 1..=2) => OpenStatus::NoHandler {
+                uncertain: number == 2,
+            },
+            Some(number @ 3..=4) => OpenStatus::Closed {
+                uncertain: number == 4,
+            },
+            Some(number @ 5..=6) => OpenStatus::Open {
+                uncertain: number == 6,
+            },
             other => {
-                self.oddities.count(Oddity::UnknownValue, self.kind.name(), &code.as_it_came());
+                self.oddities
+                    .count(Oddity::UnknownValue, self.kind.name(), &code.as_it_came());
                 return other.map(OpenStatus::Other);
             }
         };
@@ -411,7 +477,9 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
     }
 
     fn callback_change(&mut self, change: &CallbackChange<'a>) {
-        let Some(id) = self.own(change.callback_id, "CallBackId") else { return };
+        let Some(id) = self.own(change.callback_id, "CallBackId") else {
+            return;
+        };
         let personal = self.kind == Kind::UserCallInCallbackCreated;
         let update = CallbackUpdate {
             list: self.call_list(change),
@@ -421,7 +489,11 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
             contact: text(change.contact_name),
             message: text(change.contact_message),
             kind: change.type_id.value().and_then(|code| self.callback_kind(code)),
-            assigned: reference(if personal { change.user_id } else { change.assigned_user_id }),
+            assigned: reference(if personal {
+                change.user_id
+            } else {
+                change.assigned_user_id
+            }),
             is_new: personal || change.created.value() == Some(true),
             created: self.moment(&change.creation_time, "CreationTime"),
             modified: self.moment(&change.modified, "Modified"),
@@ -471,13 +543,17 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
             Code::Number(2) => Some(CallbackKind::Overflow),
             Code::Number(3) => Some(CallbackKind::Manual),
             other => {
-                self.oddities.count(Oddity::UnknownValue, self.kind.name(), &other.as_it_came());
+                self.oddities
+                    .count(Oddity::UnknownValue, self.kind.name(), &other.as_it_came());
                 other.number().map(CallbackKind::Other)
             }
         }
     }
 
-    #[allow(clippy::option_option, reason = "the domain's updates tell \"not said\" from \"none\" this way")]
+    #[allow(
+        clippy::option_option,
+        reason = "the domain's updates tell \"not said\" from \"none\" this way"
+    )]
     fn last_attempt(&mut self, change: &CallbackChange<'a>) -> Option<Option<Attempt>> {
         let at = self.moment(&change.last_attempt_timestamp, "LastAttemptTimestamp");
         let agent = reference(change.last_attempt_user_id);
@@ -500,7 +576,9 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
         let refer = |id: Given<Text<'a>>| id.value().and_then(Text::reference).map(Into::into);
         Attempt {
             id: told.id.value().unwrap_or_default().identity().into(),
-            at: self.moment(&told.timestamp, "CallbackAttempt.Timestamp").flatten(),
+            at: self
+                .moment(&told.timestamp, "CallbackAttempt.Timestamp")
+                .flatten(),
             agent: refer(told.user_id),
             kind: told.callback_attempt_type_id.value(),
             note: boxed(told.note),
@@ -510,8 +588,12 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
     }
 
     fn queue_attached_user(&mut self, told: &QueueAttachedUser<'a>) {
-        let Some(queue) = self.own(self.envelope.entity_id, "EntityId") else { return };
-        let Some(agent) = self.own(told.user_id, "UserId") else { return };
+        let Some(queue) = self.own(self.envelope.entity_id, "EntityId") else {
+            return;
+        };
+        let Some(agent) = self.own(told.user_id, "UserId") else {
+            return;
+        };
         let event = Event::QueueMember {
             queue: self.reference(&queue),
             agent,
@@ -522,7 +604,9 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
     }
 
     fn queue_group(&mut self, told: &QueueGroup<'a>) {
-        let Some(group) = self.own(told.id, "Id") else { return };
+        let Some(group) = self.own(told.id, "Id") else {
+            return;
+        };
         let name = told.name.value().unwrap_or_default().cow();
         let description = some_text(told.description);
         self.send(Event::QueueGroup(self.reference(&group), name, description));
@@ -559,16 +643,22 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
     }
 
     fn missing(&mut self, field: &'static str) {
-        self.oddities.count(Oddity::MissingIdentity, self.kind.name(), field);
+        self.oddities
+            .count(Oddity::MissingIdentity, self.kind.name(), field);
     }
 
     fn stamp(&mut self, field: &Given<Text<'_>>, name: &'static str) -> Given<Stamp> {
         stamp(field, name, self.kind, self.settings, self.oddities)
     }
 
-    #[allow(clippy::option_option, reason = "the domain's updates tell \"not said\" from \"none\" this way")]
+    #[allow(
+        clippy::option_option,
+        reason = "the domain's updates tell \"not said\" from \"none\" this way"
+    )]
     fn moment(&mut self, field: &Given<Text<'_>>, name: &'static str) -> Option<Option<Moment>> {
-        self.stamp(field, name).said().map(|stamp| stamp.and_then(Stamp::moment))
+        self.stamp(field, name)
+            .said()
+            .map(|stamp| stamp.and_then(Stamp::moment))
     }
 
     /// A count; a negative one is none.
@@ -576,7 +666,8 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
         let number = number.value()?;
         let amount = u32::try_from(number).ok();
         if amount.is_none() {
-            self.oddities.count(Oddity::UnreadableField, self.kind.name(), name);
+            self.oddities
+                .count(Oddity::UnreadableField, self.kind.name(), name);
         }
         amount
     }
@@ -608,10 +699,10 @@ fn availability(word: Text<'_>) -> Availability {
         ("BRB", Availability::BeRightBack),
         ("Away", Availability::Away),
     ];
-    known
-        .into_iter()
-        .find(|(name, _)| word.is(name))
-        .map_or_else(|| Availability::Other(word.boxed()), |(_, availability)| availability)
+    known.into_iter().find(|(name, _)| word.is(name)).map_or_else(
+        || Availability::Other(word.boxed()),
+        |(_, availability)| availability,
+    )
 }
 
 /// A text that is there and not empty.
@@ -624,13 +715,21 @@ fn boxed(given: Given<Text<'_>>) -> Option<Box<str>> {
 }
 
 /// A text, or that there is none: null and empty mean the same.
-#[allow(clippy::option_option, reason = "the domain's updates tell \"not said\" from \"none\" this way")]
+#[allow(
+    clippy::option_option,
+    reason = "the domain's updates tell \"not said\" from \"none\" this way"
+)]
 fn text(given: Given<Text<'_>>) -> Option<Option<Cow<'_, str>>> {
-    given.said().map(|text| text.filter(|text| !text.is_empty()).map(Text::cow))
+    given
+        .said()
+        .map(|text| text.filter(|text| !text.is_empty()).map(Text::cow))
 }
 
 /// An id, or that there is none: null, empty and the zero GUID mean the same.
-#[allow(clippy::option_option, reason = "the domain's updates tell \"not said\" from \"none\" this way")]
+#[allow(
+    clippy::option_option,
+    reason = "the domain's updates tell \"not said\" from \"none\" this way"
+)]
 fn reference(given: Given<Text<'_>>) -> Option<Option<Cow<'_, str>>> {
     given.said().map(|id| id.and_then(Text::reference))
 }
