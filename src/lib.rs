@@ -26,7 +26,12 @@
 
 pub mod connection;
 pub mod domain;
+#[cfg(feature = "native")]
+pub mod native;
+#[cfg(feature = "ui")]
+pub mod platform;
 pub mod protocol;
+pub mod session;
 #[cfg(feature = "ui")]
 pub mod store;
 #[cfg(feature = "ui")]

@@ -1,1 +1,4 @@
 //! The embedded hub.
+
+pub mod centre;
+pub mod tell;
