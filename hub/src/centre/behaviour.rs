@@ -16,13 +16,13 @@ use super::time::{Moment, Span};
 use super::{Centre, Opening};
 
 /// How long a queue keeps a caller before it lets the caller go with a callback.
-const LONGEST_WAIT: Span = Span::from_secs(420);
+const LONGEST_WAIT: Span = Span::from_secs(240);
 
 /// Mean time that one call takes up an agent, after-call work included; sets the pace of arrivals.
 const HANDLING_SECONDS: f64 = 230.0;
 
 /// The share of the agents' time that callers take up at rate 1.
-const OCCUPANCY: f64 = 0.78;
+const OCCUPANCY: f64 = 0.6;
 
 impl Centre {
     /// Does what is due now.
@@ -149,7 +149,7 @@ impl Centre {
     fn plan_arrival(&mut self) {
         let agents = f64::from(self.on_duty.max(2));
         let per_second = self.settings.rate * OCCUPANCY * agents / HANDLING_SECONDS;
-        let mean = Span::from_millis((1_000.0 / per_second) as i64);
+        let mean = Span::from_millis((1_000.0 / per_second).max(1.0) as i64);
         let after = self.dice.exponential(mean);
         self.plan(after, Task::Arrival);
     }

@@ -12,7 +12,8 @@ use super::json::Writer;
 use crate::centre::{
     Agent, AgentId, AgentState, AgentStatus, CallFacts, CallKind, CallListId, Callback, CallbackId,
     CallbackOrigin, Centre, Classification, Direction, Ending, Entity, Guid, GuidOf, Happening,
-    LegEvent, LegState, Moment, Opening, QueueFigures, QueueId, Reason, What, WrapUp, WrapUpPhase,
+    LegEvent, LegState, Moment, Opening, QueueFigures, QueueId, Reason, Span, What, WrapUp,
+    WrapUpPhase,
 };
 
 /// The events that can be subscribed to: what `AvailableSubscriptions` answers, and which names are valid
@@ -146,8 +147,7 @@ pub fn snapshot(centre: &Centre, entity_id: Guid, event_name: &str) -> Vec<RteEv
     let mut teller = Teller {
         centre,
         at: centre.now(),
-        // Ids of snapshots come from the entity and the time, far above the numbers of happenings.
-        source: entity_id.as_u128() as u64 ^ centre.now().as_millis() as u64 | 1 << 63,
+        source: snapshot_source(centre, entity_id, event_name),
         told: 0,
         events: &mut events,
     };
@@ -175,6 +175,16 @@ pub fn snapshot(centre: &Centre, entity_id: Guid, event_name: &str) -> Vec<RteEv
         _ => {}
     }
     events
+}
+
+/// What the ids of a snapshot's events come from: entity, name and time, far above the numbers of
+/// happenings, so that no snapshot looks like an event that has been told before.
+fn snapshot_source(centre: &Centre, entity_id: Guid, event_name: &str) -> u64 {
+    let name = event_name.bytes().fold(7, |sum: u64, byte| {
+        sum.wrapping_mul(31).wrapping_add(u64::from(byte | 0x20))
+    });
+    let entity = (entity_id.as_u128() >> 64) as u64;
+    (entity ^ name.rotate_left(40) ^ centre.now().as_millis() as u64) | (1 << 62)
 }
 
 /// An agent's own word about being there (RTE `UserAvailability.Availability`, `UserStatus.AvailabilityStatus`).
@@ -261,6 +271,35 @@ impl Teller<'_> {
         if availability(before) != availability(status) {
             self.user_availability(agent, status);
         }
+        let is_out = |status: &AgentStatus| status.state == AgentState::SignedOut;
+        if is_out(before) != is_out(status) {
+            self.terminal_status(agent, !is_out(status));
+        }
+    }
+
+    /// The agent's telephone, which comes and goes with the sign-in.
+    fn terminal_status(&mut self, agent: &Agent, online: bool) {
+        let at = self.at;
+        let expires = if online {
+            at + Span::from_mins(8 * 60)
+        } else {
+            at
+        };
+        let name = "UserTerminalStatus";
+        self.event(
+            Entity::Agent(agent.id),
+            name,
+            None,
+            |writer, organisation| {
+                writer.guid("userId", agent.guid);
+                writer.guid("organizationId", organisation);
+                writer.text("silo", "Switchhook");
+                writer.text("session", &agent.extension);
+                writer.moment("expires", expires);
+                writer.text("terminalType", "Unknown");
+                writer.text("terminalStatus", if online { "Online" } else { "Offline" });
+            },
+        );
     }
 
     fn user_status(&mut self, agent: &Agent, status: &AgentStatus) {
