@@ -164,9 +164,7 @@ impl Centre {
         let Some(queue) = self.dice.one_of(&skills).copied() else {
             return;
         };
-        if self
-            .queue(queue)
-            .is_some_and(|queue| queue.opening.takes_calls())
+        if self.queue(queue).is_some_and(|queue| queue.opening.takes_calls())
             && let Some(call) = self.caller_calls(queue)
         {
             self.enqueue(call);
@@ -368,13 +366,7 @@ impl Centre {
     }
 
     /// Puts a conversation on hold and dials somebody about it.
-    pub(super) fn consult(
-        &mut self,
-        id: CallId,
-        agent: AgentId,
-        number: String,
-        new_call: Option<CallId>,
-    ) {
+    pub(super) fn consult(&mut self, id: CallId, agent: AgentId, number: String, new_call: Option<CallId>) {
         self.hold(id, agent);
         self.dial(
             agent,
@@ -442,9 +434,7 @@ impl Centre {
 
     /// The end of a consultation: hand over, talk all together, or go back to the caller.
     fn colleague_decides(&mut self, consultation: CallId, agent: AgentId) {
-        if self.is_attended(agent)
-            || self.leg_state(consultation, agent) != Some(LegState::Connected)
-        {
+        if self.is_attended(agent) || self.leg_state(consultation, agent) != Some(LegState::Connected) {
             return;
         }
         let Some((original, consultation)) = self.consultation(consultation) else {
@@ -637,10 +627,7 @@ impl Centre {
     fn keep_office_hours(&mut self) {
         let hour_length = 3_600_000;
         let since_hour = self.now.as_millis().rem_euclid(hour_length);
-        self.plan(
-            Span::from_millis(hour_length - since_hour),
-            Task::OfficeHours,
-        );
+        self.plan(Span::from_millis(hour_length - since_hour), Task::OfficeHours);
         let hour = self.now.as_millis().div_euclid(hour_length).rem_euclid(24);
         let opening = if (7..17).contains(&hour) {
             Opening::Open

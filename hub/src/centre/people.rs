@@ -8,11 +8,11 @@
 use super::random::Dice;
 
 const FIRST_NAMES: [&str; 48] = [
-    "Aino", "Ana", "Amira", "Andrzej", "Anneli", "Astrid", "Ayşe", "Björn", "Bo", "Carmen",
-    "Chiara", "Chinedu", "Daniel", "Eero", "Elena", "Émile", "Eva", "Farid", "Fatima", "Giulia",
-    "Hanna", "Henrik", "Ingrid", "Isabel", "Jana", "Jesús", "Joonas", "Julia", "Kaisa", "Karim",
-    "Lars", "Linnea", "Lucía", "Marek", "Matti", "Mei", "Mikko", "Nadia", "Noor", "Olga", "Øyvind",
-    "Pedro", "Priya", "Sanna", "Søren", "Thanh", "Yuki", "Zoë",
+    "Aino", "Ana", "Amira", "Andrzej", "Anneli", "Astrid", "Ayşe", "Björn", "Bo", "Carmen", "Chiara",
+    "Chinedu", "Daniel", "Eero", "Elena", "Émile", "Eva", "Farid", "Fatima", "Giulia", "Hanna", "Henrik",
+    "Ingrid", "Isabel", "Jana", "Jesús", "Joonas", "Julia", "Kaisa", "Karim", "Lars", "Linnea", "Lucía",
+    "Marek", "Matti", "Mei", "Mikko", "Nadia", "Noor", "Olga", "Øyvind", "Pedro", "Priya", "Sanna", "Søren",
+    "Thanh", "Yuki", "Zoë",
 ];
 
 const LAST_NAMES: [&str; 48] = [
@@ -130,10 +130,7 @@ pub(super) fn queue_name(number: u32) -> String {
         .copied()
         .unwrap_or("Service");
     let place = number / SERVICES.len() + number % SERVICES.len() % 3;
-    let language = LANGUAGES
-        .get(place % LANGUAGES.len())
-        .copied()
-        .unwrap_or("EN");
+    let language = LANGUAGES.get(place % LANGUAGES.len()).copied().unwrap_or("EN");
     let round = number / (SERVICES.len() * LANGUAGES.len());
     if round == 0 {
         format!("{service} {language}")

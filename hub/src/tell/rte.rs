@@ -323,10 +323,7 @@ impl Teller<'_> {
                 writer.plain("schedule", signed_in);
                 writer.plain("serving", signed_in);
                 writer.plain("serviceTerminals", u8::from(signed_in));
-                writer.plain(
-                    "activeQueues",
-                    if signed_in { agent.skills.len() } else { 0 },
-                );
+                writer.plain("activeQueues", if signed_in { agent.skills.len() } else { 0 });
                 writer.plain("parkedCalls", 0);
                 writer.moment_or_null("wrapUpStart", status.wrap_up.map(|wrap_up| wrap_up.started));
                 writer.moment_or_null("wrapUpEnd", status.wrap_up.map(|wrap_up| wrap_up.ends()));
@@ -371,38 +368,31 @@ impl Teller<'_> {
             WrapUpPhase::Started => "UserWrapUpStarted",
             WrapUpPhase::Terminated { .. } => "UserWrapUpTerminated",
         };
-        self.event(
-            Entity::Agent(agent.id),
-            name,
-            None,
-            |writer, organisation| {
-                writer.guid("organizationId", organisation);
-                writer.guid_or_null("callId", wrap_up.call.map(|(_, guid)| guid));
-                let leg = wrap_up
-                    .call
-                    .map(|(call, _)| agent_leg(call.number(), agent.id));
-                writer.text("legId", leg.as_deref().unwrap_or_default());
-                writer.guid("userId", agent.guid);
-                writer.guid_or_null("queueId", queue_guid(centre, wrap_up.queue));
-                let list = wrap_up.callback.map(|(list, _)| list);
-                writer.guid_or_null("callListId", list_guid(centre, list));
-                let callback = wrap_up
-                    .callback
-                    .map(|(_, callback)| callback_guid(centre, callback));
-                writer.guid_or_null("callBackId", callback);
-                match phase {
-                    WrapUpPhase::Enabled | WrapUpPhase::Started => {
-                        writer.plain("maxWrapUpDurationSec", wrap_up.limit.as_secs());
-                    }
-                    WrapUpPhase::Terminated { by_timer, elapsed } => {
-                        writer.text("reason", if by_timer { "timer" } else { "manual" });
-                        writer.plain("elapsedTimeSec", elapsed.as_secs());
-                    }
+        self.event(Entity::Agent(agent.id), name, None, |writer, organisation| {
+            writer.guid("organizationId", organisation);
+            writer.guid_or_null("callId", wrap_up.call.map(|(_, guid)| guid));
+            let leg = wrap_up.call.map(|(call, _)| agent_leg(call.number(), agent.id));
+            writer.text("legId", leg.as_deref().unwrap_or_default());
+            writer.guid("userId", agent.guid);
+            writer.guid_or_null("queueId", queue_guid(centre, wrap_up.queue));
+            let list = wrap_up.callback.map(|(list, _)| list);
+            writer.guid_or_null("callListId", list_guid(centre, list));
+            let callback = wrap_up
+                .callback
+                .map(|(_, callback)| callback_guid(centre, callback));
+            writer.guid_or_null("callBackId", callback);
+            match phase {
+                WrapUpPhase::Enabled | WrapUpPhase::Started => {
+                    writer.plain("maxWrapUpDurationSec", wrap_up.limit.as_secs());
                 }
-                writer.text("wrapUpType", "Unavailable");
-                writer.guid("wrapUpId", wrap_up.guid);
-            },
-        );
+                WrapUpPhase::Terminated { by_timer, elapsed } => {
+                    writer.text("reason", if by_timer { "timer" } else { "manual" });
+                    writer.plain("elapsedTimeSec", elapsed.as_secs());
+                }
+            }
+            writer.text("wrapUpType", "Unavailable");
+            writer.guid("wrapUpId", wrap_up.guid);
+        });
     }
 
     fn leg(&mut self, agent: AgentId, call: &CallFacts, direction: Direction, event: &LegEvent) {
@@ -485,10 +475,7 @@ impl Teller<'_> {
             |writer, organisation| {
                 writer.guid("callId", about.call.guid);
                 writer.text("legId", &caller_leg(about.call));
-                writer.text(
-                    "agentLegId",
-                    &agent_leg(about.call.id.number(), about.agent.id),
-                );
+                writer.text("agentLegId", &agent_leg(about.call.id.number(), about.agent.id));
                 writer.guid("userId", about.agent.guid);
                 writer.guid("organizationId", organisation);
                 user_name(writer, about.agent, name);
@@ -712,10 +699,7 @@ impl Teller<'_> {
                 writer.text("transferApplet", "Transfer");
                 writer.text("techSource", "User");
                 writer.text("reason", "Cancelled");
-                writer.text(
-                    "detailedReason",
-                    "The consultation ended without a transfer",
-                );
+                writer.text("detailedReason", "The consultation ended without a transfer");
                 numbers(writer, about.call);
             },
         );
@@ -787,15 +771,9 @@ impl Teller<'_> {
                 writer.guid("organizationId", organisation);
                 writer.moment("modified", callback.modified);
                 writer.guid_or_null("assignedUserId", callback.assigned.and_then(user));
-                writer.guid_or_null(
-                    "lastAttemptUserId",
-                    last.and_then(|attempt| user(attempt.agent)),
-                );
+                writer.guid_or_null("lastAttemptUserId", last.and_then(|attempt| user(attempt.agent)));
                 writer.guid_or_null("lastModifiedUserId", callback.modified_by.and_then(user));
-                writer.plain_or_null(
-                    "lastAttemptTypeId",
-                    last.map(|attempt| attempt.outcome.number()),
-                );
+                writer.plain_or_null("lastAttemptTypeId", last.map(|attempt| attempt.outcome.number()));
                 writer.text("contactName", &callback.contact_name);
                 writer.text("contactNumber", &callback.contact_number);
                 writer.text("contactMessage", callback.contact_message);
@@ -832,10 +810,7 @@ impl Teller<'_> {
                 writer.moment_or_null("lastAttemptTimestamp", last.map(|attempt| attempt.at));
                 writer.text("lastAttemptNote", last.map_or("", |attempt| attempt.note));
                 let waited = callback.modified.since(callback.due).as_secs() / 60;
-                writer.text(
-                    "calculatedPriority",
-                    if waited > 0 { "High" } else { "Normal" },
-                );
+                writer.text("calculatedPriority", if waited > 0 { "High" } else { "Normal" });
                 writer.moment_or_null("notBefore", callback.not_before);
                 writer.array("callbackAttempts", |attempts| {
                     for attempt in &callback.attempts {
@@ -862,27 +837,20 @@ impl Teller<'_> {
         };
         let centre = self.centre;
         let name = "UserCallInCallbackCreated";
-        self.event(
-            Entity::Agent(agent.id),
-            name,
-            None,
-            |writer, organisation| {
-                writer.guid("userId", agent.guid);
-                writer.guid("callBackId", callback.guid);
-                writer.guid_or_null("callListId", list_guid(centre, Some(callback.list)));
-                writer.guid("organizationId", organisation);
-                writer.guid_or_null("callId", callback.call);
-                writer.text("legId", "");
-                writer.null("recordingId");
-                writer.text("contactNumber", &callback.contact_number);
-                let number = centre
-                    .queue(callback.queue)
-                    .map_or("", |queue| &queue.number);
-                writer.text("targetNumber", number);
-                writer.text("contactMessage", callback.contact_message);
-                writer.moment("creationTime", callback.created);
-            },
-        );
+        self.event(Entity::Agent(agent.id), name, None, |writer, organisation| {
+            writer.guid("userId", agent.guid);
+            writer.guid("callBackId", callback.guid);
+            writer.guid_or_null("callListId", list_guid(centre, Some(callback.list)));
+            writer.guid("organizationId", organisation);
+            writer.guid_or_null("callId", callback.call);
+            writer.text("legId", "");
+            writer.null("recordingId");
+            writer.text("contactNumber", &callback.contact_number);
+            let number = centre.queue(callback.queue).map_or("", |queue| &queue.number);
+            writer.text("targetNumber", number);
+            writer.text("contactMessage", callback.contact_message);
+            writer.moment("creationTime", callback.created);
+        });
     }
 }
 
@@ -928,11 +896,7 @@ fn user_name(writer: &mut Writer, agent: &Agent, event: &str) {
             | "UserCallInTransferStarted"
             | "UserCallInUserOverflow"
     );
-    let name = if spelt_username {
-        "username"
-    } else {
-        "userName"
-    };
+    let name = if spelt_username { "username" } else { "userName" };
     writer.text(name, &agent.user_name);
 }
 

@@ -1,0 +1,15 @@
+//! The SignalR hub protocol: bytes to messages and back.
+//!
+//! Lives here: record framing, the handshake, the negotiate answer, the message types and the JSON codec.
+//! May not be here: a clock, a socket, a connection's state, anything about contact centres.
+//! Every function takes bytes from a stranger and answers with a value or a typed error; none panics.
+//! The hub and the client use the same code, so what one writes the other reads.
+
+pub mod framing;
+pub mod handshake;
+pub mod json;
+pub mod message;
+pub mod negotiate;
+
+pub use framing::{Oversize, RecordReader, SEPARATOR};
+pub use message::{Message, Outcome, Payload, PayloadError};
