@@ -217,14 +217,8 @@ mod tests {
             let number = outside_number(&mut dice);
             let digits = number.strip_prefix('+').expect("an international number");
             assert!((11..=12).contains(&digits.len()), "{number}");
-            assert!(
-                digits.bytes().all(|digit| digit.is_ascii_digit()),
-                "{number}"
-            );
-            assert!(
-                !number.ends_with("00") && !number.ends_with("99"),
-                "{number}"
-            );
+            assert!(digits.bytes().all(|digit| digit.is_ascii_digit()), "{number}");
+            assert!(!number.ends_with("00") && !number.ends_with("99"), "{number}");
         }
     }
 

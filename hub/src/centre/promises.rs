@@ -225,9 +225,7 @@ impl Centre {
             .unclaimed
             .iter()
             .take(32)
-            .filter(|(due, _)| {
-                *due <= soon || self.callbacks.len() > self.settings.callbacks as usize
-            })
+            .filter(|(due, _)| *due <= soon || self.callbacks.len() > self.settings.callbacks as usize)
             .filter_map(|(_, id)| self.callbacks.get(id))
             .filter(|callback| callback.not_before.is_none_or(|moment| moment <= now))
             .find_map(|callback| {

@@ -268,10 +268,7 @@ fn at_the_normal_pace_most_callers_are_served_soon() {
     let totals = centre.totals();
     assert!(totals.served * 100 > totals.arrived * 85, "{totals:?}");
     assert!(totals.abandoned > 5, "{totals:?}");
-    assert!(
-        (1..15).contains(&(free / looks)),
-        "{free} free in {looks} looks"
-    );
+    assert!((1..15).contains(&(free / looks)), "{free} free in {looks} looks");
     assert!(waiting / looks < 6, "{waiting} waiting in {looks} looks");
     let open = centre.callbacks().count();
     assert!((30..=80).contains(&open), "{open} callbacks");

@@ -11,9 +11,8 @@ use std::sync::Arc;
 use super::json::Writer;
 use crate::centre::{
     Agent, AgentId, AgentState, AgentStatus, CallFacts, CallKind, CallListId, Callback, CallbackId,
-    CallbackOrigin, Centre, Classification, Direction, Ending, Entity, Guid, GuidOf, Happening,
-    LegEvent, LegState, Moment, Opening, QueueFigures, QueueId, Reason, Span, What, WrapUp,
-    WrapUpPhase,
+    CallbackOrigin, Centre, Classification, Direction, Ending, Entity, Guid, GuidOf, Happening, LegEvent,
+    LegState, Moment, Opening, QueueFigures, QueueId, Reason, Span, What, WrapUp, WrapUpPhase,
 };
 
 /// The events that can be subscribed to: what `AvailableSubscriptions` answers, and which names are valid
@@ -280,26 +279,17 @@ impl Teller<'_> {
     /// The agent's telephone, which comes and goes with the sign-in.
     fn terminal_status(&mut self, agent: &Agent, online: bool) {
         let at = self.at;
-        let expires = if online {
-            at + Span::from_mins(8 * 60)
-        } else {
-            at
-        };
+        let expires = if online { at + Span::from_mins(8 * 60) } else { at };
         let name = "UserTerminalStatus";
-        self.event(
-            Entity::Agent(agent.id),
-            name,
-            None,
-            |writer, organisation| {
-                writer.guid("userId", agent.guid);
-                writer.guid("organizationId", organisation);
-                writer.text("silo", "Switchhook");
-                writer.text("session", &agent.extension);
-                writer.moment("expires", expires);
-                writer.text("terminalType", "Unknown");
-                writer.text("terminalStatus", if online { "Online" } else { "Offline" });
-            },
-        );
+        self.event(Entity::Agent(agent.id), name, None, |writer, organisation| {
+            writer.guid("userId", agent.guid);
+            writer.guid("organizationId", organisation);
+            writer.text("silo", "Switchhook");
+            writer.text("session", &agent.extension);
+            writer.moment("expires", expires);
+            writer.text("terminalType", "Unknown");
+            writer.text("terminalStatus", if online { "Online" } else { "Offline" });
+        });
     }
 
     fn user_status(&mut self, agent: &Agent, status: &AgentStatus) {

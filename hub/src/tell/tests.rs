@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 use super::ctios::{self, CtiEvent, InvokeId, UnreadableCommand};
 use super::rte::{self, RteEvent};
 use crate::centre::{
-    AgentId, AgentState, CallId, Centre, Command, Entity, FailureCode, Guid, Happening, LegState,
-    Moment, Reason, RequestedState, Settings, Span,
+    AgentId, AgentState, CallId, Centre, Command, Entity, FailureCode, Guid, Happening, LegState, Moment,
+    Reason, RequestedState, Settings, Span,
 };
 
 const RTE_VOCABULARY: &str = include_str!("../../../tests/vocabulary/enreach_rte.json");
@@ -707,10 +707,7 @@ fn a_person_who_does_not_answer_a_direct_call_is_told_of_as_documented() {
     };
     assert!(person.centre.command(other, login).is_ok());
     person.wait(300);
-    assert_eq!(
-        person.send("MakeCall", json!({ "DialedNumber": "4002" })),
-        Ok(())
-    );
+    assert_eq!(person.send("MakeCall", json!({ "DialedNumber": "4002" })), Ok(()));
     let mut events = Vec::new();
     for _ in 0..250 {
         let next = person.centre.now() + Span::from_millis(100);
@@ -740,12 +737,7 @@ fn a_person_who_does_not_answer_a_direct_call_is_told_of_as_documented() {
     for event in events {
         let data = parsed(&event.data);
         let told: BTreeSet<&String> = data.keys().collect();
-        assert_eq!(
-            told,
-            vocabulary[event.name].keys().collect(),
-            "{}",
-            event.name
-        );
+        assert_eq!(told, vocabulary[event.name].keys().collect(), "{}", event.name);
     }
     assert!(
         person.desk.calls.is_empty(),
