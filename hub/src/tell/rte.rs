@@ -90,8 +90,20 @@ pub fn canonical_name(event_name: &str) -> Option<&'static str> {
 
 /// Appends the events that tell one happening; none for what only a desk is told.
 pub fn tell(centre: &Centre, happening: &Happening, events: &mut Vec<RteEvent>) {
+    tell_wanted(centre, happening, &|_, _| true, events);
+}
+
+/// As [`tell`], but writes only the events that somebody wants, by the id of the entity and the name of
+/// the event; the rest costs next to nothing.
+pub fn tell_wanted(
+    centre: &Centre,
+    happening: &Happening,
+    wanted: &dyn Fn(Guid, &'static str) -> bool,
+    events: &mut Vec<RteEvent>,
+) {
     let mut teller = Teller {
         centre,
+        wanted,
         at: happening.at,
         source: happening.number,
         told: 0,
@@ -145,6 +157,7 @@ pub fn snapshot(centre: &Centre, entity_id: Guid, event_name: &str) -> Vec<RteEv
     };
     let mut teller = Teller {
         centre,
+        wanted: &|_, _| true,
         at: centre.now(),
         source: snapshot_source(centre, entity_id, event_name),
         told: 0,
@@ -210,6 +223,7 @@ struct About<'a> {
 
 struct Teller<'a> {
     centre: &'a Centre,
+    wanted: &'a dyn Fn(Guid, &'static str) -> bool,
     at: Moment,
     source: u64,
     told: u64,
@@ -229,6 +243,10 @@ impl Teller<'_> {
         let Some(entity_id) = self.centre.guid_of(entity) else {
             return;
         };
+        self.told += 1;
+        if !(self.wanted)(entity_id, name) {
+            return;
+        }
         let organisation = self.centre.organisation();
         let mut writer = Writer::object();
         writer.text("rootEntityType", "Organization");
@@ -247,7 +265,6 @@ impl Teller<'_> {
             writer.plain("messageTTLSeconds", seconds);
         }
         fill(&mut writer, organisation);
-        self.told += 1;
         let number = self.source.rotate_left(8) ^ self.told;
         writer.guid("id", self.centre.derive_guid(GuidOf::Event, number));
         writer.moment("timestamp", self.at);

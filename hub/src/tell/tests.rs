@@ -220,6 +220,42 @@ fn the_rte_events_lead_from_one_snapshot_to_the_next() {
 }
 
 #[test]
+fn only_what_is_wanted_is_written_and_it_is_the_same() {
+    let mut centre = Centre::new(settings(17));
+    let happenings = centre.advance_to(settings(17).start + Span::from_mins(10));
+    let agent = centre.agents()[5].guid;
+    let mut wanted = Vec::new();
+    for happening in &happenings {
+        let wish = |entity, name| entity == agent && name == "UserStatus";
+        rte::tell_wanted(&centre, happening, &wish, &mut wanted);
+    }
+    let all = told_rte(&centre, &happenings);
+    let chosen: Vec<RteEvent> = all
+        .into_iter()
+        .filter(|event| event.entity_id == agent && event.name == "UserStatus")
+        .collect();
+    assert!(!chosen.is_empty());
+    assert_eq!(wanted, chosen);
+}
+
+#[test]
+fn a_person_can_be_signed_out_by_force_in_the_middle_of_a_call() {
+    let mut person = Person::new(settings(18));
+    person.sign_in();
+    assert_eq!(person.send("SetAgentState", json!({ "AgentState": 3 })), Ok(()));
+    person.wait_for_state(8, 9_000);
+    person.wait(1_500);
+    assert_eq!(person.send_call("Answer"), Ok(()));
+    person.wait_for_state(4, 200);
+    let happenings = person.centre.sign_out_by_force(person.agent, Reason::NONE);
+    let events = told_cti(&person.centre, &happenings, person.agent);
+    person.hear(&events);
+    person.desk.compare(&person.centre, person.agent);
+    assert_eq!(person.desk.state, Some(1));
+    assert!(person.desk.calls.is_empty());
+}
+
+#[test]
 fn snapshots_show_the_present_state_and_nothing_for_passing_things() {
     let centre = Centre::new(settings(7));
     let queue = &centre.queues()[0];
