@@ -139,17 +139,16 @@ impl Decoder {
     }
 
     fn remember(&mut self, id: &str, direction: Option<Direction>) {
-        match self.calls.iter_mut().find(|call| &*call.id == id) {
-            Some(call) => call.direction = direction.or(call.direction),
-            None => {
-                if self.calls.len() == CALLS_KEPT {
-                    self.calls.remove(0);
-                }
-                self.calls.push(KnownCall {
-                    id: id.into(),
-                    direction,
-                });
+        if let Some(call) = self.calls.iter_mut().find(|call| &*call.id == id) {
+            call.direction = direction.or(call.direction)
+        } else {
+            if self.calls.len() == CALLS_KEPT {
+                self.calls.remove(0);
             }
+            self.calls.push(KnownCall {
+                id: id.into(),
+                direction,
+            });
         }
     }
 
