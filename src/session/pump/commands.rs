@@ -5,8 +5,8 @@
 //! No command is repeated and none waits for a connection (decision D11).
 
 use super::{
-    COMMAND_LOST, COMMAND_SLOW, Calling, Command, Failure, Flight, InvokeId, Now, Off, Outlet, SECOND,
-    SOURCE, Session, ctios,
+    COMMAND_LOST, COMMAND_SLOW, Calling, Command, Failure, Flight, InvokeId, Now, Off, SECOND, SOURCE,
+    Session, ctios,
 };
 
 impl Session {

@@ -6,8 +6,8 @@
 
 use super::{
     CALL_DEADLINE, CallId, Calling, Command, Covered, Error, Event, Failure, Fetching, Health, Inlet, Kind,
-    Link, Moment, News, Now, Outlet, RequestId, SOURCE, Scope, Session, SignInError, Status, TokenReason,
-    Trying, Wire, rte,
+    Link, Moment, News, Now, RequestId, SOURCE, Scope, Session, SignInError, Status, TokenReason, Trying,
+    Wire, rte,
 };
 
 impl Session {

@@ -6,8 +6,8 @@
 
 use super::{
     Connection, ConnectionView, Credentials, DirectorySource, Effect, Error, FetchId, Fetching, HubAddress,
-    Identify, Link, Moment, Now, Options, Outlet, Reason, Ref, SOURCE, Screen, Secret, Session, SignInError,
-    Wire, base64, claims, rte,
+    Identify, Link, Moment, Now, Options, Reason, Ref, SOURCE, Screen, Secret, Session, SignInError, Wire,
+    base64, claims, rte,
 };
 
 impl Session {
