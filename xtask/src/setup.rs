@@ -34,7 +34,7 @@ pub(crate) fn for_page(project: &Project) -> Outcome {
         "wasm-bindgen-cli",
         &wasm_bindgen_version(project)?,
         "writes the JavaScript side of the page",
-        "2 minutes",
+        "3 minutes",
         &[],
     )?;
     // Trunk's own features are ways of talking to the network, which the build never does.
@@ -45,7 +45,7 @@ pub(crate) fn for_page(project: &Project) -> Outcome {
         "trunk",
         TRUNK,
         "puts the page's files together",
-        "4 minutes",
+        "5 minutes",
         &["--no-default-features"],
     )?;
     packages(project, Packages::Page)

@@ -317,11 +317,11 @@ fn browser_tests(project: &Project) -> Outcome<Counted> {
     std::fs::create_dir_all(&folder)
         .and_then(|()| std::fs::write(&capabilities, webdriver_capabilities(&browser)))
         .map_err(|error| Failure::file("write", &capabilities, &error))?;
+    // Cargo would hand `--quiet` on to the runner, which does not know it.
     let mut command = project.cargo();
     command
         .args([
             "test",
-            "--quiet",
             "--package",
             "switchhook",
             "--target",
