@@ -1,0 +1,4 @@
+//! x
+pub mod signalr;
+pub mod token;
+pub mod site;
