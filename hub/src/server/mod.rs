@@ -2,3 +2,4 @@
 pub mod signalr;
 pub mod token;
 pub mod site;
+pub mod origin;

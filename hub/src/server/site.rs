@@ -26,7 +26,7 @@ pub fn content_security_policy(host: &str) -> String {
 }
 
 /// Security headers that do not depend on the request.
-pub const SECURITY_HEADERS: [(HeaderName, HeaderValue); 4] = [
+pub const SECURITY_HEADERS: [(HeaderName, HeaderValue); 3] = [
     (
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),
@@ -40,10 +40,6 @@ pub const SECURITY_HEADERS: [(HeaderName, HeaderValue); 4] = [
         HeaderValue::from_static(
             "camera=(), geolocation=(), microphone=(), payment=(), usb=(), serial=(), bluetooth=()",
         ),
-    ),
-    (
-        HeaderName::from_static("cross-origin-opener-policy"),
-        HeaderValue::from_static("same-origin"),
     ),
 ];
 
