@@ -7,80 +7,23 @@
 
 use super::super::signalr::{Client, ClientId, Record, call};
 use crate::centre::Guid;
+use crate::tell::rte;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap};
 
-/// What an event is about; also the `entityType` on the wire.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum EntityKind {
-    User,
-    Queue,
-    CallList,
-}
-
-impl EntityKind {
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::User => "User",
-            Self::Queue => "Queue",
-            Self::CallList => "CallList",
-        }
-    }
-}
-
-/// The events of the RTE, as `AvailableSubscriptions` lists them.
-const EVENTS: [&str; 36] = [
-    "UserAlert",
-    "UserAvailability",
-    "UserCallAvailableForMonitoring",
-    "UserCallInArrived",
-    "UserCallInCallbackCreated",
-    "UserCallInComing",
-    "UserCallInDisconnected",
-    "UserCallInHoldEnd",
-    "UserCallInHoldStart",
-    "UserCallInOverflow",
-    "UserCallInRecordingConverted",
-    "UserCallInTransferCancelled",
-    "UserCallInTransferConnected",
-    "UserCallInTransferStarted",
-    "UserCallInUserAllocated",
-    "UserCallInUserCancelled",
-    "UserCallInUserConnected",
-    "UserCallInUserOverflow",
-    "UserCallOutConnected",
-    "UserCallOutDisconnected",
-    "UserCallOutGoing",
-    "UserCallOutHoldEnd",
-    "UserCallOutHoldStart",
-    "UserCallOutRecordingConverted",
-    "UserRealTimeTranscriptPhrase",
-    "UserSetting",
-    "UserStatus",
-    "UserSupervisionStatus",
-    "UserTerminalStatus",
-    "UserWrapUpEnabled",
-    "UserWrapUpRequestInitiate",
-    "UserWrapUpRequestTerminate",
-    "UserWrapUpStarted",
-    "UserWrapUpTerminated",
-    "QueueStatus",
-    "CallbackChanged",
-];
-
-/// One of the documented events.
+/// One of the documented events, by the name that goes over the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct EventName(&'static str);
 
 impl EventName {
     /// All of them.
     pub(super) fn all() -> impl Iterator<Item = Self> {
-        EVENTS.into_iter().map(Self)
+        rte::EVENT_NAMES.into_iter().map(Self)
     }
 
     /// Reads a name in any casing (R9).
     pub(super) fn parse(text: &str) -> Option<Self> {
-        Self::all().find(|name| name.0.eq_ignore_ascii_case(text))
+        rte::canonical_name(text).map(Self)
     }
 
     /// The name as documented.
@@ -88,13 +31,9 @@ impl EventName {
         self.0
     }
 
-    /// What it is about.
-    pub(super) fn kind(self) -> EntityKind {
-        match self.0 {
-            "QueueStatus" => EntityKind::Queue,
-            "CallbackChanged" => EntityKind::CallList,
-            _ => EntityKind::User,
-        }
+    /// What kind of entity it is about, as the wire calls it.
+    pub(super) fn entity_type(self) -> &'static str {
+        rte::entity_type_of(self.0).unwrap_or("User")
     }
 }
 
@@ -160,11 +99,11 @@ impl SubscriptionResult {
 /// Checks one item in the documented order (R7); `may_see` knows what there is and who may see it.
 pub(super) fn check(
     wish: &Wish,
-    may_see: impl FnOnce(Guid, EntityKind) -> bool,
+    may_see: impl FnOnce(Guid, EventName) -> bool,
 ) -> Result<Topic, &'static str> {
     let entity = guid(&wish.entity_id).ok_or("Invalid EntityId")?;
     let event = EventName::parse(&wish.event_name).ok_or("Invalid event name")?;
-    if may_see(entity, event.kind()) {
+    if may_see(entity, event) {
         Ok(Topic { entity, event })
     } else {
         Err("Unauthorized")
@@ -270,7 +209,7 @@ impl Subscriptions {
              \"eventType\":\"{}\",\"entityType\":\"{}\",\"entityId\":\"{entity}\",\"allEntities\":false}}",
             id_of(topic),
             event.text(),
-            event.kind().name(),
+            event.entity_type(),
         )
     }
 }
