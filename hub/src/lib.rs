@@ -2,7 +2,9 @@
 //!
 //! | module | knows |
 //! | --- | --- |
-//! | [`server`] | sockets, tokens, the page's files, and how the centre is told to connected desks |
+//! | [`centre`] | the simulated contact centre: a pure state machine on a virtual clock |
+//! | [`tell`] | how its happenings are told on the wire |
+//! | [`server`] | sockets, tokens, the page's files, and how desks are connected to the centre |
 //!
 //! See ARCHITECTURE.md for the direction of data, the invariants and the test behind each.
 
@@ -16,5 +18,7 @@
     )
 )]
 
+pub mod centre;
 #[cfg(feature = "server")]
 pub mod server;
+pub mod tell;
