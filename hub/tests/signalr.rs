@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use switchhook::protocol::Payload;
 use switchhook_hub::server::signalr::{
-    CallError, Client, Ending, Hub, Limits, Registry, Reply, User, routes,
+    Answer, CallError, Client, Ending, Hub, Limits, Registry, Reply, User, routes,
 };
 
 #[derive(Default)]
@@ -29,6 +29,26 @@ impl Hub for Echo {
     }
 
     async fn invoke(
+        &self,
+        client: &Client,
+        method: &str,
+        arguments: Payload<'_>,
+        answer: Answer,
+    ) {
+        if method == "forget" {
+            return;
+        }
+        answer.give(&self.reply(client, method, arguments).await);
+    }
+
+    fn disconnected(&self, _client: &Client) -> impl Future<Output = ()> + Send {
+        self.gone.fetch_add(1, Ordering::SeqCst);
+        ready(())
+    }
+}
+
+impl Echo {
+    async fn reply(
         &self,
         client: &Client,
         method: &str,
@@ -65,11 +85,6 @@ impl Hub for Echo {
             }
             _ => Err(CallError::UnknownMethod),
         }
-    }
-
-    fn disconnected(&self, _client: &Client) -> impl Future<Output = ()> + Send {
-        self.gone.fetch_add(1, Ordering::SeqCst);
-        ready(())
     }
 }
 
@@ -253,6 +268,7 @@ async fn e14_a_call_that_fails_is_answered_with_the_documented_text() {
         (false, "refuse", "An unexpected error occurred invoking 'refuse' on the server. HubException: not today"),
         (false, "fail", "An unexpected error occurred invoking 'fail' on the server."),
         (true, "fail", "An unexpected error occurred invoking 'fail' on the server. Exception: disk on fire"),
+        (true, "forget", "An unexpected error occurred invoking 'forget' on the server. Exception: The call was not answered. Try again."),
         (false, "bind", "Failed to invoke 'bind' due to an error on the server."),
         (true, "bind", "Failed to invoke 'bind' due to an error on the server. InvalidDataException: no such form"),
     ] {

@@ -43,7 +43,7 @@ pub(super) fn router<H: Hub>(context: Context, hub: Arc<H>) -> Router {
     let registry = Arc::clone(&context.registry);
     let hub = super::signalr::routes(HUB_PATH, hub, registry)
         .layer(middleware::from_fn_with_state(context.clone(), authorize));
-    Router::new()
+    let guarded = Router::new()
         .route("/token/{user}/rte/", get(token))
         .route("/token/{user}/rte", get(token))
         .route("/directory", get(directory))
@@ -53,11 +53,13 @@ pub(super) fn router<H: Hub>(context: Context, hub: Arc<H>) -> Router {
         .layer(middleware::from_fn_with_state(
             context.origins.clone(),
             origin::guard,
-        ))
-        // What the page itself is made of has no secrets and is served to anybody.
+        ));
+    // What the page itself is made of has no secrets and is served to anybody.
+    Router::new()
         .route("/config.json", get(configuration))
         .fallback(file)
         .with_state(context)
+        .merge(guarded)
         .layer(middleware::from_fn(secure))
 }
 

@@ -6,32 +6,33 @@ use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::Value;
 use std::net::SocketAddr;
 use std::time::Duration;
+use switchhook_hub::server::{Options, Server};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 /// How long any single step of a test may take.
-pub const PATIENCE: Duration = Duration::from_secs(10);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Fails the test when `step` takes too long.
-pub async fn soon<T>(step: impl Future<Output = T>) -> T {
+pub(crate) async fn soon<T>(step: impl Future<Output = T>) -> T {
     tokio::time::timeout(PATIENCE, step)
         .await
         .expect("this takes too long")
 }
 
 /// A WebSocket client without any knowledge of SignalR but the separator.
-pub struct Desk {
+pub(crate) struct Desk {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
     text: String,
     /// Whether the server said goodbye on the WebSocket level, and with which code.
-    pub goodbye: Option<u16>,
+    pub(crate) goodbye: Option<u16>,
 }
 
 impl Desk {
     /// Opens `path` at `address`; the status and body when it is refused.
-    pub async fn open(address: SocketAddr, path: &str) -> Result<Self, (u16, String)> {
+    pub(crate) async fn open(address: SocketAddr, path: &str) -> Result<Self, (u16, String)> {
         match soon(tokio_tungstenite::connect_async(format!("ws://{address}{path}"))).await {
             Ok((socket, _)) => Ok(Self {
                 socket,
@@ -47,7 +48,7 @@ impl Desk {
     }
 
     /// Opens and completes the handshake.
-    pub async fn connected(address: SocketAddr, path: &str) -> Self {
+    pub(crate) async fn connected(address: SocketAddr, path: &str) -> Self {
         let mut desk = Self::open(address, path).await.expect("refused");
         desk.send("{\"protocol\":\"json\",\"version\":1}\u{1e}").await;
         assert_eq!(desk.record().await.as_deref(), Some("{}"));
@@ -55,22 +56,22 @@ impl Desk {
     }
 
     /// Sends one WebSocket text message.
-    pub async fn send(&mut self, text: &str) {
+    pub(crate) async fn send(&mut self, text: &str) {
         soon(self.socket.send(Message::text(text))).await.expect("cannot send");
     }
 
     /// Sends one WebSocket text message, whether or not the server still listens.
-    pub async fn try_send(&mut self, text: &str) {
+    pub(crate) async fn try_send(&mut self, text: &str) {
         let _ = soon(self.socket.send(Message::text(text))).await;
     }
 
     /// Sends one WebSocket binary message.
-    pub async fn send_binary(&mut self, bytes: &[u8]) {
+    pub(crate) async fn send_binary(&mut self, bytes: &[u8]) {
         soon(self.socket.send(Message::binary(bytes.to_vec()))).await.expect("cannot send");
     }
 
     /// The next WebSocket text message as it came.
-    pub async fn frame(&mut self) -> Option<String> {
+    pub(crate) async fn frame(&mut self) -> Option<String> {
         loop {
             match soon(self.socket.next()).await {
                 None | Some(Err(_)) => return None,
@@ -84,7 +85,7 @@ impl Desk {
     }
 
     /// The next record; `None` when the connection has ended.
-    pub async fn record(&mut self) -> Option<String> {
+    pub(crate) async fn record(&mut self) -> Option<String> {
         loop {
             if let Some((record, rest)) = self.text.split_once('\u{1e}') {
                 let record = record.to_owned();
@@ -97,7 +98,7 @@ impl Desk {
     }
 
     /// The next record that is no ping, as JSON.
-    pub async fn message(&mut self) -> Option<Value> {
+    pub(crate) async fn message(&mut self) -> Option<Value> {
         loop {
             let record = self.record().await?;
             let message: Value = serde_json::from_str(&record).expect("not JSON");
@@ -108,7 +109,7 @@ impl Desk {
     }
 
     /// All records until the connection ends, pings left out.
-    pub async fn rest(&mut self) -> Vec<Value> {
+    pub(crate) async fn rest(&mut self) -> Vec<Value> {
         let mut all = Vec::new();
         while let Some(message) = self.message().await {
             all.push(message);
@@ -117,7 +118,7 @@ impl Desk {
     }
 
     /// Calls a method and returns the messages before its completion, and the completion.
-    pub async fn call(&mut self, method: &str, arguments: Value) -> (Vec<Value>, Value) {
+    pub(crate) async fn call(&mut self, method: &str, arguments: Value) -> (Vec<Value>, Value) {
         let call = serde_json::json!({
             "type": 1, "invocationId": "c", "target": method, "arguments": arguments,
         });
@@ -125,8 +126,7 @@ impl Desk {
         let mut before = Vec::new();
         loop {
             let message = self.message().await.expect("the connection ended");
-            if message["type"] == 3 {
-                assert_eq!(message["invocationId"], "c");
+            if message["invocationId"] == "c" {
                 return (before, message);
             }
             before.push(message);
@@ -136,15 +136,15 @@ impl Desk {
 
 /// An HTTP answer.
 #[derive(Debug)]
-pub struct Answer {
-    pub status: u16,
-    pub head: String,
-    pub body: Vec<u8>,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Answer {
     /// A header's value; empty when it is absent.
-    pub fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.head
             .lines()
             .filter_map(|line| line.split_once(": "))
@@ -153,17 +153,17 @@ impl Answer {
             .unwrap_or_default()
     }
 
-    pub fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         std::str::from_utf8(&self.body).unwrap()
     }
 
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).expect("not JSON")
     }
 }
 
 /// One HTTP request, written by hand so that nothing is tidied up on the way.
-pub async fn http(address: SocketAddr, method: &str, path: &str, headers: &str) -> Answer {
+pub(crate) async fn http(address: SocketAddr, method: &str, path: &str, headers: &str) -> Answer {
     soon(async {
         let mut socket = TcpStream::connect(address).await.unwrap();
         let request = format!(
@@ -181,4 +181,48 @@ pub async fn http(address: SocketAddr, method: &str, path: &str, headers: &str) 
         }
     })
     .await
+}
+
+/// A hub with a small centre that keeps still unless a test wants otherwise.
+pub(crate) fn options() -> Options {
+    let mut options = Options {
+        port: 0,
+        ..Options::default()
+    };
+    options.centre.agents = 6;
+    options.centre.desks = 3;
+    options.centre.queues = 3;
+    options.centre.callbacks = 5;
+    options.centre.rate = 0.0;
+    options
+}
+
+/// Starts a hub.
+pub(crate) async fn hub(options: Options) -> Server {
+    Server::start(options).await.expect("the hub does not start")
+}
+
+/// The header by which an agent names itself.
+pub(crate) fn basic(login: &str) -> String {
+    use base64::Engine as _;
+    let pair = base64::engine::general_purpose::STANDARD.encode(format!("{login}:any"));
+    format!("Authorization: Basic {pair}\r\n")
+}
+
+/// An access token for the agent who signs in with `login`.
+pub(crate) async fn token(address: SocketAddr, login: &str) -> String {
+    let answer = http(address, "GET", "/token/me/rte/", &basic(login)).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    answer.json()["Token"].as_str().unwrap().to_owned()
+}
+
+/// A desk that is connected with the token of `login`.
+pub(crate) async fn desk(address: SocketAddr, login: &str) -> Desk {
+    let token = token(address, login).await;
+    Desk::connected(address, &format!("/rte?access_token={token}")).await
+}
+
+/// The directory.
+pub(crate) async fn directory(address: SocketAddr) -> Value {
+    http(address, "GET", "/directory", &basic("1001")).await.json()
 }

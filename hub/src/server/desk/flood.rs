@@ -7,6 +7,7 @@
 
 use super::super::signalr::{Client, Record};
 use serde_json::Value;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -140,12 +141,18 @@ fn change(event: &mut Value, turn: u64) {
     }
 }
 
+/// Starts the feed for `client`.
+pub(super) fn start(client: &Client, templates: Vec<Template>, flood: &Flood, count: &Arc<FloodCount>) {
+    let feed = run(client.clone(), templates, flood.clone(), Arc::clone(count));
+    tokio::spawn(feed);
+}
+
 /// Sends `templates` in turn to `client` until the total is reached or the client has gone.
-pub(super) async fn run(
+async fn run(
     client: Client,
     mut templates: Vec<Template>,
     flood: Flood,
-    count: std::sync::Arc<FloodCount>,
+    count: Arc<FloodCount>,
 ) {
     if templates.is_empty() {
         return;

@@ -5,7 +5,7 @@
 //! Arguments are read on the caller's side, so that a malformed one never occupies the desk.
 //! The way is bounded: a desk that cannot keep up slows its callers down, and memory stays what it is.
 
-use super::super::signalr::{CallError, Client, Hub, Reply};
+use super::super::signalr::{Answer, CallError, Client, Hub};
 use super::requests::{self, Asked};
 use switchhook::protocol::Payload;
 use tokio::sync::{mpsc, oneshot};
@@ -16,6 +16,8 @@ const WAITING: usize = 256;
 /// What reaches the desk.
 #[derive(Debug)]
 pub enum Request {
+    /// A client has connected.
+    Arrived(Client),
     /// A client has gone.
     Left(Client),
     /// A client asks for something.
@@ -25,8 +27,10 @@ pub enum Request {
         /// What.
         #[allow(private_interfaces, reason = "made and read within the desk only")]
         asked: Asked,
-        /// Where the answer goes.
-        answer: oneshot::Sender<Result<Reply, CallError>>,
+        /// How it is answered.
+        answer: Answer,
+        /// Dropped with the request, which lets the client's next call come.
+        done: oneshot::Sender<()>,
     },
 }
 
@@ -45,8 +49,9 @@ impl Hotline {
 }
 
 impl Hub for Hotline {
-    async fn connected(&self, _client: &Client) {
-        // A desk hears nothing before it subscribes or signs in.
+    async fn connected(&self, client: &Client) {
+        // When the desk has stopped there is nobody left to tell; the same goes for leaving.
+        let _ = self.requests.send(Request::Arrived(client.clone())).await;
     }
 
     async fn invoke(
@@ -54,21 +59,30 @@ impl Hub for Hotline {
         client: &Client,
         method: &str,
         arguments: Payload<'_>,
-    ) -> Result<Reply, CallError> {
-        let asked = requests::read(method, arguments)?;
-        let (answer, answered) = oneshot::channel();
+        answer: Answer,
+    ) {
+        let asked = match requests::read(method, arguments) {
+            Ok(asked) => asked,
+            Err(error) => return answer.give(&Err(error)),
+        };
+        let (done, over) = oneshot::channel();
         let call = Request::Call {
             client: client.clone(),
             asked,
             answer,
+            done,
         };
-        let stopped = || CallError::Refused("The hub is stopping. Connect again later.".to_owned());
-        self.requests.send(call).await.map_err(|_| stopped())?;
-        answered.await.map_err(|_| stopped())?
+        if let Err(returned) = self.requests.send(call).await
+            && let Request::Call { answer, .. } = returned.0
+        {
+            let text = "The hub is stopping. Connect again later.".to_owned();
+            answer.give(&Err(CallError::Refused(text)));
+        }
+        // Ends when the desk drops its half.
+        let _ = over.await;
     }
 
     async fn disconnected(&self, client: &Client) {
-        // When the desk has stopped there is nobody left to tell.
         let _ = self.requests.send(Request::Left(client.clone())).await;
     }
 }

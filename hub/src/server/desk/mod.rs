@@ -17,12 +17,13 @@ pub use directory::{Directory, DirectoryAgent, DirectoryEntry, DirectoryReason};
 pub use flood::{Flood, FloodCount};
 pub use hotline::{Hotline, Request};
 
-use super::signalr::{CallError, Client, ClientId, Reply, call};
-use crate::centre::{Guid, Moment, Settings, Span};
+use super::signalr::{Answer, CallError, Client, ClientId, Reply, call};
+use crate::centre::{Command, Guid, Moment, Refusal, Settings, Span};
+use crate::tell::ctios::{self, CtiEvent, InvokeId};
 use flood::Template;
-use requests::{Asked, Telephony};
+use requests::{Asked, Query};
 use sessions::{Sessions, Verdict};
-use simulation::{CtiEvent, Simulation, Told};
+use simulation::{Audience, Simulation, Told};
 use std::sync::Arc;
 use subscriptions::{EventName, SubscriptionResult, Subscriptions, Topic, Wish};
 
@@ -35,7 +36,6 @@ mod failure {
     pub(super) const AGENT_NOT_LOGGED_ON: u8 = 9;
     pub(super) const DEVICE_IN_USE: u8 = 10;
     pub(super) const NEW_SESSION_OPENED: u8 = 11;
-    pub(super) const INVALID_OBJECT_STATE: u8 = 38;
 }
 
 /// The whole state behind the hub.
@@ -81,10 +81,12 @@ impl Desk {
 
     /// Lets everything happen that is due by `now`, and tells those concerned.
     pub fn advance(&mut self, now: Moment) {
-        let told = self.simulation.advance(now, |topic| self.subscriptions.is_wanted(topic));
+        let audience = (&self.subscriptions, &self.sessions);
+        let told = self.simulation.advance(now, &audience);
         self.tell(told);
         for agent in self.sessions.take_expired(now) {
-            let told = self.simulation.sign_out(agent);
+            let audience = (&self.subscriptions, &self.sessions);
+            let told = self.simulation.sign_out(agent, &audience);
             self.tell(told);
         }
     }
@@ -92,29 +94,36 @@ impl Desk {
     /// Answers one request. The caller has advanced the desk to the present moment.
     pub fn handle(&mut self, request: Request) {
         match request {
+            Request::Arrived(client) => {
+                // Until somebody signs in, signing in is all that a desk can do.
+                for event in ctios::greeting() {
+                    send(&client, &event);
+                }
+            }
             Request::Left(client) => self.leave(&client),
             Request::Call {
                 client,
                 asked,
                 answer,
-            } => {
-                let reply = self.answer(&client, asked);
-                // Whoever asked may have gone meanwhile; then nobody needs the answer.
-                let _ = answer.send(reply);
-            }
+                done: _done,
+            } => self.answer(&client, asked, answer),
         }
     }
 
-    fn answer(&mut self, client: &Client, asked: Asked) -> Result<Reply, CallError> {
+    fn answer(&mut self, client: &Client, asked: Asked, answer: Answer) {
         match asked {
-            Asked::Subscribe(wishes) => reply(&self.subscribe(client, wishes)),
-            Asked::Unsubscribe(wishes) => reply(&self.unsubscribe(client.id(), wishes)),
+            // The present state goes out before the answer, so that the answer marks its end (D4).
+            Asked::Subscribe(wishes) => answer.give(&reply(&self.subscribe(client, wishes))),
+            Asked::Unsubscribe(wishes) => {
+                answer.give(&reply(&self.unsubscribe(client.id(), wishes)));
+            }
             Asked::UnsubscribeAll => {
                 self.subscriptions.remove_all(client.id());
-                reply(&true)
+                answer.give(&reply(&true));
             }
             Asked::AvailableSubscriptions => {
-                reply(&EventName::all().map(EventName::text).collect::<Vec<_>>())
+                let names: Vec<_> = EventName::all().map(EventName::text).collect();
+                answer.give(&reply(&names));
             }
             Asked::ActiveSubscriptions => {
                 let active: Vec<String> = self
@@ -122,11 +131,16 @@ impl Desk {
                     .of(client.id())
                     .map(|topic| self.subscriptions.subscription(topic))
                     .collect();
-                Ok(Some(format!("[{}]", active.join(","))))
+                answer.give(&Ok(Some(format!("[{}]", active.join(",")))));
             }
-            Asked::Telephony { invoke_id, request } => {
-                self.telephone(client, invoke_id, request);
-                Ok(None)
+            // The answer says that the hub took it; what comes of it follows (product brief f.2).
+            Asked::Command(invoke, request) => {
+                answer.give(&Ok(None));
+                self.command(client, invoke, request);
+            }
+            Asked::Query(invoke, query) => {
+                answer.give(&Ok(None));
+                self.query(client, invoke, &query);
             }
         }
     }
@@ -144,7 +158,6 @@ impl Desk {
                 SubscriptionResult::new(wish, verdict)
             })
             .collect();
-        // The present state goes out before the answer, so that the answer marks its end (decision D4).
         for topic in &topics {
             for data in self.simulation.present(*topic) {
                 client.push(self.subscriptions.message(*topic, &data));
@@ -200,80 +213,101 @@ impl Desk {
         self.sessions.leave(client.id(), self.simulation.now());
     }
 
-    fn telephone(&mut self, client: &Client, invoke_id: u32, request: Telephony) {
+    fn command(&mut self, client: &Client, invoke: InvokeId, command: Result<Command, Refusal>) {
         let Some(agent) = Guid::parse(client.user()) else {
             return;
         };
-        match request {
-            Telephony::Login {
-                agent_id,
-                instrument,
-            } => self.sign_in(client, agent, invoke_id, &agent_id, &instrument),
-            Telephony::QueryAgentState => {
-                send(client, &self.simulation.agent_state(agent, invoke_id));
+        if let Ok(Command::Login {
+            agent_login,
+            extension,
+        }) = &command
+        {
+            if self.is_token_of(client, agent_login) {
+                let extension = extension.clone();
+                self.sign_in(client, agent, invoke, command, &extension);
+            } else {
+                let text = "Your access token is for another agent. Get a token for the agent who signs in.";
+                self.fail(client, agent, Some(invoke), failure::INVALID_AGENT_DATA, text);
             }
-            Telephony::Heartbeat => send(client, &self.simulation.heartbeat(invoke_id)),
-            Telephony::RequestDesktopSettings => {
-                send(client, &self.simulation.global_settings(invoke_id));
-            }
-            Telephony::QueryAgentDeskSettings => {
-                send(client, &self.simulation.desk_settings(agent, invoke_id));
-            }
-            request if self.sessions.is_desk_of(client.id(), agent) => {
-                let told = self.simulation.obey(agent, invoke_id, request);
-                self.tell(told);
-            }
-            _ => {
-                let text = "You are not signed in on this connection. Sign in first.";
-                self.fail(client, agent, invoke_id, failure::AGENT_NOT_LOGGED_ON, text);
-            }
+        } else if self.sessions.is_desk_of(client.id(), agent) {
+            let audience = (&self.subscriptions, &self.sessions);
+            let told = self.simulation.obey(agent, invoke, command, &audience);
+            self.tell(told);
+        } else {
+            let text = "You are not signed in on this connection. Sign in first.";
+            self.fail(client, agent, Some(invoke), failure::AGENT_NOT_LOGGED_ON, text);
         }
+    }
+
+    /// Whether a client's token was given out for the agent with this login id.
+    fn is_token_of(&self, client: &Client, login: &str) -> bool {
+        self.directory
+            .agent_by_id(client.user())
+            .is_some_and(|agent| agent.agent_id == login)
     }
 
     fn sign_in(
         &mut self,
         client: &Client,
         agent: Guid,
-        invoke_id: u32,
-        agent_id: &str,
-        instrument: &str,
+        invoke: InvokeId,
+        command: Result<Command, Refusal>,
+        extension: &str,
     ) {
-        let own = self.directory.agent_by_id(&agent.to_string());
-        if own.is_none_or(|own| own.agent_id != agent_id) {
-            let text = "Your access token is for another agent. Get a token for the agent who signs in.";
-            return self.fail(client, agent, invoke_id, failure::INVALID_AGENT_DATA, text);
+        let verdict = self.sessions.open(client, agent, extension);
+        if let Verdict::Resumed { displaced } | Verdict::Moved { displaced } = &verdict
+            && let Some(other) = displaced
+        {
+            let text = "You have signed in somewhere else; this desk has stopped.";
+            // No request of that desk failed, hence no number to repeat.
+            self.fail(other, agent, None, failure::NEW_SESSION_OPENED, text);
         }
-        match self.sessions.open(client, agent, instrument) {
+        match verdict {
             Verdict::DeviceInUse => {
                 let text = "Another agent is signed in at this extension. Use another one.";
-                self.fail(client, agent, invoke_id, failure::DEVICE_IN_USE, text);
+                self.fail(client, agent, Some(invoke), failure::DEVICE_IN_USE, text);
             }
-            Verdict::ElsewhereSignedIn => {
-                let text = "You are signed in at another extension. Sign out there first.";
-                self.fail(client, agent, invoke_id, failure::INVALID_OBJECT_STATE, text);
-            }
-            Verdict::New => {
-                let told = self.simulation.sign_in(agent, invoke_id, agent_id, instrument);
-                self.tell(told);
-                if !self.simulation.is_signed_in(agent) {
-                    self.sessions.close(agent);
-                }
-            }
-            Verdict::Resumed { displaced } => {
-                if let Some(other) = displaced {
-                    let text = "You have signed in somewhere else; this desk has stopped.";
-                    // No request of that desk failed, hence no number to repeat.
-                    self.fail(&other, agent, 0, failure::NEW_SESSION_OPENED, text);
-                }
-                for event in self.simulation.resume(agent, invoke_id) {
+            Verdict::Resumed { .. } => {
+                for event in self.simulation.resume(agent, invoke) {
                     send(client, &event);
+                }
+            }
+            Verdict::New | Verdict::Moved { .. } => {
+                // Whoever worked under this name before, be it a simulated colleague or the same person
+                // elsewhere, leaves first. The new desk need not hear of that.
+                self.sessions.close(agent);
+                let audience = (&self.subscriptions, &self.sessions);
+                let told = if matches!(verdict, Verdict::New) {
+                    self.simulation.make_way(agent, &audience)
+                } else {
+                    self.simulation.sign_out(agent, &audience)
+                };
+                self.tell(told);
+                self.sessions.open(client, agent, extension);
+                let audience = (&self.subscriptions, &self.sessions);
+                let told = self.simulation.obey(agent, invoke, command, &audience);
+                let refused = told
+                    .iter()
+                    .any(|told| matches!(told, Told::Cti { event, .. } if event.name == "OnControlFailureConf"));
+                self.tell(told);
+                if refused {
+                    self.sessions.close(agent);
                 }
             }
         }
     }
 
-    fn fail(&self, client: &Client, agent: Guid, invoke_id: u32, code: u8, text: &str) {
-        send(client, &self.simulation.failure(agent, invoke_id, code, text));
+    fn query(&self, client: &Client, invoke: InvokeId, query: &Query) {
+        let answer = Guid::parse(client.user())
+            .and_then(|agent| self.simulation.query(agent, invoke, query));
+        if let Some(event) = answer {
+            send(client, &event);
+        }
+    }
+
+    fn fail(&self, client: &Client, agent: Guid, invoke: Option<InvokeId>, code: u8, text: &str) {
+        let event = self.simulation.failure(agent, invoke, code, text);
+        send(client, &event);
     }
 
     fn tell(&mut self, told: Vec<Told>) {
@@ -284,12 +318,20 @@ impl Desk {
                     if let Some(client) = self.sessions.desk_of(agent) {
                         send(client, &event);
                     }
-                    if event.ends_session() {
-                        self.sessions.close(agent);
-                    }
                 }
+                Told::SignedOut { agent } => self.sessions.close(agent),
             }
         }
+    }
+}
+
+impl Audience for (&Subscriptions, &Sessions) {
+    fn wants(&self, topic: Topic) -> bool {
+        self.0.is_wanted(topic)
+    }
+
+    fn has_desk(&self, agent: Guid) -> bool {
+        self.1.is_open(agent)
     }
 }
 

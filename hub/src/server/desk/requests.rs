@@ -7,6 +7,8 @@
 
 use super::super::signalr::CallError;
 use super::subscriptions::Wish;
+use crate::centre::{Command, Refusal};
+use crate::tell::ctios::{self, InvokeId, UnreadableCommand};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::collections::HashMap;
@@ -20,44 +22,21 @@ pub(super) enum Asked {
     UnsubscribeAll,
     AvailableSubscriptions,
     ActiveSubscriptions,
-    /// A telephony request with its own number, which confirmations and failures repeat.
-    Telephony {
-        invoke_id: u32,
-        request: Telephony,
-    },
+    /// A telephony command with its own number, which confirmations and failures repeat; or what makes it
+    /// impossible to carry out, which is answered like any failure.
+    Command(InvokeId, Result<Command, Refusal>),
+    /// A question about the present state of things.
+    Query(InvokeId, Query),
 }
 
-/// A telephony request (product brief f.3 and f.4).
+/// A question that changes nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Telephony {
-    Login {
-        agent_id: String,
-        instrument: String,
-    },
-    Logout {
-        reason: u16,
-    },
-    SetAgentState {
-        state: i64,
-        reason: u16,
-    },
-    Answer(String),
-    Clear(String),
-    ClearConnection(String),
-    Hold(String),
-    Retrieve(String),
-    MakeCall {
-        number: String,
-    },
-    SendDtmf {
-        call: String,
-        digits: String,
-    },
+pub(super) enum Query {
     SnapshotDevice,
     SnapshotCall(String),
-    QueryAgentState,
-    RequestDesktopSettings,
-    QueryAgentDeskSettings,
+    AgentState,
+    GlobalSettings,
+    DeskSettings,
     Heartbeat,
 }
 
@@ -70,61 +49,48 @@ pub(super) fn read(method: &str, arguments: Payload<'_>) -> Result<Asked, CallEr
         "availablesubscriptions" => none(arguments, Asked::AvailableSubscriptions)?,
         "activesubscriptions" => none(arguments, Asked::ActiveSubscriptions)?,
         name => {
-            let read = telephony(name).ok_or(CallError::UnknownMethod)?;
+            let Some(read) = query(name) else {
+                return command(method, arguments);
+            };
             let fields = Fields::read(arguments)?;
-            Asked::Telephony {
-                invoke_id: fields.number("InvokeID")?,
-                request: read(&fields)?,
-            }
+            let invoke = fields.invoke_id()?;
+            Asked::Query(invoke, read(&fields)?)
         }
     };
     Ok(asked)
 }
 
-type Reader = fn(&Fields) -> Result<Telephony, CallError>;
+/// Reads a telephony command (product brief f.3 and f.4).
+fn command(method: &str, arguments: Payload<'_>) -> Result<Asked, CallError> {
+    let known = ctios::COMMANDS
+        .into_iter()
+        .find(|known| known.eq_ignore_ascii_case(method))
+        .ok_or(CallError::UnknownMethod)?;
+    let fields: Value = only(arguments)?;
+    if !fields.is_object() {
+        return Err(binding());
+    }
+    match ctios::parse_command(known, &fields) {
+        Ok((invoke, command)) => Ok(Asked::Command(invoke, Ok(command))),
+        Err(UnreadableCommand::Refused { invoke, refusal }) => {
+            Ok(Asked::Command(invoke, Err(refusal)))
+        }
+        Err(UnreadableCommand::UnknownMethod) => Err(CallError::UnknownMethod),
+        // Without its number no later event could be told to belong to the request.
+        Err(error @ UnreadableCommand::NoInvokeId) => Err(CallError::Arguments(error.to_string())),
+    }
+}
 
-fn telephony(name: &str) -> Option<Reader> {
-    const CALL: &str = "UniqueObjectID";
-    let read: Reader = match name {
-        "login" => |fields| {
-            Ok(Telephony::Login {
-                agent_id: fields.text("AgentID")?,
-                instrument: fields.text("AgentInstrument")?,
-            })
-        },
-        "logout" => |fields| {
-            Ok(Telephony::Logout {
-                reason: fields.optional("EventReasonCode")?,
-            })
-        },
-        "setagentstate" => |fields| {
-            Ok(Telephony::SetAgentState {
-                state: fields.number("AgentState")?,
-                reason: fields.optional("EventReasonCode")?,
-            })
-        },
-        "answer" => |fields| fields.text(CALL).map(Telephony::Answer),
-        "clear" => |fields| fields.text(CALL).map(Telephony::Clear),
-        "clearconnection" => |fields| fields.text(CALL).map(Telephony::ClearConnection),
-        "hold" => |fields| fields.text(CALL).map(Telephony::Hold),
-        "retrieve" => |fields| fields.text(CALL).map(Telephony::Retrieve),
-        "makecall" => |fields| {
-            Ok(Telephony::MakeCall {
-                number: fields.text("DialedNumber")?,
-            })
-        },
-        "senddtmf" => |fields| {
-            Ok(Telephony::SendDtmf {
-                call: fields.text(CALL)?,
-                digits: fields.text("DTMFString")?,
-            })
-        },
-        "snapshotdevice" => |_| Ok(Telephony::SnapshotDevice),
-        "snapshotcall" => |fields| fields.text(CALL).map(Telephony::SnapshotCall),
-        "queryagentstate" => |_| Ok(Telephony::QueryAgentState),
-        "requestdesktopsettings" => |_| Ok(Telephony::RequestDesktopSettings),
-        "queryagentdesksettings" => |_| Ok(Telephony::QueryAgentDeskSettings),
-        "heartbeat" => |_| Ok(Telephony::Heartbeat),
+type Reader = fn(&Fields) -> Result<Query, CallError>;
+
+fn query(folded_name: &str) -> Option<Reader> {
+    let read: Reader = match folded_name {
+        "snapshotdevice" => |_| Ok(Query::SnapshotDevice),
+        "snapshotcall" => |fields| fields.call().map(Query::SnapshotCall),
+        "queryagentstate" => |_| Ok(Query::AgentState),
+        "requestdesktopsettings" => |_| Ok(Query::GlobalSettings),
+        "queryagentdesksettings" => |_| Ok(Query::DeskSettings),
+        "heartbeat" => |_| Ok(Query::Heartbeat),
         _ => return None,
     };
     Some(read)
@@ -146,35 +112,22 @@ impl Fields {
             .filter(|value| !value.is_null())
     }
 
-    fn text(&self, name: &str) -> Result<String, CallError> {
-        match self.get(name) {
-            Some(Value::String(text)) => Ok(text.clone()),
-            Some(Value::Number(number)) => Ok(number.to_string()),
-            _ => Err(CallError::Arguments(format!(
-                "The property '{name}' is missing or no text."
-            ))),
-        }
-    }
-
-    fn number<T: TryFrom<i64>>(&self, name: &str) -> Result<T, CallError> {
-        let value = match self.get(name) {
-            Some(Value::Number(number)) => number.as_i64(),
+    fn invoke_id(&self) -> Result<InvokeId, CallError> {
+        let number = match self.get("InvokeID") {
+            Some(Value::Number(number)) => number.as_u64().and_then(|number| number.try_into().ok()),
             Some(Value::String(text)) => text.trim().parse().ok(),
             _ => None,
         };
-        value
-            .and_then(|number| T::try_from(number).ok())
-            .ok_or_else(|| {
-                CallError::Arguments(format!(
-                    "The property '{name}' is missing or no whole number in range."
-                ))
-            })
+        let error = || CallError::Arguments(UnreadableCommand::NoInvokeId.to_string());
+        number.map(InvokeId).ok_or_else(error)
     }
 
-    fn optional<T: TryFrom<i64> + Default>(&self, name: &str) -> Result<T, CallError> {
-        match self.get(name) {
-            None => Ok(T::default()),
-            Some(_) => self.number(name),
+    fn call(&self) -> Result<String, CallError> {
+        match self.get("UniqueObjectID") {
+            Some(Value::String(text)) => Ok(text.clone()),
+            _ => Err(CallError::Arguments(
+                "the property UniqueObjectID is missing; it names the call".to_owned(),
+            )),
         }
     }
 }
@@ -232,16 +185,26 @@ mod tests {
             let read = asked(method, &format!("[[{item}]]"));
             assert_eq!(read, Ok(Asked::Subscribe(vec![wish.clone()])));
         }
+        let login = Command::Login {
+            agent_login: "1001".to_owned(),
+            extension: "4001".to_owned(),
+        };
         assert_eq!(
             asked("login", r#"[{"invokeid":"7","agentId":1001,"AgentInstrument":"4001"}]"#),
-            Ok(Asked::Telephony {
-                invoke_id: 7,
-                request: Telephony::Login {
-                    agent_id: "1001".to_owned(),
-                    instrument: "4001".to_owned()
-                }
-            })
+            Ok(Asked::Command(InvokeId(7), Ok(login)))
         );
+        assert_eq!(
+            asked("HEARTBEAT", r#"[{"invokeid":8}]"#),
+            Ok(Asked::Query(InvokeId(8), Query::Heartbeat))
+        );
+    }
+
+    #[test]
+    fn a_command_that_cannot_be_carried_out_is_no_fault_of_form() {
+        assert!(matches!(
+            asked("Answer", r#"[{"InvokeID":1,"UniqueObjectID":"nonsense"}]"#),
+            Ok(Asked::Command(InvokeId(1), Err(_)))
+        ));
     }
 
     #[test]
@@ -262,9 +225,10 @@ mod tests {
             assert!(text("Subscribe", arguments).starts_with("Error binding arguments."));
         }
         for arguments in ["[{}]", r#"[{"InvokeID":-1}]"#, r#"[{"InvokeID":1.5}]"#] {
-            assert!(text("Heartbeat", arguments).contains("'InvokeID'"));
+            assert!(text("Heartbeat", arguments).contains("InvokeID"));
+            assert!(text("Answer", arguments).contains("InvokeID"));
         }
-        assert!(text("Answer", r#"[{"InvokeID":1}]"#).contains("'UniqueObjectID'"));
+        assert!(text("SnapshotCall", r#"[{"InvokeID":1}]"#).contains("UniqueObjectID"));
         assert_eq!(asked("Nope", "[]"), Err(CallError::UnknownMethod));
     }
 }

@@ -28,12 +28,18 @@ enum Desk {
 pub(super) enum Verdict {
     /// The agent has no session: one was opened, and the centre is to be asked.
     New,
-    /// The agent has been signed in all along; `displaced` is the desk that has to stop.
-    Resumed { displaced: Option<Client> },
+    /// The agent has been signed in all along, at this extension.
+    Resumed {
+        /// The desk that has to stop.
+        displaced: Option<Client>,
+    },
+    /// The agent was signed in at another extension and moves to this one.
+    Moved {
+        /// The desk that has to stop.
+        displaced: Option<Client>,
+    },
     /// Another agent is at the extension.
     DeviceInUse,
-    /// The agent is signed in at another extension.
-    ElsewhereSignedIn,
 }
 
 /// The sessions of all agents.
@@ -60,24 +66,21 @@ impl Sessions {
         if taken {
             return Verdict::DeviceInUse;
         }
-        let here = Desk::Here(client.clone());
-        match self.by_agent.get_mut(&agent) {
-            None => {
-                let session = Session {
-                    extension: extension.to_owned(),
-                    desk: here,
-                };
-                self.by_agent.insert(agent, session);
-                Verdict::New
-            }
-            Some(session) if session.extension != extension => Verdict::ElsewhereSignedIn,
-            Some(session) => {
-                let displaced = match std::mem::replace(&mut session.desk, here) {
-                    Desk::Here(other) if other.id() != client.id() => Some(other),
-                    Desk::Here(_) | Desk::AwaitedUntil(_) => None,
-                };
-                Verdict::Resumed { displaced }
-            }
+        let session = Session {
+            extension: extension.to_owned(),
+            desk: Desk::Here(client.clone()),
+        };
+        let Some(before) = self.by_agent.insert(agent, session) else {
+            return Verdict::New;
+        };
+        let displaced = match before.desk {
+            Desk::Here(other) if other.id() != client.id() => Some(other),
+            Desk::Here(_) | Desk::AwaitedUntil(_) => None,
+        };
+        if before.extension == extension {
+            Verdict::Resumed { displaced }
+        } else {
+            Verdict::Moved { displaced }
         }
     }
 
@@ -92,6 +95,11 @@ impl Sessions {
             Desk::Here(client) => Some(client),
             Desk::AwaitedUntil(_) => None,
         }
+    }
+
+    /// Whether `agent` has a session, at a desk or waiting for one.
+    pub(super) fn is_open(&self, agent: Guid) -> bool {
+        self.by_agent.contains_key(&agent)
     }
 
     /// Whether `client` is the desk of `agent`.

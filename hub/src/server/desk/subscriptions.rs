@@ -26,6 +26,11 @@ impl EventName {
         rte::canonical_name(text).map(Self)
     }
 
+    /// The name of a told event.
+    pub(super) fn of(event: &rte::RteEvent) -> Self {
+        Self(event.name)
+    }
+
     /// The name as documented.
     pub(super) fn text(self) -> &'static str {
         self.0

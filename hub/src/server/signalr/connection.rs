@@ -6,8 +6,8 @@
 //! Timeouts of a client do not run while one of its calls is being worked on, as in the reference server.
 
 use super::client::Client;
-use super::hub::Hub;
-use super::limits::Limits;
+use super::hub::{Answer, Hub};
+use super::limits::{Limits, explained};
 use super::outbox::{Ending, Record, Taken};
 use axum::extract::ws::{CloseFrame, Message as Frame, WebSocket, close_code};
 use futures_util::stream::{SplitSink, SplitStream};
@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use std::collections::VecDeque;
 use switchhook::protocol::message::Outcome;
-use switchhook::protocol::{Message, Oversize, Payload, RecordReader, handshake, json};
+use switchhook::protocol::{Message, Oversize, RecordReader, handshake, json};
 use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
 /// The newest version of the JSON protocol that is understood; 2 adds stateful reconnect, which is not offered.
@@ -148,10 +148,11 @@ async fn shake_hands(input: &mut Input, limits: &Limits) -> Result<(), Refusal> 
         Ok(Some(Ok(record))) => record,
     };
     let request = handshake::read_request(&record).map_err(|error| {
-        Refusal::Said(limits.explained(
+        Refusal::Said(explained(
             "An unexpected error occurred during connection handshake.",
             "InvalidDataException",
             &error.to_string(),
+            limits.detailed_errors,
         ))
     })?;
     let protocol = &request.protocol;
@@ -208,20 +209,8 @@ async fn read<H: Hub>(
                 if arguments.json() == "[]" && !has_arguments(&record) {
                     return Some(faulty(limits, "Missing required property 'arguments'."));
                 }
-                let outcome = hub.invoke(client, &target, arguments).await;
-                // A call without an id is never answered, not even when it fails (case E15).
-                if let Some(id) = invocation_id {
-                    let failure = outcome
-                        .as_ref()
-                        .err()
-                        .map(|error| error.completion(&target, limits));
-                    let outcome = match (&outcome, failure) {
-                        (_, Some(text)) => Outcome::Error(text.into()),
-                        (Ok(Some(value)), None) => Outcome::Result(Payload::from_json(value)),
-                        (_, None) => Outcome::Void,
-                    };
-                    client.push(completion(&id, outcome));
-                }
+                let answer = Answer::new(client, invocation_id.as_deref(), &target, limits);
+                hub.invoke(client, &target, arguments, answer).await;
             }
             Ok(Message::StreamInvocation {
                 invocation_id,
@@ -231,7 +220,10 @@ async fn read<H: Hub>(
                 let text = format!(
                     "The client attempted to invoke the non-streaming '{target}' method with a streaming invocation."
                 );
-                client.push(completion(&invocation_id, Outcome::Error(text.into())));
+                client.push(encoded(&Message::Completion {
+                    invocation_id,
+                    outcome: Outcome::Error(text.into()),
+                }));
             }
             // Cancelling what is not running, items of no stream, answers to no question: ignored, as are
             // message types of a later protocol.
@@ -301,13 +293,6 @@ async fn close_socket(sink: &mut Sink, stream: &mut Stream, limits: &Limits) {
     let _ = timeout(limits.close_timeout, farewell).await;
 }
 
-fn completion(invocation_id: &str, outcome: Outcome<'_>) -> Record {
-    encoded(&Message::Completion {
-        invocation_id: invocation_id.into(),
-        outcome,
-    })
-}
-
 fn ping() -> Record {
     encoded(&Message::Ping)
 }
@@ -321,10 +306,11 @@ fn encoded(message: &Message<'_>) -> Record {
 /// The ending for a client that broke the protocol: it must not come back and do the same again.
 fn faulty(limits: &Limits, cause: &str) -> Ending {
     Ending {
-        error: Some(limits.explained(
+        error: Some(explained(
             "Connection closed with an error.",
             "InvalidDataException",
             cause,
+            limits.detailed_errors,
         )),
         allow_reconnect: false,
     }
@@ -333,13 +319,14 @@ fn faulty(limits: &Limits, cause: &str) -> Ending {
 /// The ending for a client that was not heard in time; it may come back.
 fn silent(limits: &Limits) -> Ending {
     Ending {
-        error: Some(limits.explained(
+        error: Some(explained(
             "Connection closed with an error.",
             "OperationCanceledException",
             &format!(
                 "Client hasn't sent a message/ping within the configured ClientTimeoutInterval of {} s.",
                 limits.client_timeout.as_secs_f32()
             ),
+            limits.detailed_errors,
         )),
         allow_reconnect: true,
     }

@@ -57,13 +57,11 @@ impl Default for Limits {
     }
 }
 
-impl Limits {
-    /// `text`, with the cause appended in the reference server's manner where details are allowed.
-    pub(super) fn explained(&self, text: &str, kind: &str, cause: &str) -> String {
-        if self.detailed_errors {
-            format!("{text} {kind}: {cause}")
-        } else {
-            text.to_owned()
-        }
+/// `text`, with the cause appended in the reference server's manner where details are allowed.
+pub(super) fn explained(text: &str, kind: &str, cause: &str, detailed: bool) -> String {
+    if detailed {
+        format!("{text} {kind}: {cause}")
+    } else {
+        text.to_owned()
     }
 }

@@ -16,7 +16,7 @@ mod registry;
 pub(crate) use client::call;
 pub use client::{Client, ClientId};
 pub use endpoint::{User, routes};
-pub use hub::{CallError, Hub, Reply};
+pub use hub::{Answer, CallError, Hub, Reply};
 pub use limits::Limits;
 pub use outbox::{Ending, Record};
 pub use registry::Registry;
