@@ -141,6 +141,11 @@ impl WrapUp {
     pub fn ends(&self) -> Moment {
         self.started + self.limit
     }
+
+    /// A number that tells this wrap-up from any other, for its timer.
+    pub(super) const fn stamp(&self) -> u64 {
+        self.guid.as_u128() as u64
+    }
 }
 
 /// The part of an agent that changes; small enough to travel with every happening.

@@ -16,13 +16,13 @@ use super::time::{Moment, Span};
 use super::{Centre, Opening};
 
 /// How long a queue keeps a caller before it lets the caller go with a callback.
-const LONGEST_WAIT: Span = Span::from_secs(420);
+const LONGEST_WAIT: Span = Span::from_secs(240);
 
 /// Mean time that one call takes up an agent, after-call work included; sets the pace of arrivals.
 const HANDLING_SECONDS: f64 = 230.0;
 
 /// The share of the agents' time that callers take up at rate 1.
-const OCCUPANCY: f64 = 0.78;
+const OCCUPANCY: f64 = 0.6;
 
 impl Centre {
     /// Does what is due now.
@@ -149,7 +149,7 @@ impl Centre {
     fn plan_arrival(&mut self) {
         let agents = f64::from(self.on_duty.max(2));
         let per_second = self.settings.rate * OCCUPANCY * agents / HANDLING_SECONDS;
-        let mean = Span::from_millis((1_000.0 / per_second) as i64);
+        let mean = Span::from_millis((1_000.0 / per_second).max(1.0) as i64);
         let after = self.dice.exponential(mean);
         self.plan(after, Task::Arrival);
     }
@@ -175,13 +175,18 @@ impl Centre {
 
     fn caller_calls(&mut self, queue: QueueId) -> Option<CallId> {
         let call = self.new_service_call(queue)?;
+        self.plan_patience(call);
+        Some(call)
+    }
+
+    /// How long the caller will wait, from now on.
+    pub(super) fn plan_patience(&mut self, call: CallId) {
         let patience = Span::from_secs(15) + self.dice.exponential(Span::from_secs(150));
         if patience < LONGEST_WAIT {
             self.plan(patience, Task::Patience(call));
         } else {
             self.plan(LONGEST_WAIT, Task::Overflow(call));
         }
-        Some(call)
     }
 
     /// A ready person has waited long enough: a caller comes just now, if none has come by itself.
@@ -227,7 +232,7 @@ impl Centre {
         if !self.still_waits(id) {
             return;
         }
-        if self.dice.chance(0.25) {
+        if self.dice.chance(0.25) && !self.lists_are_full() {
             self.callback_from_caller(id, CallbackOrigin::Requested);
         }
         self.caller_goes(id, false);
@@ -236,8 +241,11 @@ impl Centre {
     /// The queue lets a caller go who has waited too long, with a callback.
     fn caller_is_let_go(&mut self, id: CallId) {
         if self.still_waits(id) {
-            self.callback_from_caller(id, CallbackOrigin::Overflow);
-            self.caller_goes(id, true);
+            let promised = !self.lists_are_full();
+            if promised {
+                self.callback_from_caller(id, CallbackOrigin::Overflow);
+            }
+            self.caller_goes(id, promised);
         }
     }
 
@@ -457,7 +465,7 @@ impl Centre {
         let same = self
             .agent(agent)
             .and_then(|found| found.status.wrap_up)
-            .is_some_and(|wrap_up| self.wrap_up_stamp(wrap_up) == stamp);
+            .is_some_and(|wrap_up| wrap_up.stamp() == stamp);
         if same {
             self.finish_wrap_up(agent, by_timer);
             self.settle(agent);

@@ -103,7 +103,7 @@ pub enum WrapUpPhase {
 }
 
 /// What became of an agent's leg.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum LegEvent {
     /// The call was given to the agent; it is not at the telephone yet.
     Allocated,
@@ -125,8 +125,12 @@ pub enum LegEvent {
     Failed,
     /// Another party left, the call goes on.
     PartyLeft,
-    /// The agent handed the call over, or was handed a caller.
-    Transferred,
+    /// The agent has begun to hand the call over; the facts name the target.
+    TransferStarted(Arc<CallFacts>),
+    /// The consultation about this call is over, and the call has not been handed over.
+    TransferCancelled(Arc<CallFacts>),
+    /// The call was handed over: by the agent, to the target that the facts name, or else to the agent.
+    Transferred(Option<Arc<CallFacts>>),
     /// The agent's calls were joined into one with more parties.
     Conferenced,
     /// What the agent may do with the call changed, and nothing else.

@@ -331,6 +331,11 @@ impl Centre {
         if let Some(original) = about.and_then(|original| self.calls.get_mut(&original)) {
             original.consulted = Some(id);
         }
+        if let (Some(original), Some(facts)) = (about, self.facts_of(id))
+            && let Some(state) = self.leg_state(original, agent)
+        {
+            self.set_leg(original, agent, state, LegEvent::TransferStarted(facts));
+        }
         if let Some(found) = self.agent_mut(agent) {
             found.calls.push(id);
         }
@@ -342,6 +347,18 @@ impl Centre {
         let travel = self.dice.millis(300, 700);
         self.plan(travel, Task::Dialled { call: id, number });
         Some(id)
+    }
+
+    fn facts_of(&self, id: CallId) -> Option<Arc<CallFacts>> {
+        self.calls.get(&id).map(|call| call.facts.clone())
+    }
+
+    /// The consultation about the original call is over without a transfer.
+    fn tell_cancelled_transfer(&mut self, original: CallId, consultation: &Call, agent: AgentId) {
+        if let Some(state) = self.leg_state(original, agent) {
+            let event = LegEvent::TransferCancelled(consultation.facts.clone());
+            self.set_leg(original, agent, state, event);
+        }
     }
 
     /// The agent who is signed in at this extension.
@@ -440,6 +457,9 @@ impl Centre {
         self.refresh_calls(agent);
         if leg.direction == Direction::Out {
             self.note_attempt(agent, &leg, &snapshot);
+        }
+        if let Some(original) = snapshot.about.filter(|_| how != Ending::Transferred) {
+            self.tell_cancelled_transfer(original, &snapshot, agent);
         }
         let goes_on = self
             .agent(agent)
@@ -582,7 +602,13 @@ impl Centre {
             }
         } else {
             self.totals.transferred += 1;
-            self.set_leg(original, agent, LegState::Held, LegEvent::Transferred);
+            let target = self.facts_of(consultation);
+            self.set_leg(
+                original,
+                agent,
+                LegState::Held,
+                LegEvent::Transferred(target),
+            );
             self.end_leg(original, agent, Ending::Transferred);
             self.end_leg(consultation, agent, Ending::Transferred);
         }
@@ -590,11 +616,11 @@ impl Centre {
         let event = if stay {
             LegEvent::Conferenced
         } else {
-            LegEvent::Transferred
+            LegEvent::Transferred(None)
         };
         for party in self.agents_on(consultation) {
             if let Some(state) = self.leg_state(consultation, party) {
-                self.set_leg(consultation, party, state, event);
+                self.set_leg(consultation, party, state, event.clone());
                 self.promise_wrap_up_to(consultation, party);
             }
         }
@@ -640,9 +666,14 @@ impl Centre {
         self.set_leg(to, agent, state, LegEvent::Begun);
     }
 
-    /// Hands a call over to a colleague without asking: it rings there, and the agent is free.
+    /// Hands an outside party over to a colleague without asking: it rings there, and the agent is free.
     pub(super) fn hand_over(&mut self, id: CallId, agent: AgentId, to: AgentId) {
-        if self.leg_state(id, agent) != Some(LegState::Connected) || !self.can_be_rung(to) {
+        let alone = self
+            .calls
+            .get(&id)
+            .is_some_and(|call| call.legs.len() == 1 && call.far.is_some());
+        if self.leg_state(id, agent) != Some(LegState::Connected) || !alone || !self.can_be_rung(to)
+        {
             return;
         }
         let now = self.now;
@@ -653,8 +684,22 @@ impl Centre {
             }
         }
         self.totals.transferred += 1;
-        self.set_leg(id, agent, LegState::Connected, LegEvent::Transferred);
-        self.allocate(id, to);
+        if let (Some(facts), Some(target)) = (
+            self.facts_of(id),
+            self.agent(to).map(|found| found.extension.clone()),
+        ) {
+            let target = Arc::new(CallFacts {
+                target_number: target,
+                ..(*facts).clone()
+            });
+            let started = LegEvent::TransferStarted(target.clone());
+            self.set_leg(id, agent, LegState::Connected, started);
+            let done = LegEvent::Transferred(Some(target));
+            self.set_leg(id, agent, LegState::Connected, done);
+        }
         self.end_leg(id, agent, Ending::Transferred);
+        let id = self.renumber(id);
+        self.plan_patience(id);
+        self.allocate(id, to);
     }
 }

@@ -91,6 +91,7 @@ impl Mask {
     }
 
     /// Both masks together.
+    #[must_use]
     pub const fn with(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }

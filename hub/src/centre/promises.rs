@@ -80,15 +80,22 @@ impl Centre {
         Span::from_millis((900_000.0 / (agents * self.settings.rate)).max(50.0) as i64)
     }
 
+    /// Whether no more callbacks are taken on: twice as many as there are meant to be.
+    pub(super) fn lists_are_full(&self) -> bool {
+        self.callbacks.len() >= (self.settings.callbacks as usize * 2).max(20)
+    }
+
     /// Somebody asks for a callback on a web page, or an agent writes one down.
     pub(super) fn callback_made(&mut self) {
         self.plan_callback_made();
-        if self.callbacks.len() >= self.settings.callbacks as usize {
+        let manual = self.dice.chance(0.15);
+        let meant = self.settings.callbacks as usize;
+        let limit = if manual { meant + meant / 8 } else { meant };
+        if self.callbacks.len() >= limit {
             return;
         }
         let queue = QueueId::new(self.dice.position(self.queues.len()) as u32);
         let contact_number = people::outside_number(&mut self.dice);
-        let manual = self.dice.chance(0.3);
         let personal = if manual {
             self.queue(queue)
                 .map(|queue| queue.agents.clone())
@@ -222,11 +229,11 @@ impl Centre {
         self.plan_callback_taken();
         let now = self.now;
         let soon = now + Span::from_mins(15);
-        // A few at the head are enough: the rest is less urgent, or not to be tried yet.
+        // Some at the head are enough: the rest is less urgent, or not to be tried yet.
         let candidate = self
             .unclaimed
             .iter()
-            .take(8)
+            .take(32)
             .filter(|(due, _)| {
                 *due <= soon || self.callbacks.len() > self.settings.callbacks as usize
             })

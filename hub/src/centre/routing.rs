@@ -122,10 +122,29 @@ impl Centre {
                 && call.legs.is_empty()
         });
         if returns {
+            let id = self.renumber(id);
+            self.plan_patience(id);
             self.enqueue(id);
         } else {
             self.after_leaving(id);
         }
+    }
+
+    /// Gives a call that has left an agent's telephone, and may come back to it, a new number: on a desk
+    /// a call that has ended never begins again (R51, R54). Its id in RTE stays, since there it is one
+    /// call all the way. The call must have no legs and must not wait.
+    pub(super) fn renumber(&mut self, id: CallId) -> CallId {
+        let Some(mut call) = self.calls.remove(&id) else {
+            return id;
+        };
+        let new = self.new_call_id();
+        call.facts = super::CallFacts {
+            id: new,
+            ..(*call.facts).clone()
+        }
+        .into();
+        self.calls.insert(new, call);
+        new
     }
 
     /// Has the figures of a queue told: now, or two seconds after the last report.

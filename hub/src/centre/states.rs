@@ -296,7 +296,7 @@ impl Centre {
         let by_timer = attended || needed >= wrap_up.limit;
         let after = if by_timer { wrap_up.limit } else { needed };
         // Wrap-ups are known by their number, since the state may change between the two work states.
-        let stamp = self.wrap_up_stamp(wrap_up);
+        let stamp = wrap_up.stamp();
         self.plan(
             after,
             Task::WrapUpEnds {
@@ -305,10 +305,6 @@ impl Centre {
                 by_timer,
             },
         );
-    }
-
-    pub(super) fn wrap_up_stamp(&self, wrap_up: WrapUp) -> u64 {
-        wrap_up.guid.as_u128() as u64
     }
 
     /// Ends the after-call work at hand without saying what follows; `false` when there is none.

@@ -275,3 +275,33 @@ fn the_laws_hold_over_long_histories_with_restless_people() {
     assert!(all.transferred > 50 && all.conferenced > 10, "{all:?}");
     assert!(all.abandoned > 20 && all.unanswered > 50, "{all:?}");
 }
+
+#[test]
+fn at_the_normal_pace_most_callers_are_served_soon() {
+    let settings = settings(22, 50);
+    let mut centre = Centre::new(settings);
+    let (mut waiting, mut free, mut looks) = (0, 0, 0_u32);
+    for minute in 1..=240 {
+        centre.advance_to(settings.start + Span::from_mins(minute));
+        let queues = centre.queues().iter();
+        waiting += queues
+            .map(|queue| queue.figures(centre.now()).waiting)
+            .sum::<u32>();
+        let ready = centre
+            .agents()
+            .iter()
+            .filter(|agent| agent.status.state == AgentState::Ready);
+        free += ready.count() as u32;
+        looks += 1;
+    }
+    let totals = centre.totals();
+    assert!(totals.served * 100 > totals.arrived * 85, "{totals:?}");
+    assert!(totals.abandoned > 5, "{totals:?}");
+    assert!(
+        (1..15).contains(&(free / looks)),
+        "{free} free in {looks} looks"
+    );
+    assert!(waiting / looks < 6, "{waiting} waiting in {looks} looks");
+    let open = centre.callbacks().count();
+    assert!((30..=80).contains(&open), "{open} callbacks");
+}
