@@ -17,7 +17,10 @@ async fn r1_a_token_comes_with_the_hubs_address() {
         assert_eq!(answer.status, 200);
         assert_eq!(answer.header("cache-control"), "no-store");
         assert_eq!(answer.json()["WssEndpoint"], format!("ws://{address}/rte"));
-        assert_eq!(answer.json()["Token"].as_str().unwrap().split('.').count(), 3);
+        assert_eq!(
+            answer.json()["Token"].as_str().unwrap().split('.').count(),
+            3
+        );
     }
     let behind_proxy = format!("{}X-Forwarded-Proto: https\r\n", basic("1001"));
     let answer = http(address, "GET", "/token/me/rte/", &behind_proxy).await;
@@ -61,7 +64,13 @@ async fn r1_r2_without_a_valid_token_there_is_no_connection() {
             "" => String::new(),
             token => format!("Authorization: Bearer {token}\r\n"),
         };
-        let answer = http(address, "POST", "/rte/negotiate?negotiateVersion=1", &header).await;
+        let answer = http(
+            address,
+            "POST",
+            "/rte/negotiate?negotiateVersion=1",
+            &header,
+        )
+        .await;
         assert_eq!(answer.status, 401);
         assert_eq!(answer.header("www-authenticate"), "Bearer");
         assert!(answer.text().contains(words), "{}", answer.text());
@@ -79,10 +88,27 @@ async fn a_connection_negotiated_by_one_user_cannot_be_opened_by_another() {
     let hub = hub(options()).await;
     let address = hub.address();
     let header = format!("Authorization: Bearer {}\r\n", token(address, "1001").await);
-    let answer = http(address, "POST", "/rte/negotiate?negotiateVersion=1", &header).await;
-    let id = answer.json()["connectionToken"].as_str().unwrap().to_owned();
-    let path = async |login: &str| format!("/rte?id={id}&access_token={}", token(address, login).await);
-    assert_eq!(Desk::open(address, &path("1002").await).await.err().unwrap().0, 403);
+    let answer = http(
+        address,
+        "POST",
+        "/rte/negotiate?negotiateVersion=1",
+        &header,
+    )
+    .await;
+    let id = answer.json()["connectionToken"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let path =
+        async |login: &str| format!("/rte?id={id}&access_token={}", token(address, login).await);
+    assert_eq!(
+        Desk::open(address, &path("1002").await)
+            .await
+            .err()
+            .unwrap()
+            .0,
+        403
+    );
     Desk::connected(address, &path("1001").await).await;
 }
 
@@ -96,11 +122,22 @@ async fn the_directory_names_everything() {
     assert_eq!(found["agents"][0]["extension"], "4001");
     assert_eq!(found["queues"].as_array().unwrap().len(), 3);
     assert!(!found["callLists"].as_array().unwrap().is_empty());
-    assert_eq!(found["notReadyReasons"][0], json!({"code": 1, "label": "Break"}));
+    assert_eq!(
+        found["notReadyReasons"][0],
+        json!({"code": 1, "label": "Break"})
+    );
     let bearer = format!("Authorization: Bearer {}\r\n", token(address, "1002").await);
-    assert_eq!(http(address, "GET", "/directory", &bearer).await.json(), found);
+    assert_eq!(
+        http(address, "GET", "/directory", &bearer).await.json(),
+        found
+    );
     assert_eq!(http(address, "GET", "/directory", "").await.status, 401);
-    assert_eq!(http(address, "GET", "/directory", "Authorization: Bearer x\r\n").await.status, 401);
+    assert_eq!(
+        http(address, "GET", "/directory", "Authorization: Bearer x\r\n")
+            .await
+            .status,
+        401
+    );
 }
 
 #[tokio::test]
@@ -122,9 +159,7 @@ async fn r7_r8_r9_each_item_is_checked_by_itself_and_in_order() {
         {"EntityId": queue, "EventName": null},
     ]]);
     let (_, completion) = desk.call("Subscribe", items).await;
-    let result = |subscribed: bool, message: Option<&str>, id: &str, name: &str| {
-        json!({"subscribed": subscribed, "message": message, "entityId": id, "eventName": name})
-    };
+    let result = |subscribed: bool, message: Option<&str>, id: &str, name: &str| json!({"subscribed": subscribed, "message": message, "entityId": id, "eventName": name});
     assert_eq!(
         completion["result"],
         json!([
@@ -146,7 +181,10 @@ async fn r7_r8_r9_each_item_is_checked_by_itself_and_in_order() {
     assert_eq!(active[0]["entityId"], user);
     assert_eq!(active[0]["rootEntityId"], active[0]["organizationId"]);
     assert_eq!(active[0]["rootEntityType"], "Organization");
-    assert_eq!((&active[0]["allRootEntities"], &active[0]["allEntities"]), (&json!(false), &json!(false)));
+    assert_eq!(
+        (&active[0]["allRootEntities"], &active[0]["allEntities"]),
+        (&json!(false), &json!(false))
+    );
 }
 
 #[tokio::test]
@@ -155,7 +193,12 @@ async fn d4_the_present_state_comes_before_the_answer() {
     let names = directory(hub.address()).await;
     let mut items = Vec::new();
     let mut expected = BTreeSet::new();
-    for (list, event) in [("agents", "UserStatus"), ("agents", "UserAvailability"), ("queues", "QueueStatus"), ("callLists", "CallbackChanged")] {
+    for (list, event) in [
+        ("agents", "UserStatus"),
+        ("agents", "UserAvailability"),
+        ("queues", "QueueStatus"),
+        ("callLists", "CallbackChanged"),
+    ] {
         for entry in names[list].as_array().unwrap() {
             let id = entry["id"].as_str().unwrap().to_owned();
             items.push(json!({"EntityId": id, "EventName": event}));
@@ -164,7 +207,13 @@ async fn d4_the_present_state_comes_before_the_answer() {
     }
     let mut desk = desk(hub.address(), "1001").await;
     let (before, completion) = desk.call("Subscribe", json!([items])).await;
-    assert!(completion["result"].as_array().unwrap().iter().all(|item| item["subscribed"] == true));
+    assert!(
+        completion["result"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|item| item["subscribed"] == true)
+    );
     let mut callbacks = 0;
     let mut seen = BTreeSet::new();
     for message in &before {
@@ -185,7 +234,10 @@ async fn d4_the_present_state_comes_before_the_answer() {
     }
     assert_eq!(callbacks, 5);
     assert!(seen.is_subset(&expected));
-    for wanted in expected.iter().filter(|(event, _)| event != "CallbackChanged") {
+    for wanted in expected
+        .iter()
+        .filter(|(event, _)| event != "CallbackChanged")
+    {
         assert!(seen.contains(wanted), "{wanted:?}");
     }
 }
@@ -205,24 +257,41 @@ async fn r6_e14_available_subscriptions_takes_no_argument() {
          Invocation provides 1 argument(s) but target expects 0."
     );
     let (_, completion) = desk.call("Subscribe", json!([7])).await;
-    assert!(completion["error"].as_str().unwrap().contains("Error binding arguments."));
+    assert!(
+        completion["error"]
+            .as_str()
+            .unwrap()
+            .contains("Error binding arguments.")
+    );
 }
 
 #[tokio::test]
 async fn r10_r11_what_is_unsubscribed_is_no_longer_told() {
     let hub = hub(options()).await;
     let names = directory(hub.address()).await;
-    let item = |place: usize| json!({"EntityId": names["agents"][place]["id"], "EventName": "UserStatus"});
+    let item =
+        |place: usize| json!({"EntityId": names["agents"][place]["id"], "EventName": "UserStatus"});
     let mut desk = desk(hub.address(), "1001").await;
     desk.call("Subscribe", json!([[item(3), item(4)]])).await;
-    let (_, completion) = desk.call("Unsubscribe", json!([[item(3), {"EntityId": "x", "EventName": "y"}]])).await;
+    let (_, completion) = desk
+        .call(
+            "Unsubscribe",
+            json!([[item(3), {"EntityId": "x", "EventName": "y"}]]),
+        )
+        .await;
     assert_eq!(completion["result"][0]["subscribed"], false);
     assert_eq!(completion["result"][0]["message"], Value::Null);
     assert_eq!(completion["result"][1]["message"], "Invalid EntityId");
     let active = desk.call("ActiveSubscriptions", json!([])).await.1;
     assert_eq!(active["result"].as_array().unwrap().len(), 1);
-    assert_eq!(desk.call("UnsubscribeAll", json!([])).await.1["result"], true);
-    assert_eq!(desk.call("ActiveSubscriptions", json!([])).await.1["result"], json!([]));
+    assert_eq!(
+        desk.call("UnsubscribeAll", json!([])).await.1["result"],
+        true
+    );
+    assert_eq!(
+        desk.call("ActiveSubscriptions", json!([])).await.1["result"],
+        json!([])
+    );
 }
 
 #[tokio::test]
@@ -267,13 +336,25 @@ async fn pages_of_other_origins_are_refused_unless_allowed() {
     let answer = http(address, "OPTIONS", "/rte/negotiate", preflight).await;
     assert_eq!(answer.status, 204);
     for wanted in ["x-requested-with", "x-signalr-user-agent", "authorization"] {
-        assert!(answer.header("access-control-allow-headers").contains(wanted));
+        assert!(
+            answer
+                .header("access-control-allow-headers")
+                .contains(wanted)
+        );
     }
     assert_eq!(answer.header("access-control-allow-credentials"), "true");
-    assert_eq!(answer.header("access-control-allow-origin"), "https://desk.example.com");
+    assert_eq!(
+        answer.header("access-control-allow-origin"),
+        "https://desk.example.com"
+    );
     let with = |origin: &str| format!("{}Origin: {origin}\r\n", basic("1001"));
     let own = format!("http://{address}");
-    for (origin, status) in [(own.as_str(), 200), ("https://desk.example.com", 200), ("https://evil.example", 403), ("null", 403)] {
+    for (origin, status) in [
+        (own.as_str(), 200),
+        ("https://desk.example.com", 200),
+        ("https://evil.example", 403),
+        ("null", 403),
+    ] {
         let answer = http(address, "GET", "/token/me/rte/", &with(origin)).await;
         assert_eq!(answer.status, status, "{origin}");
         assert!(answer.header("vary").to_lowercase().contains("origin"));
@@ -295,16 +376,27 @@ async fn stopping_lets_desks_come_back() {
 #[tokio::test]
 async fn the_measuring_feed_sends_changing_events_in_messages_of_the_chosen_size() {
     let mut measuring = options();
-    measuring.flood = Some(Flood { records_per_message: 20, rate: None, total: Some(2_010) });
+    measuring.flood = Some(Flood {
+        records_per_message: 20,
+        rate: None,
+        total: Some(2_010),
+    });
     let hub = hub(measuring).await;
     let names = directory(hub.address()).await;
-    let items: Vec<Value> = names["agents"].as_array().unwrap().iter()
+    let items: Vec<Value> = names["agents"]
+        .as_array()
+        .unwrap()
+        .iter()
         .map(|entry| json!({"EntityId": entry["id"], "EventName": "UserStatus"}))
         .chain([json!({"EntityId": names["queues"][0]["id"], "EventName": "QueueStatus"})])
         .collect();
     let mut desk = desk(hub.address(), "1001").await;
     let mut ids = BTreeSet::new();
-    desk.send(&format!("{}\u{1e}", json!({"type": 1, "target": "Subscribe", "arguments": [items]}))).await;
+    desk.send(&format!(
+        "{}\u{1e}",
+        json!({"type": 1, "target": "Subscribe", "arguments": [items]})
+    ))
+    .await;
     let mut variety = BTreeSet::new();
     let mut sizes = Vec::new();
     while ids.len() < 2_010 {
@@ -315,17 +407,27 @@ async fn the_measuring_feed_sends_changing_events_in_messages_of_the_chosen_size
             let message: Value = serde_json::from_str(record).unwrap();
             let data = &message["arguments"][0]["data"];
             let id = data["id"].as_str().unwrap();
-            if data["note"].as_str().is_some_and(|note| note.contains("measuring")) || data["eventType"] == "QueueStatus" {
+            if data["note"]
+                .as_str()
+                .is_some_and(|note| note.contains("measuring"))
+                || data["eventType"] == "QueueStatus"
+            {
                 ids.insert(id[24..].to_owned());
             }
-            variety.insert((data["talking"].to_string(), data["nbrOfConnected"].to_string()));
+            variety.insert((
+                data["talking"].to_string(),
+                data["nbrOfConnected"].to_string(),
+            ));
         }
         if ids.len() > before {
             sizes.push(records.len());
         }
     }
     assert!(variety.len() > 3, "{variety:?}");
-    assert!(sizes.iter().filter(|size| **size == 20).count() >= 95, "{sizes:?}");
+    assert!(
+        sizes.iter().filter(|size| **size == 20).count() >= 95,
+        "{sizes:?}"
+    );
     let stats = http(hub.address(), "GET", "/bench/stats", "").await.json();
     assert_eq!(stats["eventsSent"], 2_010);
     assert_eq!(stats["connections"], 1);

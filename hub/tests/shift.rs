@@ -26,27 +26,29 @@ struct Agent {
 
 impl Agent {
     async fn connect(address: SocketAddr, login: &str) -> Self {
-        let mut agent = Self {
+        Self {
             desk: desk(address, login).await,
             invoke: 0,
             heard: Vec::new(),
             taken: true,
-        };
-        let greeting = agent.event().await;
-        assert_eq!(greeting.0, "OnButtonEnablementChange");
-        assert_eq!(greeting.1["EnablementMask"], LOGIN);
-        agent
+        }
     }
 
     async fn signed_in(address: SocketAddr, login: &str, extension: &str) -> Self {
         let mut agent = Self::connect(address, login).await;
         agent.login(login, extension).await;
-        agent.until("OnAgentStateChange", |fields| fields["AgentState"] == 2).await;
+        agent
+            .until("OnAgentStateChange", |fields| fields["AgentState"] == 2)
+            .await;
         agent
     }
 
     async fn login(&mut self, login: &str, extension: &str) -> u32 {
-        self.ask("Login", json!({"AgentID": login, "AgentInstrument": extension})).await
+        self.ask(
+            "Login",
+            json!({"AgentID": login, "AgentInstrument": extension}),
+        )
+        .await
     }
 
     /// Sends a command without waiting for anything.
@@ -67,12 +69,15 @@ impl Agent {
             let message = self.desk.message().await.expect("the connection ended");
             if message["type"] == 3 {
                 assert_eq!(message.get("error"), None, "{message}");
-                self.taken |= message["invocationId"] == self.invoke.to_string();
+                self.taken |= message["invocationId"] == *self.invoke.to_string();
             } else if message["target"] == "CtiEvent" {
                 let name = message["arguments"][0].as_str().unwrap().to_owned();
                 let event = (name, message["arguments"][1].clone());
                 if event.1["InvokeID"] == self.invoke {
-                    assert!(self.taken, "an answer came before the completion: {event:?}");
+                    assert!(
+                        self.taken,
+                        "an answer came before the completion: {event:?}"
+                    );
                 }
                 self.heard.push(event.clone());
                 return event;
@@ -141,7 +146,9 @@ async fn a_whole_shift() {
 
     let ready = agent.ask("SetAgentState", json!({"AgentState": 3})).await;
     assert_eq!(agent.any("OnSetAgentStateConf").await["InvokeID"], ready);
-    agent.until("OnAgentStateChange", |fields| fields["AgentState"] == 3).await;
+    agent
+        .until("OnAgentStateChange", |fields| fields["AgentState"] == 3)
+        .await;
 
     let call = agent.any("OnCallBegin").await["UniqueObjectID"].clone();
     let ringing = agent.any("OnCallDelivered").await;
@@ -156,11 +163,17 @@ async fn a_whole_shift() {
 
     agent.ask("Hold", about.clone()).await;
     agent.any("OnHoldCallConf").await;
-    assert_eq!(mask(&agent.any("OnCallHeld").await) & (HOLD | RETRIEVE), RETRIEVE);
+    assert_eq!(
+        mask(&agent.any("OnCallHeld").await) & (HOLD | RETRIEVE),
+        RETRIEVE
+    );
 
     let snapshot = agent.ask("SnapshotCall", about.clone()).await;
     let fields = agent.any("OnSnapshotCallConf").await;
-    assert_eq!((&fields["InvokeID"], &fields["UniqueObjectID"]), (&json!(snapshot), &call));
+    assert_eq!(
+        (&fields["InvokeID"], &fields["UniqueObjectID"]),
+        (&json!(snapshot), &call)
+    );
     agent.ask("SnapshotDevice", json!({})).await;
     assert_eq!(agent.any("OnSnapshotDeviceConf").await["NumCalls"], 1);
 
@@ -169,22 +182,41 @@ async fn a_whole_shift() {
     agent.any("OnCallRetrieved").await;
 
     let tones = agent
-        .ask("SendDTMF", json!({"UniqueObjectID": call, "DTMFString": "12#"}))
+        .ask(
+            "SendDTMF",
+            json!({"UniqueObjectID": call, "DTMFString": "12#"}),
+        )
         .await;
-    assert_eq!(agent.any("OnSendDTMFConf").await, json!({"InvokeID": tones}));
+    assert_eq!(
+        agent.any("OnSendDTMFConf").await,
+        json!({"InvokeID": tones})
+    );
 
     agent.ask("ClearConnection", about).await;
     agent.any("OnClearConnectionConf").await;
     agent.any("OnCallEnd").await;
-    agent.until("OnAgentStateChange", |fields| [5, 6].contains(&fields["AgentState"].as_i64().unwrap())).await;
+    agent
+        .until("OnAgentStateChange", |fields| {
+            [5, 6].contains(&fields["AgentState"].as_i64().unwrap())
+        })
+        .await;
 
-    agent.ask("SetAgentState", json!({"AgentState": 2, "EventReasonCode": 1})).await;
-    let away = agent.until("OnAgentStateChange", |fields| fields["AgentState"] == 2).await;
+    agent
+        .ask(
+            "SetAgentState",
+            json!({"AgentState": 2, "EventReasonCode": 1}),
+        )
+        .await;
+    let away = agent
+        .until("OnAgentStateChange", |fields| fields["AgentState"] == 2)
+        .await;
     assert_eq!(away["EventReasonCode"], 1);
 
     agent.ask("Logout", json!({"EventReasonCode": 6})).await;
     agent.any("OnPreLogout").await;
-    agent.until("OnAgentStateChange", |fields| fields["AgentState"] == 1).await;
+    agent
+        .until("OnAgentStateChange", |fields| fields["AgentState"] == 1)
+        .await;
     agent.any("OnPostLogout").await;
     assert_eq!(mask(&agent.any("OnButtonEnablementChange").await), LOGIN);
 
@@ -196,14 +228,21 @@ async fn a_whole_shift() {
 async fn a_call_out_begins_with_its_confirmation() {
     let hub = hub(options()).await;
     let mut agent = Agent::signed_in(hub.address(), "1001", "4001").await;
-    let dial = agent.ask("MakeCall", json!({"DialedNumber": "+358457500011"})).await;
+    let dial = agent
+        .ask("MakeCall", json!({"DialedNumber": "+358457500011"}))
+        .await;
     let confirmed = agent.any("OnMakeCallConf").await;
     assert_eq!(confirmed["InvokeID"], dial);
     agent.any("OnCallBegin").await;
     agent.any("OnCallOriginated").await;
-    let wrong = agent.ask("MakeCall", json!({"DialedNumber": "call me"})).await;
+    let wrong = agent
+        .ask("MakeCall", json!({"DialedNumber": "call me"}))
+        .await;
     let failure = agent.any("OnControlFailureConf").await;
-    assert_eq!((&failure["InvokeID"], &failure["FailureCode"]), (&json!(wrong), &json!(24)));
+    assert_eq!(
+        (&failure["InvokeID"], &failure["FailureCode"]),
+        (&json!(wrong), &json!(24))
+    );
     assert!(failure["EnablementMask"].is_u64());
 }
 
@@ -254,7 +293,9 @@ async fn another_agent_cannot_take_the_extension() {
     second.login("1002", "4005").await;
     assert_eq!(second.failure().await.0, 10);
     second.login("1002", "4002").await;
-    second.until("OnAgentStateChange", |fields| fields["AgentState"] == 2).await;
+    second
+        .until("OnAgentStateChange", |fields| fields["AgentState"] == 2)
+        .await;
 }
 
 #[tokio::test]
@@ -264,7 +305,9 @@ async fn d7_a_second_desk_of_the_same_agent_displaces_the_first() {
     let mut second = Agent::connect(hub.address(), "1001").await;
     let request = second.login("1001", "4001").await;
     assert_eq!(second.any("OnSetAgentModeEvent").await["InvokeID"], request);
-    second.until("OnAgentStateChange", |fields| fields["AgentState"] == 2).await;
+    second
+        .until("OnAgentStateChange", |fields| fields["AgentState"] == 2)
+        .await;
     let (code, _) = first.failure().await;
     assert_eq!(code, 11);
     first.ask("SetAgentState", json!({"AgentState": 3})).await;
@@ -272,7 +315,9 @@ async fn d7_a_second_desk_of_the_same_agent_displaces_the_first() {
     // The first one's departure does not matter to the second.
     drop(first);
     second.ask("SetAgentState", json!({"AgentState": 3})).await;
-    second.until("OnAgentStateChange", |fields| fields["AgentState"] == 3).await;
+    second
+        .until("OnAgentStateChange", |fields| fields["AgentState"] == 3)
+        .await;
 }
 
 #[tokio::test]
@@ -282,7 +327,10 @@ async fn a_desk_moves_to_another_extension_by_signing_in_there() {
     let mut second = Agent::signed_in(hub.address(), "1001", "4999").await;
     assert_eq!(first.failure().await.0, 11);
     second.ask("QueryAgentState", json!({})).await;
-    assert_eq!(second.any("OnQueryAgentStateConf").await["AgentExtension"], "4999");
+    assert_eq!(
+        second.any("OnQueryAgentStateConf").await["AgentExtension"],
+        "4999"
+    );
 }
 
 #[tokio::test]
@@ -298,7 +346,7 @@ async fn a_reloaded_page_finds_its_call_again() {
     let mut after = Agent::connect(hub.address(), "1001").await;
     let request = after.login("1001", "4001").await;
     after.any("OnCurrentCallChanged").await;
-    let names: Vec<&str> = after.names().into_iter().skip(1).collect();
+    let names: Vec<&str> = after.names();
     assert_eq!(
         names,
         [
@@ -313,9 +361,11 @@ async fn a_reloaded_page_finds_its_call_again() {
             "OnCurrentCallChanged",
         ]
     );
-    assert_eq!(after.heard[1].1["InvokeID"], request);
-    assert_eq!(after.heard[7].1["UniqueObjectID"], call);
-    after.ask("ClearConnection", json!({"UniqueObjectID": call})).await;
+    assert_eq!(after.heard[0].1["InvokeID"], request);
+    assert_eq!(after.heard[6].1["UniqueObjectID"], call);
+    after
+        .ask("ClearConnection", json!({"UniqueObjectID": call}))
+        .await;
     after.any("OnCallEnd").await;
 }
 
@@ -349,7 +399,9 @@ async fn whoever_signs_in_as_a_simulated_colleague_takes_that_place() {
     let hub = busy().await;
     let mut agent = Agent::connect(hub.address(), "1005").await;
     agent.login("1005", "4005").await;
-    agent.until("OnAgentStateChange", |fields| fields["AgentState"] == 2).await;
+    agent
+        .until("OnAgentStateChange", |fields| fields["AgentState"] == 2)
+        .await;
     assert!(!agent.names().contains(&"OnPostLogout"));
     agent.ask("SetAgentState", json!({"AgentState": 3})).await;
     agent.any("OnCallDelivered").await;
@@ -362,14 +414,22 @@ async fn what_cannot_be_done_is_told_with_the_documented_code() {
     for (method, fields, code) in [
         ("Answer", json!({"UniqueObjectID": "call.5000.999"}), 13),
         ("Hold", json!({"UniqueObjectID": "nonsense"}), 13),
-        ("SnapshotCall", json!({"UniqueObjectID": "call.5000.999"}), 13),
+        (
+            "SnapshotCall",
+            json!({"UniqueObjectID": "call.5000.999"}),
+            13,
+        ),
         ("SetAgentState", json!({"AgentState": 77}), 50),
         ("SetAgentState", json!({}), 6),
         ("MakeCall", json!({}), 6),
     ] {
         let request = agent.ask(method, fields).await;
         let failure = agent.any("OnControlFailureConf").await;
-        assert_eq!((&failure["InvokeID"], &failure["FailureCode"]), (&json!(request), &json!(code)), "{method}");
+        assert_eq!(
+            (&failure["InvokeID"], &failure["FailureCode"]),
+            (&json!(request), &json!(code)),
+            "{method}"
+        );
     }
     let (_, completion) = agent.desk.call("Login", json!([{"AgentID": "1001"}])).await;
     assert!(completion["error"].as_str().unwrap().contains("InvokeID"));

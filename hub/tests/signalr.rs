@@ -28,13 +28,7 @@ impl Hub for Echo {
         ready(())
     }
 
-    async fn invoke(
-        &self,
-        client: &Client,
-        method: &str,
-        arguments: Payload<'_>,
-        answer: Answer,
-    ) {
+    async fn invoke(&self, client: &Client, method: &str, arguments: Payload<'_>, answer: Answer) {
         if method == "forget" {
             return;
         }
@@ -70,7 +64,8 @@ impl Echo {
             }
             "burst" => {
                 for number in 0..4_000 {
-                    let text = format!("{{\"type\":1,\"target\":\"x\",\"arguments\":[{number}]}}\u{1e}");
+                    let text =
+                        format!("{{\"type\":1,\"target\":\"x\",\"arguments\":[{number}]}}\u{1e}");
                     client.push(text.into());
                 }
                 Ok(None)
@@ -78,7 +73,8 @@ impl Echo {
             "drown" => {
                 let text = "x".repeat(1 << 20);
                 for _ in 0..64 {
-                    let record = format!("{{\"type\":1,\"target\":\"x\",\"arguments\":[\"{text}\"]}}\u{1e}");
+                    let record =
+                        format!("{{\"type\":1,\"target\":\"x\",\"arguments\":[\"{text}\"]}}\u{1e}");
                     client.push(record.into());
                 }
                 Ok(None)
@@ -102,7 +98,11 @@ async fn server(limits: Limits) -> Server {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move { axum::serve(listener, app).await });
-    Server { address, echo, registry }
+    Server {
+        address,
+        echo,
+        registry,
+    }
 }
 
 fn close(error: &str) -> Value {
@@ -120,7 +120,11 @@ async fn handshake(first: &[&str]) -> Vec<String> {
     while let Some(record) = desk.record().await {
         records.push(record);
     }
-    assert_eq!(server.echo.gone.load(Ordering::SeqCst), 0, "never connected");
+    assert_eq!(
+        server.echo.gone.load(Ordering::SeqCst),
+        0,
+        "never connected"
+    );
     assert_eq!(desk.goodbye, Some(1000));
     records
 }
@@ -129,15 +133,21 @@ async fn handshake(first: &[&str]) -> Vec<String> {
 async fn s03_s14_an_escaped_request_is_understood_and_answered_with_an_empty_object() {
     let server = server(Limits::default()).await;
     let mut desk = Desk::open(server.address, "/hub").await.unwrap();
-    desk.send("{\"\\u0070rotoco\\u006c\":\"\\u006ason\",\"version\":1}\u{1e}").await;
+    desk.send("{\"\\u0070rotoco\\u006c\":\"\\u006ason\",\"version\":1}\u{1e}")
+        .await;
     assert_eq!(desk.frame().await.as_deref(), Some("{}\u{1e}"));
 }
 
 #[tokio::test]
 async fn s04_of_two_objects_the_first_counts() {
-    let records =
-        handshake(&["{\"protocol\":\"first\",\"version\":1}{\"protocol\":\"json\",\"version\":1}\u{1e}"]).await;
-    assert_eq!(records, [r#"{"error":"The protocol 'first' is not supported."}"#]);
+    let records = handshake(&[
+        "{\"protocol\":\"first\",\"version\":1}{\"protocol\":\"json\",\"version\":1}\u{1e}",
+    ])
+    .await;
+    assert_eq!(
+        records,
+        [r#"{"error":"The protocol 'first' is not supported."}"#]
+    );
 }
 
 #[tokio::test]
@@ -170,11 +180,18 @@ async fn s07_s08_s09_a_bad_request_is_told_what_is_wrong() {
     let prefix = "An unexpected error occurred during connection handshake. InvalidDataException: ";
     let call = r#"{"type":1,"target":"echo","arguments":[]}"#;
     for (request, cause) in [
-        ("{}", "Missing required property 'protocol'. Message content: {}".to_owned()),
-        (call, format!("Missing required property 'protocol'. Message content: {call}")),
+        (
+            "{}",
+            "Missing required property 'protocol'. Message content: {}".to_owned(),
+        ),
+        (
+            call,
+            format!("Missing required property 'protocol'. Message content: {call}"),
+        ),
         (
             r#"{"protocol":"json"}"#,
-            r#"Missing required property 'version'. Message content: {"protocol":"json"}"#.to_owned(),
+            r#"Missing required property 'version'. Message content: {"protocol":"json"}"#
+                .to_owned(),
         ),
         (
             r#"{"protocol":"json","version":"1"}"#,
@@ -187,9 +204,15 @@ async fn s07_s08_s09_a_bad_request_is_told_what_is_wrong() {
         ("[]", "The handshake is not a JSON object.".to_owned()),
     ] {
         let records = handshake(&[&format!("{request}\u{1e}")]).await;
-        let answers: Vec<Value> =
-            records.iter().map(|text| serde_json::from_str(text).unwrap()).collect();
-        assert_eq!(answers, [json!({ "error": format!("{prefix}{cause}") })], "{request}");
+        let answers: Vec<Value> = records
+            .iter()
+            .map(|text| serde_json::from_str(text).unwrap())
+            .collect();
+        assert_eq!(
+            answers,
+            [json!({ "error": format!("{prefix}{cause}") })],
+            "{request}"
+        );
     }
 }
 
@@ -234,8 +257,13 @@ async fn s13_a_late_or_long_handshake_is_canceled() {
 #[tokio::test]
 async fn s15_version_2_without_stateful_reconnect_is_a_plain_connection() {
     let server = server(Limits::default()).await;
-    let answer =
-        http(server.address, "POST", "/hub/negotiate?negotiateVersion=1&useStatefulReconnect=true", "").await;
+    let answer = http(
+        server.address,
+        "POST",
+        "/hub/negotiate?negotiateVersion=1&useStatefulReconnect=true",
+        "",
+    )
+    .await;
     assert_eq!(answer.json().get("useStatefulReconnect"), None);
 }
 
@@ -244,10 +272,14 @@ async fn calls_are_answered_in_order_and_method_names_ignore_case() {
     let server = server(Limits::default()).await;
     let mut desk = Desk::connected(server.address, "/hub").await;
     desk.send(concat!(
-        r#"{"type":1,"invocationId":"a","target":"ECHO","arguments":[1,"x",null]}"#, "\u{1e}",
-        r#"{"type":1,"invocationId":"b","target":"nothing","arguments":[]}"#, "\u{1e}",
-        r#"{"type":1,"invocationId":"c","target":"slow","arguments":[]}"#, "\u{1e}",
-        r#"{"type":1,"invocationId":"d","target":"echo","arguments":[]}"#, "\u{1e}",
+        r#"{"type":1,"invocationId":"a","target":"ECHO","arguments":[1,"x",null]}"#,
+        "\u{1e}",
+        r#"{"type":1,"invocationId":"b","target":"nothing","arguments":[]}"#,
+        "\u{1e}",
+        r#"{"type":1,"invocationId":"c","target":"slow","arguments":[]}"#,
+        "\u{1e}",
+        r#"{"type":1,"invocationId":"d","target":"echo","arguments":[]}"#,
+        "\u{1e}",
     ))
     .await;
     let expected = [
@@ -264,15 +296,47 @@ async fn calls_are_answered_in_order_and_method_names_ignore_case() {
 #[tokio::test]
 async fn e14_a_call_that_fails_is_answered_with_the_documented_text() {
     for (detailed_errors, method, text) in [
-        (false, "Nope", "Failed to invoke 'Nope' due to an error on the server. HubException: Method does not exist."),
-        (false, "refuse", "An unexpected error occurred invoking 'refuse' on the server. HubException: not today"),
-        (false, "fail", "An unexpected error occurred invoking 'fail' on the server."),
-        (true, "fail", "An unexpected error occurred invoking 'fail' on the server. Exception: disk on fire"),
-        (true, "forget", "An unexpected error occurred invoking 'forget' on the server. Exception: The call was not answered. Try again."),
-        (false, "bind", "Failed to invoke 'bind' due to an error on the server."),
-        (true, "bind", "Failed to invoke 'bind' due to an error on the server. InvalidDataException: no such form"),
+        (
+            false,
+            "Nope",
+            "Failed to invoke 'Nope' due to an error on the server. HubException: Method does not exist.",
+        ),
+        (
+            false,
+            "refuse",
+            "An unexpected error occurred invoking 'refuse' on the server. HubException: not today",
+        ),
+        (
+            false,
+            "fail",
+            "An unexpected error occurred invoking 'fail' on the server.",
+        ),
+        (
+            true,
+            "fail",
+            "An unexpected error occurred invoking 'fail' on the server. Exception: disk on fire",
+        ),
+        (
+            true,
+            "forget",
+            "An unexpected error occurred invoking 'forget' on the server. Exception: The call was not answered. Try again.",
+        ),
+        (
+            false,
+            "bind",
+            "Failed to invoke 'bind' due to an error on the server.",
+        ),
+        (
+            true,
+            "bind",
+            "Failed to invoke 'bind' due to an error on the server. InvalidDataException: no such form",
+        ),
     ] {
-        let server = server(Limits { detailed_errors, ..Limits::default() }).await;
+        let server = server(Limits {
+            detailed_errors,
+            ..Limits::default()
+        })
+        .await;
         let mut desk = Desk::connected(server.address, "/hub").await;
         let (_, completion) = desk.call(method, json!([])).await;
         assert_eq!(completion["error"], text);
@@ -296,7 +360,8 @@ async fn e15_a_call_without_an_id_is_never_answered() {
 async fn a_streaming_call_of_a_plain_method_is_refused() {
     let server = server(Limits::default()).await;
     let mut desk = Desk::connected(server.address, "/hub").await;
-    desk.send("{\"type\":4,\"invocationId\":\"s\",\"target\":\"echo\",\"arguments\":[]}\u{1e}").await;
+    desk.send("{\"type\":4,\"invocationId\":\"s\",\"target\":\"echo\",\"arguments\":[]}\u{1e}")
+        .await;
     let answer = desk.message().await.unwrap();
     assert_eq!(
         answer["error"],
@@ -309,12 +374,18 @@ async fn what_is_unknown_or_out_of_place_is_ignored() {
     let server = server(Limits::default()).await;
     let mut desk = Desk::connected(server.address, "/hub").await;
     desk.send(concat!(
-        r#"{"type":99,"x":1}"#, "\u{1e}",
-        r#"{"type":5,"invocationId":"none"}"#, "\u{1e}",
-        r#"{"type":3,"invocationId":"none","result":1}"#, "\u{1e}",
-        r#"{"type":2,"invocationId":"none","item":1}"#, "\u{1e}",
-        r#"{"type":8,"sequenceId":5}"#, "\u{1e}",
-        r#"{"type":9,"sequenceId":5}"#, "\u{1e}",
+        r#"{"type":99,"x":1}"#,
+        "\u{1e}",
+        r#"{"type":5,"invocationId":"none"}"#,
+        "\u{1e}",
+        r#"{"type":3,"invocationId":"none","result":1}"#,
+        "\u{1e}",
+        r#"{"type":2,"invocationId":"none","item":1}"#,
+        "\u{1e}",
+        r#"{"type":8,"sequenceId":5}"#,
+        "\u{1e}",
+        r#"{"type":9,"sequenceId":5}"#,
+        "\u{1e}",
     ))
     .await;
     let (before, completion) = desk.call("echo", json!([1])).await;
@@ -325,9 +396,15 @@ async fn what_is_unknown_or_out_of_place_is_ignored() {
 async fn j25_j28_j33_a_bad_record_closes_with_its_cause_after_its_neighbours_were_served() {
     let prefix = "Connection closed with an error. InvalidDataException: ";
     for (record, cause) in [
-        (r#"{"type":1,"target":"echo"}"#, "Missing required property 'arguments'."),
+        (
+            r#"{"type":1,"target":"echo"}"#,
+            "Missing required property 'arguments'.",
+        ),
         (r#"{"type":"1"}"#, "Invalid payload."),
-        (r#"{"type":1,"arguments":[]}"#, "Invalid payload for Invocation message: target"),
+        (
+            r#"{"type":1,"arguments":[]}"#,
+            "Invalid payload for Invocation message: target",
+        ),
         ("[[}]", "Error reading JSON."),
         ("", "Error reading JSON."),
         ("null", "Error reading JSON."),
@@ -335,7 +412,8 @@ async fn j25_j28_j33_a_bad_record_closes_with_its_cause_after_its_neighbours_wer
         let server = server(Limits::default()).await;
         let mut desk = Desk::connected(server.address, "/hub").await;
         let good = r#"{"type":1,"invocationId":"g","target":"echo","arguments":[7]}"#;
-        desk.send(&format!("{good}\u{1e}{record}\u{1e}{good}\u{1e}")).await;
+        desk.send(&format!("{good}\u{1e}{record}\u{1e}{good}\u{1e}"))
+            .await;
         let records = desk.rest().await;
         assert_eq!(records.len(), 2, "{record}: {records:?}");
         assert_eq!(records[0]["result"], json!([7]));
@@ -352,12 +430,18 @@ async fn e12_a_record_over_the_limit_closes_after_what_came_before_it() {
     let text = "Connection closed with an error. InvalidDataException: The maximum message size of 32768B was exceeded. \
                 The message size can be configured in AddHubOptions.";
     // In one frame, and split over frames.
-    let large = format!("{{\"type\":1,\"target\":\"echo\",\"arguments\":[\"{}\"]}}\u{1e}", "x".repeat(33_000));
+    let large = format!(
+        "{{\"type\":1,\"target\":\"echo\",\"arguments\":[\"{}\"]}}\u{1e}",
+        "x".repeat(33_000)
+    );
     let (head, tail) = large.split_at(20_000);
     for frames in [vec![large.as_str()], vec![head, tail]] {
         let server = server(Limits::default()).await;
         let mut desk = Desk::connected(server.address, "/hub").await;
-        desk.send("{\"type\":1,\"invocationId\":\"g\",\"target\":\"echo\",\"arguments\":[7]}\u{1e}").await;
+        desk.send(
+            "{\"type\":1,\"invocationId\":\"g\",\"target\":\"echo\",\"arguments\":[7]}\u{1e}",
+        )
+        .await;
         for frame in frames {
             desk.try_send(frame).await;
         }
@@ -365,10 +449,17 @@ async fn e12_a_record_over_the_limit_closes_after_what_came_before_it() {
         assert_eq!(records.len(), 2);
         assert_eq!(records[1], close(text));
     }
-    let server = server(Limits { detailed_errors: false, ..Limits::default() }).await;
+    let server = server(Limits {
+        detailed_errors: false,
+        ..Limits::default()
+    })
+    .await;
     let mut desk = Desk::connected(server.address, "/hub").await;
     desk.send(&large).await;
-    assert_eq!(desk.rest().await, [close("Connection closed with an error.")]);
+    assert_eq!(
+        desk.rest().await,
+        [close("Connection closed with an error.")]
+    );
 }
 
 #[tokio::test]
@@ -378,7 +469,10 @@ async fn a_frame_beyond_all_reason_ends_its_connection_and_no_other() {
     let mut desk = Desk::connected(server.address, "/hub").await;
     desk.try_send(&"y".repeat((1 << 20) + 10)).await;
     desk.rest().await;
-    assert_eq!(neighbour.call("echo", json!([1])).await.1["result"], json!([1]));
+    assert_eq!(
+        neighbour.call("echo", json!([1])).await.1["result"],
+        json!([1])
+    );
 }
 
 #[tokio::test]
@@ -387,7 +481,10 @@ async fn a_record_of_exactly_the_limit_split_over_frames_is_served() {
     let mut desk = Desk::connected(server.address, "/hub").await;
     let empty = r#"{"type":1,"invocationId":"g","target":"echo","arguments":[""]}"#;
     let filler = "ä".repeat((32_768 - empty.len()) / 2);
-    let record = format!("{}\u{1e}", empty.replace("[\"\"]", &format!("[\"{filler}\"]")));
+    let record = format!(
+        "{}\u{1e}",
+        empty.replace("[\"\"]", &format!("[\"{filler}\"]"))
+    );
     for part in record.chars().collect::<Vec<_>>().chunks(5_000) {
         desk.send(&part.iter().collect::<String>()).await;
     }
@@ -396,7 +493,11 @@ async fn a_record_of_exactly_the_limit_split_over_frames_is_served() {
 
 #[tokio::test]
 async fn k10_a_silent_server_pings() {
-    let server = server(Limits { keep_alive: Duration::from_millis(20), ..Limits::default() }).await;
+    let server = server(Limits {
+        keep_alive: Duration::from_millis(20),
+        ..Limits::default()
+    })
+    .await;
     let mut desk = Desk::connected(server.address, "/hub").await;
     for _ in 0..3 {
         assert_eq!(desk.record().await.as_deref(), Some("{\"type\":6}"));
@@ -405,18 +506,29 @@ async fn k10_a_silent_server_pings() {
 
 #[tokio::test]
 async fn k11_k12_a_client_that_pinged_must_go_on_and_is_not_timed_while_it_is_served() {
-    let limits = Limits { client_timeout: Duration::from_millis(100), ..Limits::default() };
+    let limits = Limits {
+        client_timeout: Duration::from_millis(100),
+        ..Limits::default()
+    };
     let server = server(limits).await;
     let mut desk = Desk::connected(server.address, "/hub").await;
     tokio::time::sleep(Duration::from_millis(250)).await;
     desk.send("{\"type\":6}\u{1e}{\"type\":1,\"invocationId\":\"1\",\"target\":\"slow\",\"arguments\":[]}\u{1e}").await;
-    assert_eq!(desk.message().await, Some(json!({"type":3,"invocationId":"1"})));
+    assert_eq!(
+        desk.message().await,
+        Some(json!({"type":3,"invocationId":"1"}))
+    );
     let start = Instant::now();
     let last = desk.rest().await;
     assert!(start.elapsed() >= Duration::from_millis(80));
     assert_eq!(last.len(), 1);
     assert_eq!(last[0]["allowReconnect"], true);
-    assert!(last[0]["error"].as_str().unwrap().contains("ClientTimeoutInterval"));
+    assert!(
+        last[0]["error"]
+            .as_str()
+            .unwrap()
+            .contains("ClientTimeoutInterval")
+    );
     assert_eq!(server.echo.gone.load(Ordering::SeqCst), 1);
 }
 
@@ -433,7 +545,8 @@ async fn a_client_that_says_goodbye_is_answered_in_kind() {
 async fn waiting_records_are_joined_into_few_messages_and_keep_their_order() {
     let server = server(Limits::default()).await;
     let mut desk = Desk::connected(server.address, "/hub").await;
-    desk.send("{\"type\":1,\"target\":\"burst\",\"arguments\":[]}\u{1e}").await;
+    desk.send("{\"type\":1,\"target\":\"burst\",\"arguments\":[]}\u{1e}")
+        .await;
     let (mut frames, mut next) = (0, 0);
     while next < 4_000 {
         let frame = desk.frame().await.unwrap();
@@ -450,15 +563,22 @@ async fn waiting_records_are_joined_into_few_messages_and_keep_their_order() {
 
 #[tokio::test]
 async fn a_slow_consumer_is_closed_and_told_so() {
-    let limits = Limits { queue_bytes: 4 << 20, ..Limits::default() };
+    let limits = Limits {
+        queue_bytes: 4 << 20,
+        ..Limits::default()
+    };
     let server = server(limits).await;
     let mut desk = Desk::connected(server.address, "/hub").await;
-    desk.send("{\"type\":1,\"target\":\"drown\",\"arguments\":[]}\u{1e}").await;
+    desk.send("{\"type\":1,\"target\":\"drown\",\"arguments\":[]}\u{1e}")
+        .await;
     let records = desk.rest().await;
     let last = records.last().unwrap();
     assert!(records.len() < 64);
     assert_eq!(last["allowReconnect"], true);
-    assert!(last["error"].as_str().unwrap().contains("too slow"), "{last}");
+    assert!(
+        last["error"].as_str().unwrap().contains("too slow"),
+        "{last}"
+    );
 }
 
 #[tokio::test]
@@ -471,7 +591,8 @@ async fn a_consumer_that_never_reads_is_dropped() {
     };
     let server = server(limits).await;
     let mut desk = Desk::connected(server.address, "/hub").await;
-    desk.send("{\"type\":1,\"target\":\"drown\",\"arguments\":[]}\u{1e}").await;
+    desk.send("{\"type\":1,\"target\":\"drown\",\"arguments\":[]}\u{1e}")
+        .await;
     soon(async {
         while server.registry.open_connections() > 0 {
             tokio::time::sleep(Duration::from_millis(5)).await;
@@ -485,11 +606,20 @@ async fn a_consumer_that_never_reads_is_dropped() {
 async fn a_server_that_stops_lets_clients_come_back() {
     let server = server(Limits::default()).await;
     let mut desk = Desk::connected(server.address, "/hub").await;
-    let goodbye = Ending { error: None, allow_reconnect: true };
+    let goodbye = Ending {
+        error: None,
+        allow_reconnect: true,
+    };
     let stop = server.registry.shut_down(&goodbye);
     let (rest, ()) = soon(async { tokio::join!(desk.rest(), stop) }).await;
     assert_eq!(rest, [json!({"type": 7, "allowReconnect": true})]);
-    let refused = http(server.address, "POST", "/hub/negotiate?negotiateVersion=1", "").await;
+    let refused = http(
+        server.address,
+        "POST",
+        "/hub/negotiate?negotiateVersion=1",
+        "",
+    )
+    .await;
     assert_eq!(refused.status, 503);
     assert!(!refused.header("retry-after").is_empty());
 }
@@ -498,7 +628,13 @@ async fn a_server_that_stops_lets_clients_come_back() {
 async fn e16_n08_negotiate_answers_by_version() {
     let server = server(Limits::default()).await;
     let negotiate = async |query: &str| {
-        let answer = http(server.address, "POST", &format!("/hub/negotiate{query}"), "").await;
+        let answer = http(
+            server.address,
+            "POST",
+            &format!("/hub/negotiate{query}"),
+            "",
+        )
+        .await;
         assert_eq!(answer.status, 200);
         assert_eq!(answer.header("cache-control"), "no-store");
         answer.json()
@@ -525,18 +661,33 @@ async fn e16_n08_negotiate_answers_by_version() {
         json!({"error": "The client requested a non-integer protocol version."})
     );
     for method in ["GET", "PUT", "DELETE"] {
-        assert_eq!(http(server.address, method, "/hub/negotiate", "").await.status, 405);
+        assert_eq!(
+            http(server.address, method, "/hub/negotiate", "")
+                .await
+                .status,
+            405
+        );
     }
 }
 
 #[tokio::test]
 async fn e16_b30_an_id_is_known_used_once_and_takes_no_posts() {
     let server = server(Limits::default()).await;
-    let answer = http(server.address, "POST", "/hub/negotiate?negotiateVersion=1", "").await.json();
+    let answer = http(
+        server.address,
+        "POST",
+        "/hub/negotiate?negotiateVersion=1",
+        "",
+    )
+    .await
+    .json();
     let path = format!("/hub?id={}", answer["connectionToken"].as_str().unwrap());
     assert_eq!(http(server.address, "POST", &path, "").await.status, 405);
     let mut desk = Desk::connected(server.address, &path).await;
-    assert_eq!(Desk::open(server.address, &path).await.err().unwrap().0, 409);
+    assert_eq!(
+        Desk::open(server.address, &path).await.err().unwrap().0,
+        409
+    );
     desk.send("{\"type\":7}\u{1e}").await;
     desk.rest().await;
     drop(desk);
@@ -547,18 +698,42 @@ async fn e16_b30_an_id_is_known_used_once_and_takes_no_posts() {
     })
     .await;
     let unknown = (404, "No Connection with that ID".to_owned());
-    assert_eq!(Desk::open(server.address, &path).await.err(), Some(unknown.clone()));
-    assert_eq!(Desk::open(server.address, "/hub?id=none").await.err(), Some(unknown));
-    assert_eq!(http(server.address, "POST", "/hub?id=none", "").await.status, 404);
+    assert_eq!(
+        Desk::open(server.address, &path).await.err(),
+        Some(unknown.clone())
+    );
+    assert_eq!(
+        Desk::open(server.address, "/hub?id=none").await.err(),
+        Some(unknown)
+    );
+    assert_eq!(
+        http(server.address, "POST", "/hub?id=none", "")
+            .await
+            .status,
+        404
+    );
     let without = http(server.address, "POST", "/hub", "").await;
-    assert_eq!((without.status, without.text()), (400, "Connection ID required"));
+    assert_eq!(
+        (without.status, without.text()),
+        (400, "Connection ID required")
+    );
     assert_eq!(http(server.address, "GET", "/hub", "").await.status, 400);
 }
 
 #[tokio::test]
 async fn the_connection_id_is_not_the_token() {
     let server = server(Limits::default()).await;
-    let answer = http(server.address, "POST", "/hub/negotiate?negotiateVersion=1", "").await.json();
+    let answer = http(
+        server.address,
+        "POST",
+        "/hub/negotiate?negotiateVersion=1",
+        "",
+    )
+    .await
+    .json();
     let path = format!("/hub?id={}", answer["connectionId"].as_str().unwrap());
-    assert_eq!(Desk::open(server.address, &path).await.err().unwrap().0, 404);
+    assert_eq!(
+        Desk::open(server.address, &path).await.err().unwrap().0,
+        404
+    );
 }

@@ -42,7 +42,15 @@ async fn serving(site: &Path) -> (Server, SocketAddr) {
 #[tokio::test]
 async fn files_come_with_their_types_and_headers() {
     let folder = Folder::new("types");
-    for name in ["index.html", "boot.js", "app-0123456789abcdef_bg.wasm", "app-0123456789abcdef.css", "a.svg", "a.woff2", "a.webmanifest"] {
+    for name in [
+        "index.html",
+        "boot.js",
+        "app-0123456789abcdef_bg.wasm",
+        "app-0123456789abcdef.css",
+        "a.svg",
+        "a.woff2",
+        "a.webmanifest",
+    ] {
         folder.put(&format!("site/{name}"), name);
     }
     let (_hub, address) = serving(&folder.site()).await;
@@ -50,8 +58,16 @@ async fn files_come_with_their_types_and_headers() {
         ("/", "text/html; charset=utf-8", "no-cache"),
         ("/index.html", "text/html; charset=utf-8", "no-cache"),
         ("/boot.js", "text/javascript; charset=utf-8", "no-cache"),
-        ("/app-0123456789abcdef_bg.wasm", "application/wasm", "public, max-age=31536000, immutable"),
-        ("/app-0123456789abcdef.css", "text/css; charset=utf-8", "public, max-age=31536000, immutable"),
+        (
+            "/app-0123456789abcdef_bg.wasm",
+            "application/wasm",
+            "public, max-age=31536000, immutable",
+        ),
+        (
+            "/app-0123456789abcdef.css",
+            "text/css; charset=utf-8",
+            "public, max-age=31536000, immutable",
+        ),
         ("/a.svg?x=1", "image/svg+xml", "no-cache"),
         ("/a.woff2", "font/woff2", "no-cache"),
         ("/a.webmanifest", "application/manifest+json", "no-cache"),
@@ -64,8 +80,12 @@ async fn files_come_with_their_types_and_headers() {
         assert_eq!(answer.header("referrer-policy"), "no-referrer");
         assert!(answer.header("permissions-policy").contains("camera=()"));
         let policy = answer.header("content-security-policy");
-        assert!(policy.starts_with("default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self';"));
-        assert!(policy.contains(&format!("connect-src 'self' ws://{address} wss://{address};")));
+        assert!(policy.starts_with(
+            "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self';"
+        ));
+        assert!(policy.contains(&format!(
+            "connect-src 'self' ws://{address} wss://{address};"
+        )));
         assert!(!policy.contains("unsafe-inline"));
     }
 }
@@ -86,8 +106,14 @@ async fn compressed_variants_are_chosen_and_validators_hold() {
         ("", "", "plain"),
     ] {
         let answer = http(address, "GET", "/a.js", accept).await;
-        assert_eq!((answer.header("content-encoding"), answer.text()), (encoding, body));
-        assert_eq!(answer.header("content-type"), "text/javascript; charset=utf-8");
+        assert_eq!(
+            (answer.header("content-encoding"), answer.text()),
+            (encoding, body)
+        );
+        assert_eq!(
+            answer.header("content-type"),
+            "text/javascript; charset=utf-8"
+        );
         assert_eq!(answer.header("vary"), "Accept-Encoding");
         assert_eq!(answer.header("content-length"), body.len().to_string());
         let tag = answer.header("etag").to_owned();
@@ -112,11 +138,22 @@ async fn nothing_outside_the_folder_can_be_had() {
     folder.put("site/index.html", "page");
     folder.put("site/.hidden", "secret");
     #[cfg(unix)]
-    std::os::unix::fs::symlink(folder.0.join("secret.txt"), folder.site().join("link.txt")).unwrap();
+    std::os::unix::fs::symlink(folder.0.join("secret.txt"), folder.site().join("link.txt"))
+        .unwrap();
     let (_hub, address) = serving(&folder.site()).await;
     for path in [
-        "/../secret.txt", "/%2e%2e/secret.txt", "/..%2fsecret.txt", "/snippets/../../secret.txt",
-        "/..\\secret.txt", "/.hidden", "/link.txt", "/none", "/snippets", "/%00", "/%", "//../secret.txt",
+        "/../secret.txt",
+        "/%2e%2e/secret.txt",
+        "/..%2fsecret.txt",
+        "/snippets/../../secret.txt",
+        "/..\\secret.txt",
+        "/.hidden",
+        "/link.txt",
+        "/none",
+        "/snippets",
+        "/%00",
+        "/%",
+        "//../secret.txt",
     ] {
         let answer = http(address, "GET", path, "").await;
         assert_eq!(answer.status, 404, "{path}");
@@ -150,7 +187,7 @@ async fn the_configuration_is_generated_and_a_file_does_not_win() {
 async fn a_missing_folder_or_page_is_said() {
     let mut wrong = options();
     wrong.site = Some("there/is/no/such/folder".into());
-    let error = Server::start(wrong).await.err().expect("it started");
+    let error = Server::start(wrong).await.expect_err("it started");
     assert!(matches!(error, StartError::Site(_)));
     assert!(error.to_string().contains("--site"), "{error}");
     let hub = hub(options()).await;

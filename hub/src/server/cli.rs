@@ -120,7 +120,9 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Wanted, le
     if flood.records_per_message > 0 {
         options.flood = Some(flood);
     } else if flood.rate.is_some() || flood.total.is_some() {
-        return Err("--flood-rate and --flood-total need --flood with the records per message".into());
+        return Err(
+            "--flood-rate and --flood-total need --flood with the records per message".into(),
+        );
     }
     Ok(Wanted::Run(Box::new(options)))
 }
@@ -200,7 +202,10 @@ mod tests {
     #[test]
     fn a_wrong_option_is_named_with_what_would_be_right() {
         for (line, words) in [
-            ("--port 70000", "--port takes a number from 0 to 65535, not \"70000\""),
+            (
+                "--port 70000",
+                "--port takes a number from 0 to 65535, not \"70000\"",
+            ),
             ("--rate -1", "--rate takes a number from 0 on"),
             ("--allow-origin a.test", "--allow-origin takes an origin"),
             ("--flood-total 5", "need --flood"),
@@ -217,6 +222,8 @@ mod tests {
     #[test]
     fn help_is_printed_and_measuring_only_on_demand() {
         assert!(matches!(parsed("-h"), Ok(Wanted::Print(text)) if !text.contains("flood")));
-        assert!(matches!(parsed("--help-all"), Ok(Wanted::Print(text)) if text.contains("--flood-rate")));
+        assert!(
+            matches!(parsed("--help-all"), Ok(Wanted::Print(text)) if text.contains("--flood-rate"))
+        );
     }
 }

@@ -16,14 +16,14 @@ const IDLE: Duration = Duration::from_secs(3_600);
 
 /// Translates between the two kinds of time.
 #[derive(Debug, Clone, Copy)]
-pub struct Clock {
+pub(super) struct Clock {
     started: Instant,
     start: Moment,
 }
 
 impl Clock {
     /// A clock that starts now, at the wall clock's time.
-    pub fn start() -> Self {
+    pub(super) fn start() -> Self {
         let since_1970 = SystemTime::now()
             .duration_since(SystemTime::UNIX_EPOCH)
             .unwrap_or_default();
@@ -34,7 +34,7 @@ impl Clock {
     }
 
     /// The virtual time at which the clock started.
-    pub fn started_at(self) -> Moment {
+    pub(super) fn started_at(self) -> Moment {
         self.start
     }
 
@@ -53,7 +53,7 @@ fn millis(duration: Duration) -> i64 {
 }
 
 /// Drives `desk` until nobody can send it requests any more.
-pub async fn drive(mut desk: Desk, mut requests: mpsc::Receiver<Request>, clock: Clock) {
+pub(super) async fn drive(mut desk: Desk, mut requests: mpsc::Receiver<Request>, clock: Clock) {
     loop {
         let due = desk
             .next_due()

@@ -80,7 +80,11 @@ async fn token(
         let text = "The request names no host. Send a Host header.";
         return (StatusCode::BAD_REQUEST, text).into_response();
     };
-    let scheme = if is_forwarded_tls(&headers) { "wss" } else { "ws" };
+    let scheme = if is_forwarded_tls(&headers) {
+        "wss"
+    } else {
+        "ws"
+    };
     uncached(json!({
         "WssEndpoint": format!("{scheme}://{host}{HUB_PATH}"),
         "Token": context.signer.issue(&agent.id, SystemTime::now()),
@@ -101,14 +105,17 @@ async fn directory(
 }
 
 async fn configuration() -> Response {
-    ([(header::CACHE_CONTROL, "no-cache")], Json(json!({
-        "source": {
-            "token": { "url": "/token/me/rte/", "identify": "basic" },
-            "directory": { "url": "/directory" },
-            "snapshot": true,
-            "telephony": "ctios",
-        },
-    })))
+    (
+        [(header::CACHE_CONTROL, "no-cache")],
+        Json(json!({
+            "source": {
+                "token": { "url": "/token/me/rte/", "identify": "basic" },
+                "directory": { "url": "/directory" },
+                "snapshot": true,
+                "telephony": "ctios",
+            },
+        })),
+    )
         .into_response()
 }
 
@@ -127,13 +134,11 @@ async fn file(
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
-    match &context.site {
-        Some(site) => site.serve(&method, &uri, &headers).await,
-        None => {
-            let text = "This hub serves no page. Start it with --site and the page's folder, or use /token/me/rte/ and /rte.";
-            (StatusCode::NOT_FOUND, text).into_response()
-        }
+    if let Some(site) = &context.site {
+        return site.serve(&method, &uri, &headers).await;
     }
+    let text = "This hub serves no page. Start it with --site and the page's folder, or use /token/me/rte/ and /rte.";
+    (StatusCode::NOT_FOUND, text).into_response()
 }
 
 #[derive(Deserialize)]

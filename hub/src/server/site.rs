@@ -61,7 +61,9 @@ pub struct Site {
 
 /// A folder that cannot be served.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot serve the page from {folder}: {cause}. Build the page first, or name its folder with --site.")]
+#[error(
+    "cannot serve the page from {folder}: {cause}. Build the page first, or name its folder with --site."
+)]
 pub struct SiteError {
     folder: String,
     cause: std::io::Error,
@@ -178,10 +180,7 @@ impl Found {
             HeaderValue::from_static(mime_type(name)),
         );
         if let Some(encoding) = self.encoding {
-            headers.insert(
-                header::CONTENT_ENCODING,
-                HeaderValue::from_static(encoding),
-            );
+            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
         }
         let Ok(content) = tokio::fs::read(&self.path).await else {
             let text = "The file could not be read. Try again.";
@@ -245,7 +244,9 @@ fn accepts(headers: &HeaderMap, encoding: &str) -> bool {
             .flat_map(|value| value.split(','))
             .find_map(|item| {
                 let mut parts = item.split(';').map(str::trim);
-                parts.next().filter(|name| name.eq_ignore_ascii_case(wanted))?;
+                parts
+                    .next()
+                    .filter(|name| name.eq_ignore_ascii_case(wanted))?;
                 let quality = parts.find_map(|part| part.strip_prefix("q="));
                 Some(quality.is_none_or(|text| text.parse::<f32>().is_ok_and(|value| value > 0.0)))
             })
@@ -319,7 +320,13 @@ mod tests {
     fn only_names_with_a_hash_are_immutable() {
         assert!(is_hashed("switchhook-0123456789abcdef.js"));
         assert!(is_hashed("a/switchhook-1f3a5b7c9d0e2f46_bg.wasm"));
-        for name in ["index.html", "config.json", "boot.js", "feedface.css", "a-1.js"] {
+        for name in [
+            "index.html",
+            "config.json",
+            "boot.js",
+            "feedface.css",
+            "a-1.js",
+        ] {
             assert!(!is_hashed(name), "{name}");
         }
     }

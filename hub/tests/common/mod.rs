@@ -33,7 +33,11 @@ pub(crate) struct Desk {
 impl Desk {
     /// Opens `path` at `address`; the status and body when it is refused.
     pub(crate) async fn open(address: SocketAddr, path: &str) -> Result<Self, (u16, String)> {
-        match soon(tokio_tungstenite::connect_async(format!("ws://{address}{path}"))).await {
+        match soon(tokio_tungstenite::connect_async(format!(
+            "ws://{address}{path}"
+        )))
+        .await
+        {
             Ok((socket, _)) => Ok(Self {
                 socket,
                 text: String::new(),
@@ -50,14 +54,17 @@ impl Desk {
     /// Opens and completes the handshake.
     pub(crate) async fn connected(address: SocketAddr, path: &str) -> Self {
         let mut desk = Self::open(address, path).await.expect("refused");
-        desk.send("{\"protocol\":\"json\",\"version\":1}\u{1e}").await;
+        desk.send("{\"protocol\":\"json\",\"version\":1}\u{1e}")
+            .await;
         assert_eq!(desk.record().await.as_deref(), Some("{}"));
         desk
     }
 
     /// Sends one WebSocket text message.
     pub(crate) async fn send(&mut self, text: &str) {
-        soon(self.socket.send(Message::text(text))).await.expect("cannot send");
+        soon(self.socket.send(Message::text(text)))
+            .await
+            .expect("cannot send");
     }
 
     /// Sends one WebSocket text message, whether or not the server still listens.
@@ -67,7 +74,9 @@ impl Desk {
 
     /// Sends one WebSocket binary message.
     pub(crate) async fn send_binary(&mut self, bytes: &[u8]) {
-        soon(self.socket.send(Message::binary(bytes.to_vec()))).await.expect("cannot send");
+        soon(self.socket.send(Message::binary(bytes.to_vec())))
+            .await
+            .expect("cannot send");
     }
 
     /// The next WebSocket text message as it came.
@@ -87,9 +96,9 @@ impl Desk {
     /// The next record; `None` when the connection has ended.
     pub(crate) async fn record(&mut self) -> Option<String> {
         loop {
-            if let Some((record, rest)) = self.text.split_once('\u{1e}') {
-                let record = record.to_owned();
-                self.text = rest.to_owned();
+            if let Some(end) = self.text.find('\u{1e}') {
+                let record = self.text[..end].to_owned();
+                self.text.drain(..=end);
                 return Some(record);
             }
             assert!(self.text.is_empty(), "a frame holds a part of a record");
@@ -199,7 +208,9 @@ pub(crate) fn options() -> Options {
 
 /// Starts a hub.
 pub(crate) async fn hub(options: Options) -> Server {
-    Server::start(options).await.expect("the hub does not start")
+    Server::start(options)
+        .await
+        .expect("the hub does not start")
 }
 
 /// The header by which an agent names itself.
@@ -216,13 +227,20 @@ pub(crate) async fn token(address: SocketAddr, login: &str) -> String {
     answer.json()["Token"].as_str().unwrap().to_owned()
 }
 
-/// A desk that is connected with the token of `login`.
+/// A desk that is connected with the token of `login` and has been greeted: signing in is all it can do.
 pub(crate) async fn desk(address: SocketAddr, login: &str) -> Desk {
     let token = token(address, login).await;
-    Desk::connected(address, &format!("/rte?access_token={token}")).await
+    let mut desk = Desk::connected(address, &format!("/rte?access_token={token}")).await;
+    let greeting = desk.message().await.expect("no greeting");
+    assert_eq!(greeting["target"], "CtiEvent");
+    assert_eq!(greeting["arguments"][0], "OnButtonEnablementChange");
+    assert_eq!(greeting["arguments"][1]["EnablementMask"], 0x0100_0000);
+    desk
 }
 
 /// The directory.
 pub(crate) async fn directory(address: SocketAddr) -> Value {
-    http(address, "GET", "/directory", &basic("1001")).await.json()
+    http(address, "GET", "/directory", &basic("1001"))
+        .await
+        .json()
 }

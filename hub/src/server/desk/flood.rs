@@ -119,7 +119,9 @@ fn change(event: &mut Value, turn: u64) {
     };
     for (place, (name, value)) in fields.iter_mut().enumerate() {
         // A different walk for each field, the same for each run.
-        let step = turn.wrapping_mul(7).wrapping_add(place as u64 * 3 + turn * turn);
+        let step = turn
+            .wrapping_mul(7)
+            .wrapping_add(place as u64 * 3 + turn * turn);
         match (name.as_str(), &value) {
             ("messageTTLSeconds", _) => {}
             (_, Value::Number(_)) if name.starts_with("nbr") || name.ends_with("Calls") => {
@@ -127,7 +129,7 @@ fn change(event: &mut Value, turn: u64) {
             }
             ("maxWaitTime", _) => *value = Value::from(step * 11 % 600),
             ("talking" | "available" | "canBeAllocatedTo" | "servingCallback", _) => {
-                *value = Value::from(step % 2 == 0);
+                *value = Value::from(step.is_multiple_of(2));
             }
             ("note" | "lastAttemptNote", _) => {
                 *value = Value::from(format!("Change {turn} of the measuring feed"));
@@ -142,18 +144,18 @@ fn change(event: &mut Value, turn: u64) {
 }
 
 /// Starts the feed for `client`.
-pub(super) fn start(client: &Client, templates: Vec<Template>, flood: &Flood, count: &Arc<FloodCount>) {
+pub(super) fn start(
+    client: &Client,
+    templates: Vec<Template>,
+    flood: &Flood,
+    count: &Arc<FloodCount>,
+) {
     let feed = run(client.clone(), templates, flood.clone(), Arc::clone(count));
     tokio::spawn(feed);
 }
 
 /// Sends `templates` in turn to `client` until the total is reached or the client has gone.
-async fn run(
-    client: Client,
-    mut templates: Vec<Template>,
-    flood: Flood,
-    count: Arc<FloodCount>,
-) {
+async fn run(client: Client, mut templates: Vec<Template>, flood: Flood, count: Arc<FloodCount>) {
     if templates.is_empty() {
         return;
     }

@@ -15,7 +15,7 @@ const WAITING: usize = 256;
 
 /// What reaches the desk.
 #[derive(Debug)]
-pub enum Request {
+pub(in crate::server) enum Request {
     /// A client has connected.
     Arrived(Client),
     /// A client has gone.
@@ -25,7 +25,6 @@ pub enum Request {
         /// Who.
         client: Client,
         /// What.
-        #[allow(private_interfaces, reason = "made and read within the desk only")]
         asked: Asked,
         /// How it is answered.
         answer: Answer,
@@ -36,13 +35,13 @@ pub enum Request {
 
 /// Passes clients' calls on to the desk.
 #[derive(Debug, Clone)]
-pub struct Hotline {
+pub(in crate::server) struct Hotline {
     requests: mpsc::Sender<Request>,
 }
 
 impl Hotline {
     /// A hotline and the end at which its requests arrive.
-    pub fn new() -> (Self, mpsc::Receiver<Request>) {
+    pub(in crate::server) fn new() -> (Self, mpsc::Receiver<Request>) {
         let (requests, arriving) = mpsc::channel(WAITING);
         (Self { requests }, arriving)
     }
@@ -54,13 +53,7 @@ impl Hub for Hotline {
         let _ = self.requests.send(Request::Arrived(client.clone())).await;
     }
 
-    async fn invoke(
-        &self,
-        client: &Client,
-        method: &str,
-        arguments: Payload<'_>,
-        answer: Answer,
-    ) {
+    async fn invoke(&self, client: &Client, method: &str, arguments: Payload<'_>, answer: Answer) {
         let asked = match requests::read(method, arguments) {
             Ok(asked) => asked,
             Err(error) => return answer.give(&Err(error)),

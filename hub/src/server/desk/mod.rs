@@ -15,7 +15,7 @@ mod subscriptions;
 
 pub use directory::{Directory, DirectoryAgent, DirectoryEntry, DirectoryReason};
 pub use flood::{Flood, FloodCount};
-pub use hotline::{Hotline, Request};
+pub(super) use hotline::{Hotline, Request};
 
 use super::signalr::{Answer, CallError, Client, ClientId, Reply, call};
 use crate::centre::{Command, Guid, Moment, Refusal, Settings, Span};
@@ -40,7 +40,7 @@ mod failure {
 
 /// The whole state behind the hub.
 #[derive(Debug)]
-pub struct Desk {
+pub(super) struct Desk {
     simulation: Simulation,
     directory: Arc<Directory>,
     subscriptions: Subscriptions,
@@ -50,7 +50,7 @@ pub struct Desk {
 
 impl Desk {
     /// A desk on a newly made centre. Whoever leaves without signing out is signed out after `grace`.
-    pub fn new(
+    pub(super) fn new(
         settings: Settings,
         grace: Span,
         flood: Option<Flood>,
@@ -67,12 +67,12 @@ impl Desk {
     }
 
     /// Names and ids of everything in the centre.
-    pub fn directory(&self) -> Arc<Directory> {
+    pub(super) fn directory(&self) -> Arc<Directory> {
         Arc::clone(&self.directory)
     }
 
     /// When something is due, be it in the centre or with those who left.
-    pub fn next_due(&self) -> Option<Moment> {
+    pub(super) fn next_due(&self) -> Option<Moment> {
         [self.simulation.next_due(), self.sessions.next_due()]
             .into_iter()
             .flatten()
@@ -80,7 +80,7 @@ impl Desk {
     }
 
     /// Lets everything happen that is due by `now`, and tells those concerned.
-    pub fn advance(&mut self, now: Moment) {
+    pub(super) fn advance(&mut self, now: Moment) {
         let audience = (&self.subscriptions, &self.sessions);
         let told = self.simulation.advance(now, &audience);
         self.tell(told);
@@ -92,7 +92,7 @@ impl Desk {
     }
 
     /// Answers one request. The caller has advanced the desk to the present moment.
-    pub fn handle(&mut self, request: Request) {
+    pub(super) fn handle(&mut self, request: Request) {
         match request {
             Request::Arrived(client) => {
                 // Until somebody signs in, signing in is all that a desk can do.
@@ -197,10 +197,9 @@ impl Desk {
                 )
             })
             .flat_map(|topic| {
-                self.simulation
-                    .present(*topic)
-                    .into_iter()
-                    .map(|data| Template::new(&data, |data| self.subscriptions.message(*topic, data)))
+                self.simulation.present(*topic).into_iter().map(|data| {
+                    Template::new(&data, |data| self.subscriptions.message(*topic, data))
+                })
             })
             .collect();
         if !templates.is_empty() {
@@ -227,7 +226,13 @@ impl Desk {
                 self.sign_in(client, agent, invoke, command, &extension);
             } else {
                 let text = "Your access token is for another agent. Get a token for the agent who signs in.";
-                self.fail(client, agent, Some(invoke), failure::INVALID_AGENT_DATA, text);
+                self.fail(
+                    client,
+                    agent,
+                    Some(invoke),
+                    failure::INVALID_AGENT_DATA,
+                    text,
+                );
             }
         } else if self.sessions.is_desk_of(client.id(), agent) {
             let audience = (&self.subscriptions, &self.sessions);
@@ -235,7 +240,13 @@ impl Desk {
             self.tell(told);
         } else {
             let text = "You are not signed in on this connection. Sign in first.";
-            self.fail(client, agent, Some(invoke), failure::AGENT_NOT_LOGGED_ON, text);
+            self.fail(
+                client,
+                agent,
+                Some(invoke),
+                failure::AGENT_NOT_LOGGED_ON,
+                text,
+            );
         }
     }
 

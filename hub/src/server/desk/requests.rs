@@ -16,7 +16,7 @@ use switchhook::protocol::Payload;
 
 /// What a client asks for.
 #[derive(Debug, PartialEq)]
-pub(super) enum Asked {
+pub(in crate::server) enum Asked {
     Subscribe(Vec<Wish>),
     Unsubscribe(Vec<Wish>),
     UnsubscribeAll,
@@ -31,7 +31,7 @@ pub(super) enum Asked {
 
 /// A question that changes nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Query {
+pub(in crate::server) enum Query {
     SnapshotDevice,
     SnapshotCall(String),
     AgentState,
@@ -114,7 +114,9 @@ impl Fields {
 
     fn invoke_id(&self) -> Result<InvokeId, CallError> {
         let number = match self.get("InvokeID") {
-            Some(Value::Number(number)) => number.as_u64().and_then(|number| number.try_into().ok()),
+            Some(Value::Number(number)) => {
+                number.as_u64().and_then(|number| number.try_into().ok())
+            }
             Some(Value::String(text)) => text.trim().parse().ok(),
             _ => None,
         };
@@ -190,7 +192,10 @@ mod tests {
             extension: "4001".to_owned(),
         };
         assert_eq!(
-            asked("login", r#"[{"invokeid":"7","agentId":1001,"AgentInstrument":"4001"}]"#),
+            asked(
+                "login",
+                r#"[{"invokeid":"7","agentId":1001,"AgentInstrument":"4001"}]"#
+            ),
             Ok(Asked::Command(InvokeId(7), Ok(login)))
         );
         assert_eq!(

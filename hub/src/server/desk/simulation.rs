@@ -9,8 +9,8 @@ use super::directory::{Directory, DirectoryAgent, DirectoryEntry, DirectoryReaso
 use super::requests::Query;
 use super::subscriptions::{EventName, Topic};
 use crate::centre::{
-    AgentId, AgentState, Centre, Command, Entity, FailureCode, Guid, Happening, Mask, Moment, Reason,
-    Refusal, Settings, What,
+    AgentId, AgentState, Centre, Command, Entity, FailureCode, Guid, Happening, Mask, Moment,
+    Reason, Refusal, Settings, What,
 };
 use crate::tell::ctios::{self, CtiEvent, InvokeId};
 use crate::tell::rte;
@@ -222,7 +222,12 @@ impl Simulation {
         }
         if fields.is_empty() {
             let text = "There is no such call at your desk.";
-            return self.failure(agent, Some(invoke), FailureCode::InvalidCallId.number(), text);
+            return self.failure(
+                agent,
+                Some(invoke),
+                FailureCode::InvalidCallId.number(),
+                text,
+            );
         }
         fields.insert("InvokeID".to_owned(), number.into());
         CtiEvent {
@@ -313,7 +318,11 @@ impl Simulation {
                 .filter(|agent| audience.has_desk(*agent));
             if let Some(agent) = concerned {
                 ctios::tell(&self.centre, happening, &mut desk_events);
-                told.extend(desk_events.drain(..).map(|event| Told::Cti { agent, event }));
+                told.extend(
+                    desk_events
+                        .drain(..)
+                        .map(|event| Told::Cti { agent, event }),
+                );
                 if has_signed_out(happening) {
                     told.push(Told::SignedOut { agent });
                 }

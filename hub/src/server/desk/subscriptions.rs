@@ -51,7 +51,7 @@ pub(super) struct Topic {
 
 /// One item of a Subscribe or Unsubscribe call.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Wish {
+pub(in crate::server) struct Wish {
     pub(super) entity_id: String,
     pub(super) event_name: String,
 }

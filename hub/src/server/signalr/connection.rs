@@ -125,9 +125,8 @@ impl Input {
             Ok(Frame::Binary(bytes)) => self.reader.feed(&bytes, each),
             // A WebSocket ping is a sign of life for the socket, not for the protocol on it.
             Ok(Frame::Ping(_) | Frame::Pong(_)) => {}
-            Ok(Frame::Close(_)) => return None,
-            // The socket broke, or a frame is beyond what any client of this hub has reason to send.
-            Err(_) => return None,
+            // The client said goodbye, the socket broke, or a frame is beyond what any client has reason to send.
+            Ok(Frame::Close(_)) | Err(_) => return None,
         }
         Some(())
     }

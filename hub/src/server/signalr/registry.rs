@@ -189,7 +189,8 @@ impl Registry {
     /// Forgets a connection that has ended.
     pub(super) fn release(&self, token: &str) {
         if let Some(Entry::Open(_)) = self.lock().entries.remove(token) {
-            self.open.send_modify(|count| *count = count.saturating_sub(1));
+            self.open
+                .send_modify(|count| *count = count.saturating_sub(1));
         }
     }
 
@@ -241,8 +242,8 @@ mod tests {
 
     fn registry(connections: usize, connect_timeout: Duration) -> Registry {
         Registry::new(Limits {
-            connections,
             connect_timeout,
+            connections,
             ..Limits::default()
         })
     }
@@ -279,9 +280,6 @@ mod tests {
     fn there_are_never_more_than_allowed() {
         let registry = registry(1, Duration::from_secs(9));
         assert!(registry.open_directly("ann").is_ok());
-        assert_eq!(
-            registry.negotiate("bob", true),
-            Err(RegistryError::Full)
-        );
+        assert_eq!(registry.negotiate("bob", true), Err(RegistryError::Full));
     }
 }
