@@ -432,3 +432,48 @@ async fn the_measuring_feed_sends_changing_events_in_messages_of_the_chosen_size
     assert_eq!(stats["eventsSent"], 2_010);
     assert_eq!(stats["connections"], 1);
 }
+
+/// Not a test but a measurement: `cargo test --release --test hub -- --ignored --nocapture`.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "a measurement, for a release build"]
+async fn how_fast_the_measuring_feed_is() {
+    let mut measuring = options();
+    measuring.centre.agents = 1_000;
+    measuring.centre.queues = 50;
+    measuring.centre.callbacks = 500;
+    measuring.flood = Some(Flood {
+        records_per_message: 20,
+        rate: None,
+        total: None,
+    });
+    let hub = hub(measuring).await;
+    let names = directory(hub.address()).await;
+    let mut items = Vec::new();
+    for (list, event) in [
+        ("agents", "UserStatus"),
+        ("queues", "QueueStatus"),
+        ("callLists", "CallbackChanged"),
+    ] {
+        for entry in names[list].as_array().unwrap() {
+            items.push(json!({"EntityId": entry["id"], "EventName": event}));
+        }
+    }
+    let mut desk = desk(hub.address(), "1001").await;
+    for chunk in items.chunks(250) {
+        let call = json!({"type": 1, "target": "Subscribe", "arguments": [chunk]});
+        desk.send(&format!("{call}\u{1e}")).await;
+    }
+    let start = std::time::Instant::now();
+    let (mut records, mut bytes) = (0, 0);
+    while start.elapsed() < Duration::from_secs(3) {
+        let frame = desk.frame().await.unwrap();
+        bytes += frame.len();
+        records += frame.bytes().filter(|byte| *byte == 0x1e).count();
+    }
+    let seconds = start.elapsed().as_secs_f64();
+    println!(
+        "{:.0} events/s, {} bytes each",
+        records as f64 / seconds,
+        bytes / records
+    );
+}

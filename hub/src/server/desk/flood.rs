@@ -5,11 +5,13 @@
 //! Every record is rendered once and then patched in place, so that the hub costs little beside the client.
 //! A client is never overrun: each WebSocket message waits until the one before has left the queue.
 
-use super::super::signalr::{Client, Record};
+use super::super::signalr::{Client, ClientId, Record};
 use serde_json::Value;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
+use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 /// How the feed runs.
@@ -143,30 +145,75 @@ fn change(event: &mut Value, turn: u64) {
     }
 }
 
-/// Starts the feed for `client`.
-pub(super) fn start(
-    client: &Client,
-    templates: Vec<Template>,
-    flood: &Flood,
-    count: &Arc<FloodCount>,
-) {
-    let feed = run(client.clone(), templates, flood.clone(), Arc::clone(count));
-    tokio::spawn(feed);
+/// The feeds of all clients: one each, which grows with the client's subscriptions.
+#[derive(Debug)]
+pub(super) struct Feeds {
+    flood: Flood,
+    count: Arc<FloodCount>,
+    running: HashMap<ClientId, mpsc::UnboundedSender<Vec<Template>>>,
 }
 
-/// Sends `templates` in turn to `client` until the total is reached or the client has gone.
-async fn run(client: Client, mut templates: Vec<Template>, flood: Flood, count: Arc<FloodCount>) {
-    if templates.is_empty() {
-        return;
+impl Feeds {
+    pub(super) fn new(flood: Flood, count: Arc<FloodCount>) -> Self {
+        Self {
+            flood,
+            count,
+            running: HashMap::new(),
+        }
     }
+
+    /// Whether the feed has something to say about an event of this name.
+    pub(super) fn includes(event_name: &str) -> bool {
+        matches!(event_name, "UserStatus" | "QueueStatus" | "CallbackChanged")
+    }
+
+    /// Adds `templates` to the feed of `client`, which starts with the first of them.
+    pub(super) fn add(&mut self, client: &Client, templates: Vec<Template>) {
+        if templates.is_empty() {
+            return;
+        }
+        let feed = self.running.entry(client.id()).or_insert_with(|| {
+            let (more, arriving) = mpsc::unbounded_channel();
+            let feed = run(
+                client.clone(),
+                arriving,
+                self.flood.clone(),
+                Arc::clone(&self.count),
+            );
+            tokio::spawn(feed);
+            more
+        });
+        // A feed that has reached its total takes no more.
+        let _ = feed.send(templates);
+    }
+
+    /// Forgets a client that has gone; its feed ends by itself.
+    pub(super) fn remove(&mut self, client: ClientId) {
+        self.running.remove(&client);
+    }
+}
+
+/// Sends templates in turn to `client` until the total is reached or the client has gone.
+async fn run(
+    client: Client,
+    mut arriving: mpsc::UnboundedReceiver<Vec<Template>>,
+    flood: Flood,
+    count: Arc<FloodCount>,
+) {
+    let Some(mut templates) = arriving.recv().await else {
+        return;
+    };
     let records = flood.records_per_message.max(1);
     let started = Instant::now();
     let mut sent = 0_u64;
     let mut length = 1_024 * records;
-    // A stride without a common factor with the number of templates meets each of them, in no visible order.
-    let stride = stride(templates.len());
     let mut place = 0;
     while flood.total.is_none_or(|total| sent < total) {
+        while let Ok(more) = arriving.try_recv() {
+            templates.extend(more);
+        }
+        // A stride without a common factor with their number meets each of them, in no visible order.
+        let stride = stride(templates.len());
         let left = flood.total.map_or(u64::MAX, |total| total - sent);
         let time = chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now())
             .format("%H:%M:%S")

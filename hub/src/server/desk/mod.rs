@@ -20,7 +20,7 @@ pub(super) use hotline::{Hotline, Request};
 use super::signalr::{Answer, CallError, Client, ClientId, Reply, call};
 use crate::centre::{Command, Guid, Moment, Refusal, Settings, Span};
 use crate::tell::ctios::{self, CtiEvent, InvokeId};
-use flood::Template;
+use flood::{Feeds, Template};
 use requests::{Asked, Query};
 use sessions::{Sessions, Verdict};
 use simulation::{Audience, Simulation, Told};
@@ -45,7 +45,7 @@ pub(super) struct Desk {
     directory: Arc<Directory>,
     subscriptions: Subscriptions,
     sessions: Sessions,
-    flood: Option<(Flood, Arc<FloodCount>)>,
+    feeds: Option<Feeds>,
 }
 
 impl Desk {
@@ -62,7 +62,7 @@ impl Desk {
             subscriptions: Subscriptions::new(simulation.organisation()),
             simulation,
             sessions: Sessions::new(grace),
-            flood: flood.map(|flood| (flood, count)),
+            feeds: flood.map(|flood| Feeds::new(flood, count)),
         }
     }
 
@@ -184,31 +184,27 @@ impl Desk {
         subscriptions::check(wish, |entity, event| self.simulation.has(entity, event))
     }
 
-    fn flood(&self, client: &Client, topics: &[Topic]) {
-        let Some((flood, count)) = &self.flood else {
+    /// Adds what a client has just subscribed to to its measuring feed, if there is to be one.
+    fn flood(&mut self, client: &Client, topics: &[Topic]) {
+        let Some(feeds) = &mut self.feeds else {
             return;
         };
-        let templates: Vec<Template> = topics
-            .iter()
-            .filter(|topic| {
-                matches!(
-                    topic.event.text(),
-                    "UserStatus" | "QueueStatus" | "CallbackChanged"
-                )
-            })
-            .flat_map(|topic| {
-                self.simulation.present(*topic).into_iter().map(|data| {
-                    Template::new(&data, |data| self.subscriptions.message(*topic, data))
-                })
-            })
-            .collect();
-        if !templates.is_empty() {
-            flood::start(client, templates, flood, count);
+        let mut templates = Vec::new();
+        for topic in topics {
+            if Feeds::includes(topic.event.text()) {
+                let encode = |data: &str| self.subscriptions.message(*topic, data);
+                let present = self.simulation.present(*topic);
+                templates.extend(present.iter().map(|data| Template::new(data, encode)));
+            }
         }
+        feeds.add(client, templates);
     }
 
     fn leave(&mut self, client: &Client) {
         self.subscriptions.remove_all(client.id());
+        if let Some(feeds) = &mut self.feeds {
+            feeds.remove(client.id());
+        }
         self.sessions.leave(client.id(), self.simulation.now());
     }
 
