@@ -122,23 +122,29 @@ fn AgentRow(key: AgentKey, place: Signal<usize>, reasons: Memo<Arc<Vec<Reason>>>
     let time = move || Some(format::duration(certainty.get().until(app).since(since.get()?)));
     let words = move || {
         let code = agent.with(|agent| agent.as_deref().and_then(|agent| agent.reason));
-        state_words(app, state.get(), code, &reasons.get())
+        match state.get() {
+            // What follows is the colleague's own affair, and the column is narrow.
+            AgentState::WrapUp { .. } => app.say(Word::WrapUp).to_owned(),
+            state => reasons.with(|reasons| state_words(app, state, code, reasons)),
+        }
     };
     let activity = move || {
-        certainty.get().words(app).or_else(|| {
-            agent.with(|agent| {
-                let agent = agent.as_deref()?;
-                let queue = agent.active_queue.and_then(|queue| {
-                    app.read(|model| model.queues.get(queue)?.name.as_deref().map(str::to_owned))
-                });
-                queue.or_else(|| agent.note.as_deref().map(str::to_owned))
-            })
-        })
+        let doing = agent.with(|agent| {
+            let agent = agent.as_deref()?;
+            let queue = agent.active_queue.and_then(|queue| {
+                app.read(|model| model.queues.get(queue)?.name.as_deref().map(str::to_owned))
+            });
+            queue.or_else(|| agent.note.as_deref().map(str::to_owned))
+        });
+        match (certainty.get().words(app), doing) {
+            (Some(words), Some(doing)) => Some([&words, " · ", &doing].concat()),
+            (words, doing) => words.or(doing),
+        }
     };
     view! {
         <div
             class=move || ["row ", Look::from(state.get()).class].concat()
-            class:me=move || is_me.get()
+            class:mine=move || is_me.get()
             role="row"
             aria-rowindex=move || place.get()
             data-part="agent"

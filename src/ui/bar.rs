@@ -112,7 +112,7 @@ pub(super) fn Me() -> impl IntoView {
         })
     };
     view! {
-        <p class="me" data-part="me">
+        <p class="person" data-part="me">
             {person}
         </p>
     }

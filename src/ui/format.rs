@@ -49,8 +49,8 @@ pub fn day(moment: Moment) -> String {
 
 thread_local! {
     static CLOCK: js_sys::Function =
-        formatter(&[("hour", "2-digit"), ("minute", "2-digit"), ("second", "2-digit")]);
-    static SHORT_CLOCK: js_sys::Function = formatter(&[("hour", "2-digit"), ("minute", "2-digit")]);
+        formatter(&[("hour", "numeric"), ("minute", "2-digit"), ("second", "2-digit")]);
+    static SHORT_CLOCK: js_sys::Function = formatter(&[("hour", "numeric"), ("minute", "2-digit")]);
     static DAY: js_sys::Function = formatter(&[("day", "numeric"), ("month", "short")]);
 }
 

@@ -26,11 +26,20 @@ pub(super) enum Certainty {
 impl Certainty {
     /// Of a row with these marks; the caller tracks the row.
     pub(super) fn of(app: App, source: SourceId, confirmed_in: u32, heard: Option<Moment>) -> Self {
-        match heard {
-            None => Certainty::NeverHeard,
-            Some(_) if app.read(|model| model.is_confirmed(source, confirmed_in)) => Certainty::Sure,
-            Some(heard) => Certainty::AsOf(heard),
-        }
+        let Some(heard) = heard else {
+            return Certainty::NeverHeard;
+        };
+        app.read(|model| {
+            let state = model.source(source);
+            if model.is_confirmed(source, confirmed_in) {
+                Certainty::Sure
+            } else if confirmed_in == state.session {
+                // It held until the connection was lost: a row that is quiet has not changed.
+                Certainty::AsOf(state.heard.unwrap_or(heard).max(heard))
+            } else {
+                Certainty::AsOf(heard)
+            }
+        })
     }
 
     /// The value of `data-unsure`.
