@@ -33,7 +33,9 @@ pub fn encode<'m>(
     let (method, arguments) = match command {
         Command::SignIn { login_id, extension } => (
             "Login",
-            arguments.text("AgentID", login_id).text("AgentInstrument", extension),
+            arguments
+                .text("AgentID", login_id)
+                .text("AgentInstrument", extension),
         ),
         Command::SignOut { reason } => ("Logout", arguments.reason(*reason)),
         Command::Ready => ("SetAgentState", arguments.number("AgentState", READY)),
@@ -110,7 +112,10 @@ mod tests {
         }
         for (command, method, arguments) in [
             (
-                Command::SignIn { login_id: "1001".into(), extension: "4001".into() },
+                Command::SignIn {
+                    login_id: "1001".into(),
+                    extension: "4001".into(),
+                },
                 "Login",
                 r#"[{"InvokeID":7,"AgentID":"1001","AgentInstrument":"4001"}]"#,
             ),
@@ -120,19 +125,28 @@ mod tests {
                 "Logout",
                 r#"[{"InvokeID":7,"EventReasonCode":2}]"#,
             ),
-            (Command::Ready, "SetAgentState", r#"[{"InvokeID":7,"AgentState":3}]"#),
+            (
+                Command::Ready,
+                "SetAgentState",
+                r#"[{"InvokeID":7,"AgentState":3}]"#,
+            ),
             (
                 Command::NotReady { reason: Some(3) },
                 "SetAgentState",
                 r#"[{"InvokeID":7,"AgentState":2,"EventReasonCode":3}]"#,
             ),
             (
-                Command::Dial { number: "+358 1".into() },
+                Command::Dial {
+                    number: "+358 1".into(),
+                },
                 "MakeCall",
                 r#"[{"InvokeID":7,"DialedNumber":"+358 1"}]"#,
             ),
             (
-                Command::SendTones { call, digits: "1#".into() },
+                Command::SendTones {
+                    call,
+                    digits: "1#".into(),
+                },
                 "SendDTMF",
                 r#"[{"InvokeID":7,"UniqueObjectID":"call.5000.\"1\"","DTMFString":"1#"}]"#,
             ),
@@ -143,6 +157,9 @@ mod tests {
 
     #[test]
     fn a_command_about_a_forgotten_call_is_not_encoded() {
-        assert_eq!(encode(&Command::Hold(CallKey::from_index(0)), InvokeId(1), |_| None), None);
+        assert_eq!(
+            encode(&Command::Hold(CallKey::from_index(0)), InvokeId(1), |_| None),
+            None
+        );
     }
 }

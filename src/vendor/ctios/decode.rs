@@ -182,8 +182,7 @@ struct Teller<'t, 'a, S> {
 impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
     fn tell(&mut self) {
         match self.event {
-            CtiEvent::AgentStateChange => self.agent_state(true),
-            CtiEvent::QueryAgentStateConf => self.agent_state(true),
+            CtiEvent::AgentStateChange | CtiEvent::QueryAgentStateConf => self.agent_state(true),
             // About to be signed out: the state itself is told by the event that follows (rule R70).
             CtiEvent::PreLogout => self.agent_state(false),
             CtiEvent::PostLogout => {
@@ -237,7 +236,8 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
         let named_state = state.and_then(agent_state);
         if let (Some(value), None) = (state, named_state) {
             let word = value.text().unwrap_or_default();
-            self.oddities.count(Oddity::UnknownValue, self.event.name(), &word.cow());
+            self.oddities
+                .count(Oddity::UnknownValue, self.event.name(), &word.cow());
         }
         let extension = [self.fields.agent_extension, self.fields.agent_instrument]
             .into_iter()
@@ -246,7 +246,9 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
             login_id: some_text(self.fields.agent_id),
             extension,
             named_state,
-            reason: named_state.and_then(|_| self.reason().said()).map(|reason| reason.filter(|code| *code != 0)),
+            reason: named_state
+                .and_then(|_| self.reason().said())
+                .map(|reason| reason.filter(|code| *code != 0)),
             lasted: self
                 .fields
                 .state_duration
@@ -333,10 +335,14 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
     fn control_failure(&mut self) {
         let (id, code) = (self.invoke_id(), self.fields.failure_code.value());
         // The twin of a sign-out failure names the same request and reason, as far as each names any.
-        let twin = self.decoder.told_failure.take().is_some_and(|(told_id, told_code)| {
-            let ids_agree = told_id == id || told_id.is_none() || id.is_none();
-            ids_agree && (told_code == code || told_code.is_none() || code.is_none())
-        });
+        let twin = self
+            .decoder
+            .told_failure
+            .take()
+            .is_some_and(|(told_id, told_code)| {
+                let ids_agree = told_id == id || told_id.is_none() || id.is_none();
+                ids_agree && (told_code == code || told_code.is_none() || code.is_none())
+            });
         if !twin {
             self.refused();
         }
@@ -347,7 +353,8 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
         let code = self.fields.failure_code.value();
         let failure = code.and_then(ControlFailure::from_code);
         if let (Some(code), None) = (code, failure) {
-            self.oddities.count(Oddity::UnknownValue, self.event.name(), &code.to_string());
+            self.oddities
+                .count(Oddity::UnknownValue, self.event.name(), &code.to_string());
         }
         let text = some_text(self.fields.error_message)
             .or_else(|| failure.map(|failure| Cow::Borrowed(failure.text())));
@@ -376,7 +383,8 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
             )),
             // A call that has not begun or is over: nobody has buttons for it.
             Some(id) if is_call_object(id) => {
-                self.oddities.count(Oddity::UnknownValue, self.event.name(), "UniqueObjectID");
+                self.oddities
+                    .count(Oddity::UnknownValue, self.event.name(), "UniqueObjectID");
             }
             _ => self.send(Event::AgentMask(mask)),
         }
@@ -390,16 +398,17 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
     }
 
     fn snapshot_device(&mut self) {
-        let Some(valid) = self.fields.valid_calls.value() else {
-            if self.fields.valid_calls == Given::Absent && matches!(self.fields.unique_object_id, Given::Absent) {
+        let mut ids: Vec<Cow<'a, str>> = Vec::new();
+        let valid = match self.fields.valid_calls {
+            Given::Absent => {
                 self.missing("ValidCalls");
                 return;
             }
-            self.keep_calls(&[]);
-            return;
+            Given::Null => Value::Null,
+            Given::Value(valid) => valid,
         };
-        let mut ids: Vec<Cow<'a, str>> = Vec::new();
         match valid {
+            Value::Null => {}
             // From object id to whether it is valid.
             Value::Object(json) => {
                 let mut reader = Reader::new(json);
@@ -426,7 +435,8 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
                 }
             }
             _ => {
-                self.oddities.count(Oddity::UnreadableField, self.event.name(), "ValidCalls");
+                self.oddities
+                    .count(Oddity::UnreadableField, self.event.name(), "ValidCalls");
                 return;
             }
         }
@@ -435,7 +445,9 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
     }
 
     fn keep_calls(&mut self, ids: &[Cow<'a, str>]) {
-        self.decoder.calls.retain(|call| ids.iter().any(|id| **id == *call.id));
+        self.decoder
+            .calls
+            .retain(|call| ids.iter().any(|id| **id == *call.id));
         for id in ids {
             self.decoder.remember(id, None);
         }
@@ -490,7 +502,8 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
         let status = connection_status(value);
         if status.is_none() {
             let word = value.text().unwrap_or_default();
-            self.oddities.count(Oddity::UnknownValue, self.event.name(), &word.cow());
+            self.oddities
+                .count(Oddity::UnknownValue, self.event.name(), &word.cow());
         }
         status
     }
@@ -624,7 +637,11 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
             while let Some(key) = reader.key() {
                 let value = reader.value();
                 // A name comes with its prefix or without.
-                let name = if key.name.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("user.")) {
+                let name = if key
+                    .name
+                    .get(..5)
+                    .is_some_and(|start| start.eq_ignore_ascii_case("user."))
+                {
                     key.name
                 } else {
                     Cow::Owned(format!("user.{}", key.name))
@@ -636,7 +653,8 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
     }
 
     fn missing(&mut self, field: &'static str) {
-        self.oddities.count(Oddity::MissingIdentity, self.event.name(), field);
+        self.oddities
+            .count(Oddity::MissingIdentity, self.event.name(), field);
     }
 }
 
@@ -676,7 +694,8 @@ fn flatten<'a>(
 
 /// Whether an object id is a call's by its form (`call.…`); the form is custom, not documented.
 fn is_call_object(id: &str) -> bool {
-    id.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("call."))
+    id.get(..5)
+        .is_some_and(|start| start.eq_ignore_ascii_case("call."))
 }
 
 fn some_text(given: Given<Text<'_>>) -> Option<Cow<'_, str>> {

@@ -414,7 +414,8 @@ pub const UNUSED_FIELDS: [&str; 125] = [
 /// Whether a field is documented for any event.
 pub fn is_documented(name: &str) -> bool {
     let group = |prefix: &str| {
-        name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+        name.get(..prefix.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
     };
     group("SkillGroup[") || UNUSED_FIELDS.iter().any(|known| known.eq_ignore_ascii_case(name))
 }

@@ -19,10 +19,22 @@ pub const BITS: [(u32, &str, Control); 30] = [
     (0x0000_0010, "ENABLE_MAKECALL", Control::MakeCall),
     (0x0000_0020, "ENABLE_TRANSFER_INIT", Control::TransferInit),
     (0x0000_0040, "ENABLE_TRANSFER_COMPLETE", Control::TransferComplete),
-    (0x0000_0080, "ENABLE_SINGLE_STEP_TRANSFER", Control::SingleStepTransfer),
+    (
+        0x0000_0080,
+        "ENABLE_SINGLE_STEP_TRANSFER",
+        Control::SingleStepTransfer,
+    ),
     (0x0000_0100, "ENABLE_CONFERENCE_INIT", Control::ConferenceInit),
-    (0x0000_0200, "ENABLE_CONFERENCE_COMPLETE", Control::ConferenceComplete),
-    (0x0000_0400, "ENABLE_SINGLE_STEP_CONFERENCE", Control::SingleStepConference),
+    (
+        0x0000_0200,
+        "ENABLE_CONFERENCE_COMPLETE",
+        Control::ConferenceComplete,
+    ),
+    (
+        0x0000_0400,
+        "ENABLE_SINGLE_STEP_CONFERENCE",
+        Control::SingleStepConference,
+    ),
     (0x0000_0800, "ENABLE_ALTERNATE", Control::Alternate),
     (0x0000_1000, "ENABLE_RECONNECT", Control::Reconnect),
     (0x0000_2000, "ENABLE_WRAPUP", Control::WrapUp),
@@ -36,10 +48,18 @@ pub const BITS: [(u32, &str, Control); 30] = [
     (0x0020_0000, "ENABLE_RECORD", Control::Record),
     (0x0100_0000, "ENABLE_LOGIN", Control::SignIn),
     (0x0200_0000, "ENABLE_LOGOUT", Control::SignOut),
-    (0x0400_0000, "ENABLE_LOGOUT_WITH_REASON", Control::SignOutWithReason),
+    (
+        0x0400_0000,
+        "ENABLE_LOGOUT_WITH_REASON",
+        Control::SignOutWithReason,
+    ),
     (0x0800_0000, "ENABLE_READY", Control::Ready),
     (0x1000_0000, "ENABLE_NOTREADY", Control::NotReady),
-    (0x2000_0000, "ENABLE_NOTREADY_WITH_REASON", Control::NotReadyWithReason),
+    (
+        0x2000_0000,
+        "ENABLE_NOTREADY_WITH_REASON",
+        Control::NotReadyWithReason,
+    ),
     (0x4000_0000, "ENABLE_WORKREADY", Control::WorkReady),
     (0x8000_0000, "ENABLE_WORKNOTREADY", Control::WorkNotReady),
 ];
@@ -103,19 +123,32 @@ mod tests {
             assert_eq!(bit.count_ones(), 1, "{name}");
             assert_eq!(named & bit, 0, "{name}");
             named |= bit;
-            assert_eq!(read(i64::from(bit)).controls, [control].into_iter().collect(), "{name}");
+            assert_eq!(
+                read(i64::from(bit)).controls,
+                [control].into_iter().collect(),
+                "{name}"
+            );
         }
         // Irregularity C41: one bit is not assigned; it is ignored and still shown in the diagnostics.
         assert_eq!(!named, 0x0080_0000);
         assert_eq!(read(0x0080_0000).controls, Controls::NONE);
         assert_eq!(read(0x0080_0000).raw, 0x0080_0000);
-        assert!(Control::ALL.into_iter().all(|control| BITS.iter().any(|(_, _, known)| *known == control)));
+        assert!(
+            Control::ALL
+                .into_iter()
+                .all(|control| BITS.iter().any(|(_, _, known)| *known == control))
+        );
     }
 
     #[test]
     fn f1_the_documented_vectors() {
         let established = read(0x126);
-        let expected = [Control::Release, Control::Hold, Control::TransferInit, Control::ConferenceInit];
+        let expected = [
+            Control::Release,
+            Control::Hold,
+            Control::TransferInit,
+            Control::ConferenceInit,
+        ];
         assert_eq!(established.controls, expected.into_iter().collect());
     }
 }

@@ -17,8 +17,20 @@ pub const AGENT_STATES: [(i64, &str, AgentState); 11] = [
     (2, "eNotReady", AgentState::NotReady),
     (3, "eAvailable", AgentState::Ready),
     (4, "eTalking", AgentState::Talking),
-    (5, "eWorkNotReady", AgentState::WrapUp { ready_after: Some(false) }),
-    (6, "eWorkReady", AgentState::WrapUp { ready_after: Some(true) }),
+    (
+        5,
+        "eWorkNotReady",
+        AgentState::WrapUp {
+            ready_after: Some(false),
+        },
+    ),
+    (
+        6,
+        "eWorkReady",
+        AgentState::WrapUp {
+            ready_after: Some(true),
+        },
+    ),
     (7, "eBusyOther", AgentState::BusyOther),
     (8, "eReserved", AgentState::Reserved),
     (9, "eUnknown", AgentState::Unknown),
@@ -104,7 +116,10 @@ mod tests {
         for (place, (number, name, state)) in (0..).zip(AGENT_STATES) {
             assert_eq!(number, place);
             assert_eq!(agent_state(Value::Number(&number.to_string())), Some(state));
-            assert_eq!(agent_state(Value::Text(Text::plain(&number.to_string()))), Some(state));
+            assert_eq!(
+                agent_state(Value::Text(Text::plain(&number.to_string()))),
+                Some(state)
+            );
             assert_eq!(agent_state(Value::Text(Text::plain(name))), Some(state));
         }
         assert_eq!(agent_state(Value::Number("11")), None);
@@ -115,6 +130,9 @@ mod tests {
     fn c04_statuses_are_known_in_either_case() {
         let status = connection_status(Value::Text(Text::plain("LCS_Fail")));
         assert_eq!(status, Some(ConnectionStatus::Fail));
-        assert_eq!(connection_status(Value::Number("2")).map(ConnectionStatus::stage), Some(Stage::Alerting));
+        assert_eq!(
+            connection_status(Value::Number("2")).map(ConnectionStatus::stage),
+            Some(Stage::Alerting)
+        );
     }
 }
