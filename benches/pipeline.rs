@@ -32,14 +32,14 @@ fn event(n: usize) -> String {
     let flag = |bit: usize| (n / 7 + bit).is_multiple_of(2);
     match n % 10 {
         0 | 1 => {
-            let id = guid(2, (n / 5) % QUEUES);
+            let id = guid(2, (n / 10 * 2 + n % 2) % QUEUES);
             record(
                 "QueueStatus",
                 "Queue",
                 &id,
                 &format!(
                     r#""queueId":"{id}","queueName":"Queue {}","openStatus":5,"maxWaitTime":{},"nbrOfAgentsCheckedInQueue":12,"nbrOfAgentsImmediatelyFree":{},"nbrOfAgentsLongTermAway":1,"nbrOfAgentsOnFetchMode":0,"nbrOfAgentsOnWrapUp":2,"nbrOfAgentsShortTermAway":3,"nbrOfAllocated":1,"nbrOfConnected":4,"nbrOfNotServedRequesters":2,"nbrOfProviders":12,"nbrOfQueuingRequesters":{},"nbrOfRequesters":9,"nbrOfServingAgentsEstimate":7"#,
-                    (n / 5) % QUEUES,
+                    (n / 10 * 2 + n % 2) % QUEUES,
                     n % 300,
                     n % 5,
                     n % 9

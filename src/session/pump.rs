@@ -167,6 +167,8 @@ pub struct Session {
     next: u64,
     next_invoke: u32,
     settings: Settings,
+    telephone: ctios::Decoder,
+    site: ctios::Site,
     time: ServerTime,
     oddities: Oddities,
     view: ConnectionView,
@@ -219,6 +221,11 @@ impl Session {
             next: 0,
             next_invoke: 0,
             settings,
+            telephone: ctios::Decoder::default(),
+            site: ctios::Site {
+                source: SOURCE,
+                ..ctios::Site::default()
+            },
             time: ServerTime::default(),
             oddities: Oddities::default(),
             view: ConnectionView::default(),
@@ -596,6 +603,8 @@ impl Session {
                 model: &mut model,
                 settings: &self.settings,
                 telephony: self.config.telephony,
+                telephone: &mut self.telephone,
+                site: &self.site,
                 me: me.as_deref(),
                 time: &mut self.time,
                 oddities: &mut self.oddities,
@@ -886,20 +895,21 @@ impl Session {
         let id = self.next_invoke_id();
         let encoded = {
             let model = self.model.borrow();
-            let call = command
-                .call()
-                .and_then(|key| model.calls.get(key))
-                .map(|call| &*call.id);
-            ctios::command::encode(&command, id, call)
+            ctios::encode(&command, id, |key| model.calls.get(key).map(|call| &*call.id))
         };
         self.model.borrow_mut().begin_command(id, command, now.wall);
-        let Some((method, arguments)) = encoded else {
+        let Some(invocation) = encoded else {
             // The call has gone between the press and now.
             self.model.borrow_mut().fail(id, Failure::NotAllowed, now.wall);
             return;
         };
         self.flights.push(Flight { id, sent: now.wall });
-        self.invoke(method, &arguments, Calling::Command(id), now);
+        self.invoke(
+            invocation.method,
+            &invocation.arguments,
+            Calling::Command(id),
+            now,
+        );
     }
 
     fn own_state_changed(&mut self, to: crate::domain::agent::AgentState, now: Now) {
@@ -935,8 +945,8 @@ impl Session {
         if lost && self.connected {
             // What the server did not answer, its snapshot tells.
             let id = self.next_invoke_id();
-            let (method, arguments) = ctios::command::snapshot_device(id);
-            self.invoke(method, &arguments, Calling::Snapshot, now);
+            let invocation = ctios::command::snapshot(id);
+            self.invoke(invocation.method, &invocation.arguments, Calling::Snapshot, now);
         }
         if now.wall.since(self.last_second).abs() >= SECOND {
             self.last_second = now.wall;
@@ -962,6 +972,8 @@ struct Inlet<'a> {
     model: &'a mut Model,
     settings: &'a Settings,
     telephony: Telephony,
+    telephone: &'a mut ctios::Decoder,
+    site: &'a ctios::Site,
     me: Option<&'a str>,
     time: &'a mut ServerTime,
     oddities: &'a mut Oddities,
@@ -982,6 +994,10 @@ impl Outlet for Inlet<'_> {
         let Inlet {
             model,
             settings,
+            telephony,
+            telephone,
+            site,
+            me,
             time,
             oddities,
             wall,
@@ -997,9 +1013,9 @@ impl Outlet for Inlet<'_> {
                 }
                 model.apply(event, at, time.at(wall));
             });
-        } else if self.telephony == Telephony::CtiOs && target.eq_ignore_ascii_case(ctios::CLIENT_METHOD) {
+        } else if *telephony == Telephony::CtiOs && target.eq_ignore_ascii_case(ctios::CLIENT_METHOD) {
             let heard = time.at(wall);
-            let _ = ctios::decode(arguments, settings, self.me, oddities, &mut |at, event| {
+            let _ = telephone.decode(arguments, site, *me, oddities, &mut |at, event| {
                 model.apply(event, at, heard);
             });
         } else {

@@ -56,6 +56,14 @@ pub fn encode<'m>(
     })
 }
 
+/// Asks for the calls on the agent's device and their data (rules R45, R46).
+pub fn snapshot(id: InvokeId) -> Invocation {
+    Invocation {
+        method: "SnapshotDevice",
+        arguments: Arguments::new(id).finish(),
+    }
+}
+
 /// An Arguments object in the making.
 struct Arguments(String);
 
