@@ -3,6 +3,7 @@
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use std::sync::LazyLock;
 use switchhook::domain::agent::{Agent, AgentState};
 use switchhook::domain::call::{Call, Direction, Ending, Stage};
 use switchhook::domain::command::{Command, Failure, InvokeId, Phase, Refusal};
@@ -708,7 +709,7 @@ fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
-fn documented() -> Vec<(String, Vec<String>)> {
+static DOCUMENTED: LazyLock<Vec<(String, Vec<String>)>> = LazyLock::new(|| {
     let vocabulary: Value = serde_json::from_str(VOCABULARY).unwrap();
     let name = |value: &Value| value["name"].as_str().unwrap().to_string();
     let events = vocabulary["events"].as_array().unwrap().iter();
@@ -720,7 +721,7 @@ fn documented() -> Vec<(String, Vec<String>)> {
             )
         })
         .collect()
-}
+});
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
@@ -730,10 +731,9 @@ proptest! {
         choices in prop::collection::vec((any::<prop::sample::Index>(), prop::collection::vec(any_json(), 12)), 1..6),
         cut in any::<prop::sample::Index>(),
     ) {
-        let documented = documented();
         let mut desk = Desk::new();
         for (choice, values) in choices {
-            let (name, names) = choice.get(&documented);
+            let (name, names) = choice.get(&DOCUMENTED);
             let mut fields = json!({"UniqueObjectID": CALL});
             for (place, field) in names.iter().enumerate() {
                 fields[field] = values[place % values.len()].clone();
