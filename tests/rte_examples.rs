@@ -4,6 +4,7 @@
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 use switchhook::domain::agent::{AgentState, Availability};
 use switchhook::domain::call::{Direction, Ending, Stage};
 use switchhook::domain::callback::CallbackKind;
@@ -45,12 +46,10 @@ const CAPTURE: &str = r#"[{
 "activeQueues": 2,"parkedCalls": 0,"wrapUpEnd": null,"servingCallback": false,"fetchMode": true,
 "id": "aa90c608-7fd4-4c59-af60-d8141470e85b","timestamp": "2023-10-19T14:21:19.7009158Z"}}]"#;
 
-fn vocabulary() -> Value {
-    serde_json::from_str(VOCABULARY).unwrap()
-}
+static PARSED: LazyLock<Value> = LazyLock::new(|| serde_json::from_str(VOCABULARY).unwrap());
 
-fn list(name: &str) -> Vec<Value> {
-    vocabulary()[name].as_array().unwrap().clone()
+fn list(name: &str) -> &'static [Value] {
+    PARSED[name].as_array().unwrap()
 }
 
 fn kind_of(event: &Value) -> Kind {
@@ -142,10 +141,11 @@ fn with_ids(mut data: Map<String, Value>) -> Map<String, Value> {
 }
 
 fn example_named(name: &str) -> Map<String, Value> {
-    let event = list("events").into_iter().find(|event| event["name"] == name);
-    with_ids(example(&event.unwrap()))
+    let event = list("events").iter().find(|event| event["name"] == name);
+    with_ids(example(event.unwrap()))
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "written in place by every caller")]
 fn changed(mut data: Map<String, Value>, fields: Value) -> Map<String, Value> {
     for (name, value) in fields.as_object().unwrap() {
         data.insert(name.clone(), value.clone());
@@ -252,7 +252,7 @@ fn talking() -> Desk {
 #[test]
 fn every_event_and_every_documented_field_has_a_reader() {
     for event in list("events") {
-        let kind = kind_of(&event);
+        let kind = kind_of(event);
         let known: BTreeSet<String> = kind
             .fields()
             .iter()
@@ -275,7 +275,7 @@ fn every_event_and_every_documented_field_has_a_reader() {
 #[test]
 fn every_documented_field_arrives_in_the_typed_event() {
     for event in list("events") {
-        let kind = kind_of(&event);
+        let kind = kind_of(event);
         for field in event["fields"].as_array().unwrap() {
             let name = field["name"].as_str().unwrap();
             for name in [
@@ -311,9 +311,9 @@ fn d14_all_examples_read_the_same_in_either_casing() {
     let mut examples = 0;
     for event in list("events") {
         examples += usize::from(event["example"].is_object());
-        let data = Value::Object(example(&event));
+        let data = Value::Object(example(event));
         let (mut pascal, mut camel) = (Desk::new(), Desk::new());
-        let kind = kind_of(&event);
+        let kind = kind_of(event);
         assert_eq!(pascal.receive(&message(&data)), Ok(Outcome::Told(kind)));
         assert_eq!(
             camel.receive(&message(&camel_case(&data))),
@@ -356,7 +356,7 @@ fn the_five_parts_read_in_either_casing() {
         let camel = camel_case(&dto["example"]).to_string();
         macro_rules! same {
             ($record:ident, $check:expr) => {{
-                let records: [$record<'_>; 2] = [read_dto(&pascal, &dto), read_dto(&camel, &dto)];
+                let records: [$record<'_>; 2] = [read_dto(&pascal, dto), read_dto(&camel, dto)];
                 assert_eq!(records[0], records[1]);
                 let check: fn(&$record<'_>) -> bool = $check;
                 assert!(check(&records[0]));
@@ -854,8 +854,7 @@ fn callback_changed_tells_of_a_callback() {
 #[test]
 fn t18_lists_are_kept_when_null_and_emptied_when_empty() {
     let mut desk = Desk::new();
-    let dto =
-        |name: &str| list("misc").into_iter().find(|dto| dto["name"] == name).unwrap()["example"].clone();
+    let dto = |name: &str| list("misc").iter().find(|dto| dto["name"] == name).unwrap()["example"].clone();
     desk.tell(changed(
         example_named("CallbackChanged"),
         json!({"CallbackAttempts": [dto("CallbackAttempt")], "CallbackExtras": [dto("CallbackExtra"), 5],
@@ -949,8 +948,7 @@ fn a_personal_callback_is_its_users() {
 #[test]
 fn e22_members_and_groups_of_queues_are_taken_when_they_come() {
     let mut desk = Desk::new();
-    let dto =
-        |name: &str| list("misc").into_iter().find(|dto| dto["name"] == name).unwrap()["example"].clone();
+    let dto = |name: &str| list("misc").iter().find(|dto| dto["name"] == name).unwrap()["example"].clone();
     let mut member = changed(envelope("QueueAttachedUser", "Queue"), dto("QueueAttachedUser"));
     member.insert("EntityId".into(), json!(QUEUE));
     desk.tell(changed(
@@ -978,10 +976,10 @@ fn the_examples_exactly_as_printed_tell_of_the_entity_they_name() {
         desk.model.set_me(Some(me));
         for prelude in ["UserCallInComing", "UserCallInUserConnected", "UserWrapUpStarted"] {
             let prelude = list("events")
-                .into_iter()
+                .iter()
                 .find(|event| event["name"] == prelude)
                 .unwrap();
-            desk.tell(example(&prelude));
+            desk.tell(example(prelude));
         }
         desk.told.clear();
         desk.tell(example(event));

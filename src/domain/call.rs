@@ -124,6 +124,8 @@ pub struct Call {
     pub source: SourceId,
     /// The source's id.
     pub id: Box<str>,
+    /// Another id of it at the same source, under which the source tells more of it.
+    pub contact: Option<Box<str>>,
     /// Whose side of the call this is.
     pub agent: Option<AgentKey>,
     /// Who called whom.
@@ -197,7 +199,7 @@ pub struct CallUpdate<'a> {
     pub data: Vec<(Cow<'a, str>, Cow<'a, str>)>,
     /// See [`Call::supervision`].
     pub supervision: Option<Supervision>,
-    /// Another id of this call at the same source: what else the source tells under it is about this call too.
+    /// See [`Call::contact`].
     pub contact: Option<Cow<'a, str>>,
     /// See [`Call::transferring_to`].
     pub transferring_to: Option<Option<Cow<'a, str>>>,

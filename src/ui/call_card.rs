@@ -27,11 +27,15 @@ pub(super) fn CallCard(key: CallKey) -> impl IntoView {
     let is_current = Memo::new(move |_| app.desk.with(|desk| desk.current == Some(key)));
     let certainty = Memo::new(move |_| {
         app.connection.track();
-        with(call, |call| Certainty::of(app, call.source, call.confirmed_in, call.heard))
-            .unwrap_or(Certainty::Sure)
+        with(call, |call| {
+            Certainty::of(app, call.source, call.confirmed_in, call.heard)
+        })
+        .unwrap_or(Certainty::Sure)
     });
     let number = Memo::new(move |_| {
-        with(call, |call| call.number.as_deref().map(str::to_owned)).flatten().unwrap_or_default()
+        with(call, |call| call.number.as_deref().map(str::to_owned))
+            .flatten()
+            .unwrap_or_default()
     });
     let shown = move || match number.get() {
         number if number.is_empty() => app.say(Word::HiddenNumber).to_owned(),
@@ -124,9 +128,13 @@ fn meta(app: App, call: RowSignal<Call>) -> Vec<AnyView> {
         if let (Some(begun), Some(connected)) = (call.begun, call.connected) {
             parts.push(app.speech.rang(&format::duration(connected.since(begun))));
         }
-        call.begun.filter(|_| call.connected.is_some() && call.stage.is_live())
+        call.begun
+            .filter(|_| call.connected.is_some() && call.stage.is_live())
     });
-    let mut views: Vec<AnyView> = parts.into_iter().map(|part| view! { <span>{part}</span> }.into_any()).collect();
+    let mut views: Vec<AnyView> = parts
+        .into_iter()
+        .map(|part| view! { <span>{part}</span> }.into_any())
+        .collect();
     if let Some(begun) = total.flatten() {
         // A text of its own: the seconds touch nothing else.
         let text = move || app.speech.total(&format::duration(app.now().since(begun)));
@@ -158,10 +166,20 @@ fn Buttons(key: CallKey, call: RowSignal<Call>, stage: Memo<Stage>) -> impl Into
             (Err(_), Err(_)) => stage.get() == Stage::Held,
         }
     });
-    let hold_intent =
-        Signal::derive(move || if retrieves.get() { Intent::Retrieve(key) } else { Intent::Hold(key) });
+    let hold_intent = Signal::derive(move || {
+        if retrieves.get() {
+            Intent::Retrieve(key)
+        } else {
+            Intent::Hold(key)
+        }
+    });
     let hold_text = Signal::derive(move || {
-        app.say(if retrieves.get() { Word::Retrieve } else { Word::Hold }).to_owned()
+        app.say(if retrieves.get() {
+            Word::Retrieve
+        } else {
+            Word::Hold
+        })
+        .to_owned()
     });
     view! {
         <div class="buttons">
@@ -211,8 +229,13 @@ fn FailedButtons(key: CallKey, number: Memo<String>) -> impl IntoView {
 fn Foot(key: CallKey, call: RowSignal<Call>, stage: Memo<Stage>) -> impl IntoView {
     let app = App::get();
     let failure = Memo::new(move |_| {
-        app.desk
-            .with(|desk| desk.failed.iter().rev().find(|failed| failed.command.call() == Some(key)).cloned())
+        app.desk.with(|desk| {
+            desk.failed
+                .iter()
+                .rev()
+                .find(|failed| failed.command.call() == Some(key))
+                .cloned()
+        })
     });
     let slow = Memo::new(move |_| {
         app.desk.with(|desk| {

@@ -69,7 +69,8 @@ fn MissedCall(key: CallKey) -> impl IntoView {
     let app = App::get();
     let call = app.call(key);
     let number = Memo::new(move |_| {
-        call.with(|call| call.as_deref()?.number.as_deref().map(str::to_owned)).unwrap_or_default()
+        call.with(|call| call.as_deref()?.number.as_deref().map(str::to_owned))
+            .unwrap_or_default()
     });
     let id = move || call.with(|call| call.as_deref().map(|call| call.id.to_string()));
     let at = move || call.with(|call| call.as_deref()?.ended).map(format::short_clock);

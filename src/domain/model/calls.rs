@@ -19,6 +19,9 @@ impl Model {
         if update.gone && self.calls.find(call).is_none() {
             return;
         }
+        if let Some(contact) = &update.contact {
+            self.join_contact(call, contact);
+        }
         let agent = update
             .agent
             .as_ref()
@@ -93,6 +96,36 @@ impl Model {
         if update.gone {
             self.forget_call(key);
         }
+    }
+
+    /// One source may tell of a call in two vocabularies, under two ids: they are one row. It bears the id
+    /// of the news that names the other one, since that is the id to act on the call by.
+    fn join_contact(&mut self, call: Ref<'_>, contact: &str) {
+        let other = Ref::new(call.source, contact);
+        let joined = match (self.calls.find(call), self.calls.find(other)) {
+            (Some(key), None) => key,
+            (None, None) => self.calls.intern(call),
+            // A contact may hold several calls of this vocabulary; only a row of the other one is joined.
+            (_, Some(told)) if self.calls.get(told).is_none_or(|row| *row.id != *contact) => return,
+            (None, Some(told)) => {
+                self.calls.alias(call, told);
+                told
+            }
+            (Some(key), Some(told)) => {
+                self.calls.remove(told);
+                self.past_calls.retain(|past| *past != told);
+                key
+            }
+        };
+        self.calls.alias(other, joined);
+        self.calls.change(joined, |row| {
+            row.id = call.id.into();
+            row.contact = Some(contact.into());
+            Changed {
+                row: true,
+                rank: false,
+            }
+        });
     }
 
     /// Whether a call is the own agent's: one that a telephony source reports without an agent is.

@@ -3,7 +3,7 @@
 //! Lives here: [`Decoder`], which remembers of earlier events only what a later one leaves out.
 //! May not be here: the model, and any conclusion about what the agent may do.
 //! It remembers whose an object id is, which way a call goes, and a failure that will be reported twice (rule R69).
-//! A mask belongs to the object that its event names: a known call's, else the agent's (rule R80, trap T7).
+//! A mask belongs to the object that its event names: a known call's or the agent's (rule R80, trap T7).
 
 use super::events::{Arguments, CtiEvent, is_documented};
 use super::failure::ControlFailure;
@@ -134,22 +134,35 @@ impl Decoder {
         Ok(Outcome::Told(event))
     }
 
+    /// Whether an object id is the agent's: the one that agent events name, or one of its form, which is
+    /// custom (`agent.…`, `call.…`) and not documented; before any is known, whatever is no call's.
+    fn is_agent(&self, id: &str) -> bool {
+        let has_form = |form: &str| {
+            id.get(..form.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(form))
+        };
+        match &self.agent_object {
+            Some(known) => **known == *id || has_form("agent."),
+            None => !has_form("call."),
+        }
+    }
+
     fn known(&self, id: &str) -> Option<&KnownCall> {
         self.calls.iter().find(|call| &*call.id == id)
     }
 
     fn remember(&mut self, id: &str, direction: Option<Direction>) {
         if let Some(call) = self.calls.iter_mut().find(|call| &*call.id == id) {
-            call.direction = direction.or(call.direction)
-        } else {
-            if self.calls.len() == CALLS_KEPT {
-                self.calls.remove(0);
-            }
-            self.calls.push(KnownCall {
-                id: id.into(),
-                direction,
-            });
+            call.direction = direction.or(call.direction);
+            return;
         }
+        if self.calls.len() == CALLS_KEPT {
+            self.calls.remove(0);
+        }
+        self.calls.push(KnownCall {
+            id: id.into(),
+            direction,
+        });
     }
 
     fn forget(&mut self, id: &str) {
@@ -181,8 +194,7 @@ struct Teller<'t, 'a, S> {
 impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
     fn tell(&mut self) {
         match self.event {
-            CtiEvent::AgentStateChange => self.agent_state(true),
-            CtiEvent::QueryAgentStateConf => self.agent_state(true),
+            CtiEvent::AgentStateChange | CtiEvent::QueryAgentStateConf => self.agent_state(true),
             // About to be signed out: the state itself is told by the event that follows (rule R70).
             CtiEvent::PreLogout => self.agent_state(false),
             CtiEvent::PostLogout => {
@@ -381,12 +393,12 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
                     ..CallUpdate::default()
                 }),
             )),
-            // A call that has not begun or is over: nobody has buttons for it.
-            Some(id) if is_call_object(id) => {
-                self.oddities
-                    .count(Oddity::UnknownValue, self.event.name(), "UniqueObjectID");
-            }
-            _ => self.send(Event::AgentMask(mask)),
+            None => self.send(Event::AgentMask(mask)),
+            Some(id) if self.decoder.is_agent(id) => self.send(Event::AgentMask(mask)),
+            // A call that has not begun or is over, or something else: nobody has buttons for it.
+            Some(_) => self
+                .oddities
+                .count(Oddity::UnknownValue, self.event.name(), "UniqueObjectID"),
         }
     }
 
@@ -398,18 +410,17 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
     }
 
     fn snapshot_device(&mut self) {
-        let Some(valid) = self.fields.valid_calls.value() else {
-            if self.fields.valid_calls == Given::Absent
-                && matches!(self.fields.unique_object_id, Given::Absent)
-            {
+        let mut ids: Vec<Cow<'a, str>> = Vec::new();
+        let valid = match self.fields.valid_calls {
+            Given::Absent => {
                 self.missing("ValidCalls");
                 return;
             }
-            self.keep_calls(&[]);
-            return;
+            Given::Null => Value::Null,
+            Given::Value(valid) => valid,
         };
-        let mut ids: Vec<Cow<'a, str>> = Vec::new();
         match valid {
+            Value::Null => {}
             // From object id to whether it is valid.
             Value::Object(json) => {
                 let mut reader = Reader::new(json);
@@ -691,12 +702,6 @@ fn flatten<'a>(
         Value::Null => {}
         value => data.extend(value.text().map(|text| (name, text.cow()))),
     }
-}
-
-/// Whether an object id is a call's by its form (`call.…`); the form is custom, not documented.
-fn is_call_object(id: &str) -> bool {
-    id.get(..5)
-        .is_some_and(|start| start.eq_ignore_ascii_case("call."))
 }
 
 fn some_text(given: Given<Text<'_>>) -> Option<Cow<'_, str>> {

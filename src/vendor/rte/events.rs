@@ -7,8 +7,8 @@
 
 use super::{Code, count_offered, read_record};
 use crate::vendor::json::{FromValue, Given, Reader, Record, Text, Value, digest, record};
-use crate::vendor::time::Stamp;
-use crate::vendor::{Oddities, Oddity, Settings, Unreadable};
+use crate::vendor::time::{Stamp, Zone};
+use crate::vendor::{Oddities, Oddity, Unreadable};
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident,)*) => {
@@ -817,7 +817,7 @@ pub(super) fn stamp(
     field: &Given<Text<'_>>,
     name: &str,
     kind: Kind,
-    settings: &Settings,
+    zone: Zone,
     oddities: &mut Oddities,
 ) -> Given<Stamp> {
     match field {
@@ -825,12 +825,11 @@ pub(super) fn stamp(
         Given::Null => Given::Null,
         Given::Value(text) if text.is_empty() => Given::Null,
         Given::Value(text) => {
-            if let Some(stamp) = text.stamp(settings.zone) {
-                Given::Value(stamp)
-            } else {
+            let stamp = text.stamp(zone);
+            if stamp.is_none() {
                 oddities.count(Oddity::UnreadableField, kind.name(), name);
-                Given::Absent
             }
+            stamp.map_or(Given::Absent, Given::Value)
         }
     }
 }

@@ -50,12 +50,12 @@ pub fn decode(
     if !reader.enter_array() || !reader.item() {
         return Err(unreadable(&reader, "no message among the arguments", oddities));
     }
-    decode_message(&mut reader, settings, server_now, oddities, sink)
+    decode_message(&mut reader, *settings, server_now, oddities, sink)
 }
 
 fn decode_message(
     reader: &mut Reader<'_>,
-    settings: &Settings,
+    settings: Settings,
     server_now: Option<Moment>,
     oddities: &mut Oddities,
     sink: &mut impl FnMut(Option<Moment>, Event<'_>),
@@ -89,7 +89,7 @@ fn decode_message(
         envelope = Envelope::default();
         event = RteEvent::read(kind, &mut data, &mut envelope, oddities)?;
     }
-    let stamp = events::stamp(&envelope.timestamp, "Timestamp", kind, settings, oddities)
+    let stamp = events::stamp(&envelope.timestamp, "Timestamp", kind, settings.zone, oddities)
         .value()
         .and_then(Stamp::moment);
     if is_late(stamp, envelope.time_to_live.value(), server_now) {
@@ -100,7 +100,7 @@ fn decode_message(
         kind,
         envelope: &envelope,
         stamp,
-        settings,
+        settings: &settings,
         oddities,
         sink,
     };

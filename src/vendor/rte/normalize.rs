@@ -648,7 +648,7 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
     }
 
     fn stamp(&mut self, field: &Given<Text<'_>>, name: &'static str) -> Given<Stamp> {
-        stamp(field, name, self.kind, self.settings, self.oddities)
+        stamp(field, name, self.kind, self.settings.zone, self.oddities)
     }
 
     #[allow(

@@ -9,8 +9,8 @@ use super::directory::{Directory, DirectoryAgent, DirectoryEntry, DirectoryReaso
 use super::requests::Query;
 use super::subscriptions::{EventName, Topic};
 use crate::centre::{
-    AgentId, AgentState, Centre, Command, Entity, FailureCode, Guid, Happening, Mask, Moment,
-    Reason, Refusal, Settings, What,
+    AgentId, AgentState, Centre, Command, Entity, FailureCode, Guid, Happening, Mask, Moment, Reason,
+    Refusal, Settings, What,
 };
 use crate::tell::ctios::{self, CtiEvent, InvokeId};
 use crate::tell::rte;
@@ -120,17 +120,16 @@ impl Simulation {
         let Some(id) = self.agent(agent) else {
             return Vec::new();
         };
-        let attempt = command
-            .map_err(|refusal| (None, refusal))
-            .and_then(|command| match self.centre.command(id, command.clone()) {
+        let attempt = command.map_err(|refusal| (None, refusal)).and_then(|command| {
+            match self.centre.command(id, command.clone()) {
                 Ok(accepted) => Ok((command, accepted)),
                 Err(refusal) => Err((Some(command), refusal)),
-            });
+            }
+        });
         let to_desk = |event| Told::Cti { agent, event };
         match attempt {
             Ok((command, accepted)) => {
-                let confirmation =
-                    ctios::confirmation(&self.centre, id, invoke, &command, &accepted);
+                let confirmation = ctios::confirmation(&self.centre, id, invoke, &command, &accepted);
                 let mut told = vec![to_desk(confirmation)];
                 told.extend(self.put_into_words(&accepted.happenings, audience));
                 told
@@ -213,8 +212,7 @@ impl Simulation {
         let mut fields = Map::new();
         for event in self.snapshot(agent) {
             let of_call = event.name.starts_with("OnCall") && event.name != "OnCurrentCallChanged";
-            if let (true, Ok(Value::Object(more))) =
-                (of_call, serde_json::from_str(&event.arguments))
+            if let (true, Ok(Value::Object(more))) = (of_call, serde_json::from_str(&event.arguments))
                 && more.get("UniqueObjectID").and_then(Value::as_str) == Some(call)
             {
                 fields.extend(more);
@@ -222,12 +220,7 @@ impl Simulation {
         }
         if fields.is_empty() {
             let text = "There is no such call at your desk.";
-            return self.failure(
-                agent,
-                Some(invoke),
-                FailureCode::InvalidCallId.number(),
-                text,
-            );
+            return self.failure(agent, Some(invoke), FailureCode::InvalidCallId.number(), text);
         }
         fields.insert("InvokeID".to_owned(), number.into());
         CtiEvent {
@@ -238,13 +231,7 @@ impl Simulation {
 
     /// The failure of a request that never reached the centre. A desk that is told so can sign in, and
     /// nothing else.
-    pub(super) fn failure(
-        &self,
-        agent: Guid,
-        invoke: Option<InvokeId>,
-        code: u8,
-        text: &str,
-    ) -> CtiEvent {
+    pub(super) fn failure(&self, agent: Guid, invoke: Option<InvokeId>, code: u8, text: &str) -> CtiEvent {
         let mut fields = Map::new();
         if let Some(InvokeId(number)) = invoke {
             fields.insert("InvokeID".to_owned(), number.into());
@@ -318,11 +305,7 @@ impl Simulation {
                 .filter(|agent| audience.has_desk(*agent));
             if let Some(agent) = concerned {
                 ctios::tell(&self.centre, happening, &mut desk_events);
-                told.extend(
-                    desk_events
-                        .drain(..)
-                        .map(|event| Told::Cti { agent, event }),
-                );
+                told.extend(desk_events.drain(..).map(|event| Told::Cti { agent, event }));
                 if has_signed_out(happening) {
                     told.push(Told::SignedOut { agent });
                 }
