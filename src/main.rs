@@ -22,11 +22,10 @@ fn main() {
             driver.feed(input(intent));
         }
     });
-    ui::mount(views.clone(), Rc::clone(&model), dispatch);
+    let page = ui::mount(views.clone(), Rc::clone(&model), dispatch);
 
     fetch_config(move |outcome| match outcome {
         Ok(config) => {
-            let announcer = ui::Announcer::new(views.clone(), Rc::clone(&model));
             let session = Session::new(config, Rc::clone(&model));
             let started = Driver::start(session, model, views, move |transition| {
                 announcer.tell(transition)
@@ -54,7 +53,6 @@ fn input(intent: Intent) -> Input<'static> {
         Intent::RetryNow => return Input::Wire(WireInput::RetryNow),
         Intent::DismissFailure(id) => return Input::DismissFailure(id),
         Intent::DismissCall(call) => return Input::DismissCall(call),
-        Intent::Leave => return Input::Leave,
         Intent::SignOut(reason) => Command::SignOut { reason },
         Intent::Ready => Command::Ready,
         Intent::NotReady(reason) => Command::NotReady { reason },

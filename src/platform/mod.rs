@@ -5,6 +5,11 @@
 //! Every listener, timer and socket is owned by a value whose drop ends it.
 //! Source of the traps met here: the `WebSocket` and Page Lifecycle specifications.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "this is the place that the rule keeps them in"
+)]
+
 mod clock;
 mod config;
 mod driver;

@@ -61,6 +61,8 @@ pub struct Config {
     pub snapshot: bool,
     /// Telephony.
     pub telephony: Telephony,
+    /// The call variable (1 to 10) in which the site's routing puts the queue's name.
+    pub queue_name_variable: Option<u8>,
     /// Zone of date-times without one (decision D3).
     pub zone: Zone,
     /// Unit of the longest wait (decision D2).
@@ -134,7 +136,14 @@ impl Reading {
         self.only(
             source,
             "source",
-            &["token", "hub", "directory", "snapshot", "telephony"],
+            &[
+                "token",
+                "hub",
+                "directory",
+                "snapshot",
+                "telephony",
+                "queueNameVariable",
+            ],
         );
         let token = self.token(source);
         let hub = self.optional_text(source, "source", "hub");
@@ -167,6 +176,17 @@ impl Reading {
                 Telephony::None
             }
         };
+        let queue_name_variable = match source.get("queueNameVariable") {
+            None | Some(Value::Null) => None,
+            Some(number) => {
+                let variable = number.as_u64().and_then(|number| u8::try_from(number).ok());
+                let variable = variable.filter(|number| (1..=10).contains(number));
+                if variable.is_none() {
+                    self.fault("source.queueNameVariable", "must be a number from 1 to 10.");
+                }
+                variable
+            }
+        };
         let zone = match self.optional_text(root, "", "zonelessTimes") {
             None => Zone::default(),
             Some(text) => zone_of(&text).unwrap_or_else(|| {
@@ -194,6 +214,7 @@ impl Reading {
             directory,
             snapshot,
             telephony,
+            queue_name_variable,
             zone,
             longest_wait,
         })

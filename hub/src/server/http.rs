@@ -104,6 +104,7 @@ async fn configuration() -> Response {
                 "directory": { "url": "/directory" },
                 "snapshot": true,
                 "telephony": "ctios",
+                "queueNameVariable": 1,
             },
         })),
     )

@@ -203,6 +203,11 @@ impl Session {
             zone: config.zone,
             longest_wait: config.longest_wait,
         };
+        let site = ctios::Site {
+            source: SOURCE,
+            queue_name_variable: config.queue_name_variable,
+            ..ctios::Site::default()
+        };
         Self {
             screen: Screen::SignIn {
                 wants_password,
@@ -228,10 +233,7 @@ impl Session {
             next_invoke: 0,
             settings,
             telephone: ctios::Decoder::default(),
-            site: ctios::Site {
-                source: SOURCE,
-                ..ctios::Site::default()
-            },
+            site,
             time: ServerTime::default(),
             oddities: Oddities::default(),
             view: ConnectionView::default(),
