@@ -28,7 +28,9 @@ fn main() {
         Ok(config) => {
             let session = Session::new(config, Rc::clone(&model));
             let started = Driver::start(session, model, views, move |transition| {
-                announcer.tell(transition)
+                if let Some(page) = page {
+                    page.announce(transition);
+                }
             });
             *driver.borrow_mut() = Some(started);
         }

@@ -24,9 +24,8 @@ impl App {
         let polite = |word, call| Some((false, self.about(word, call)));
         match transition {
             Transition::Ringing(call) => Some((true, self.about(Word::Ringing, *call))),
-            Transition::Connected(call) => polite(Word::Talking, *call),
+            Transition::Connected(call) | Transition::Retrieved(call) => polite(Word::Talking, *call),
             Transition::Held(call) => polite(Word::OnHold, *call),
-            Transition::Retrieved(call) => polite(Word::Talking, *call),
             Transition::Ended(call) => polite(Word::CallEnded, *call),
             Transition::Missed(call) => polite(Word::Missed, *call),
             Transition::Failed(call) => Some((true, self.about(Word::CallFailed, *call))),
