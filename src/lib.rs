@@ -1,8 +1,16 @@
 //! Switchhook: one agent desk for five kinds of contact-centre server, in the browser.
 //!
-//! | layer | folder | knows |
-//! | --- | --- | --- |
-//! | 0 | [`protocol`] | the SignalR hub protocol: bytes and messages |
+//! | layer | folder | knows | may use |
+//! | --- | --- | --- | --- |
+//! | 0 | [`protocol`] | the SignalR hub protocol: bytes and messages | – |
+//! | 0 | [`domain`] | the contact centre, no vendor, no wire | – |
+//! | 1 | [`connection`] | one SignalR connection as a state machine | `protocol` |
+//! | 1 | [`vendor`] | five vocabularies: payloads to domain events, commands to payloads | `protocol`, `domain` |
+//! | 2 | `session` | the pump: inputs in, effects out; configuration | all above |
+//! | 3 | `store` | reactive cells that project the model | `domain` |
+//! | 3 | `platform` | the browser: socket, HTTP, timers, visibility | `session`, `store` |
+//! | 4 | `ui` | what people see | `store`, `domain` |
+//! | – | `native` | the connection on tokio, for other Rust programs | `connection`, `protocol` |
 //!
 //! See ARCHITECTURE.md for the direction of data, the invariants and the test behind each.
 
@@ -16,4 +24,16 @@
     )
 )]
 
+pub mod connection;
+pub mod domain;
+#[cfg(feature = "native")]
+pub mod native;
+#[cfg(feature = "ui")]
+pub mod platform;
 pub mod protocol;
+pub mod session;
+#[cfg(feature = "ui")]
+pub mod store;
+#[cfg(feature = "ui")]
+pub mod ui;
+pub mod vendor;

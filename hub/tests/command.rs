@@ -17,11 +17,7 @@ fn program(arguments: &[&str]) -> Child {
 fn outcome(arguments: &[&str]) -> (Option<i32>, String, String) {
     let output = program(arguments).wait_with_output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
-    (
-        output.status.code(),
-        text(output.stdout),
-        text(output.stderr),
-    )
+    (output.status.code(), text(output.stdout), text(output.stderr))
 }
 
 #[test]
@@ -72,12 +68,7 @@ fn it_says_where_it_listens_and_stops_when_told_to() {
         );
         assert_eq!(child.wait().unwrap().code(), Some(0));
         let mut error = String::new();
-        child
-            .stderr
-            .take()
-            .unwrap()
-            .read_to_string(&mut error)
-            .unwrap();
+        child.stderr.take().unwrap().read_to_string(&mut error).unwrap();
         assert_eq!(error, "");
     }
     let _ = child.kill();

@@ -17,10 +17,7 @@ async fn r1_a_token_comes_with_the_hubs_address() {
         assert_eq!(answer.status, 200);
         assert_eq!(answer.header("cache-control"), "no-store");
         assert_eq!(answer.json()["WssEndpoint"], format!("ws://{address}/rte"));
-        assert_eq!(
-            answer.json()["Token"].as_str().unwrap().split('.').count(),
-            3
-        );
+        assert_eq!(answer.json()["Token"].as_str().unwrap().split('.').count(), 3);
     }
     let behind_proxy = format!("{}X-Forwarded-Proto: https\r\n", basic("1001"));
     let answer = http(address, "GET", "/token/me/rte/", &behind_proxy).await;
@@ -64,13 +61,7 @@ async fn r1_r2_without_a_valid_token_there_is_no_connection() {
             "" => String::new(),
             token => format!("Authorization: Bearer {token}\r\n"),
         };
-        let answer = http(
-            address,
-            "POST",
-            "/rte/negotiate?negotiateVersion=1",
-            &header,
-        )
-        .await;
+        let answer = http(address, "POST", "/rte/negotiate?negotiateVersion=1", &header).await;
         assert_eq!(answer.status, 401);
         assert_eq!(answer.header("www-authenticate"), "Bearer");
         assert!(answer.text().contains(words), "{}", answer.text());
@@ -88,25 +79,11 @@ async fn a_connection_negotiated_by_one_user_cannot_be_opened_by_another() {
     let hub = hub(options()).await;
     let address = hub.address();
     let header = format!("Authorization: Bearer {}\r\n", token(address, "1001").await);
-    let answer = http(
-        address,
-        "POST",
-        "/rte/negotiate?negotiateVersion=1",
-        &header,
-    )
-    .await;
-    let id = answer.json()["connectionToken"]
-        .as_str()
-        .unwrap()
-        .to_owned();
-    let path =
-        async |login: &str| format!("/rte?id={id}&access_token={}", token(address, login).await);
+    let answer = http(address, "POST", "/rte/negotiate?negotiateVersion=1", &header).await;
+    let id = answer.json()["connectionToken"].as_str().unwrap().to_owned();
+    let path = async |login: &str| format!("/rte?id={id}&access_token={}", token(address, login).await);
     assert_eq!(
-        Desk::open(address, &path("1002").await)
-            .await
-            .err()
-            .unwrap()
-            .0,
+        Desk::open(address, &path("1002").await).await.err().unwrap().0,
         403
     );
     Desk::connected(address, &path("1001").await).await;
@@ -122,15 +99,9 @@ async fn the_directory_names_everything() {
     assert_eq!(found["agents"][0]["extension"], "4001");
     assert_eq!(found["queues"].as_array().unwrap().len(), 3);
     assert!(!found["callLists"].as_array().unwrap().is_empty());
-    assert_eq!(
-        found["notReadyReasons"][0],
-        json!({"code": 1, "label": "Break"})
-    );
+    assert_eq!(found["notReadyReasons"][0], json!({"code": 1, "label": "Break"}));
     let bearer = format!("Authorization: Bearer {}\r\n", token(address, "1002").await);
-    assert_eq!(
-        http(address, "GET", "/directory", &bearer).await.json(),
-        found
-    );
+    assert_eq!(http(address, "GET", "/directory", &bearer).await.json(), found);
     assert_eq!(http(address, "GET", "/directory", "").await.status, 401);
     assert_eq!(
         http(address, "GET", "/directory", "Authorization: Bearer x\r\n")
@@ -234,10 +205,7 @@ async fn d4_the_present_state_comes_before_the_answer() {
     }
     assert_eq!(callbacks, 5);
     assert!(seen.is_subset(&expected));
-    for wanted in expected
-        .iter()
-        .filter(|(event, _)| event != "CallbackChanged")
-    {
+    for wanted in expected.iter().filter(|(event, _)| event != "CallbackChanged") {
         assert!(seen.contains(wanted), "{wanted:?}");
     }
 }
@@ -269,8 +237,7 @@ async fn r6_e14_available_subscriptions_takes_no_argument() {
 async fn r10_r11_what_is_unsubscribed_is_no_longer_told() {
     let hub = hub(options()).await;
     let names = directory(hub.address()).await;
-    let item =
-        |place: usize| json!({"EntityId": names["agents"][place]["id"], "EventName": "UserStatus"});
+    let item = |place: usize| json!({"EntityId": names["agents"][place]["id"], "EventName": "UserStatus"});
     let mut desk = desk(hub.address(), "1001").await;
     desk.call("Subscribe", json!([[item(3), item(4)]])).await;
     let (_, completion) = desk
@@ -284,10 +251,7 @@ async fn r10_r11_what_is_unsubscribed_is_no_longer_told() {
     assert_eq!(completion["result"][1]["message"], "Invalid EntityId");
     let active = desk.call("ActiveSubscriptions", json!([])).await.1;
     assert_eq!(active["result"].as_array().unwrap().len(), 1);
-    assert_eq!(
-        desk.call("UnsubscribeAll", json!([])).await.1["result"],
-        true
-    );
+    assert_eq!(desk.call("UnsubscribeAll", json!([])).await.1["result"], true);
     assert_eq!(
         desk.call("ActiveSubscriptions", json!([])).await.1["result"],
         json!([])
@@ -336,11 +300,7 @@ async fn pages_of_other_origins_are_refused_unless_allowed() {
     let answer = http(address, "OPTIONS", "/rte/negotiate", preflight).await;
     assert_eq!(answer.status, 204);
     for wanted in ["x-requested-with", "x-signalr-user-agent", "authorization"] {
-        assert!(
-            answer
-                .header("access-control-allow-headers")
-                .contains(wanted)
-        );
+        assert!(answer.header("access-control-allow-headers").contains(wanted));
     }
     assert_eq!(answer.header("access-control-allow-credentials"), "true");
     assert_eq!(
@@ -414,10 +374,7 @@ async fn the_measuring_feed_sends_changing_events_in_messages_of_the_chosen_size
             {
                 ids.insert(id[24..].to_owned());
             }
-            variety.insert((
-                data["talking"].to_string(),
-                data["nbrOfConnected"].to_string(),
-            ));
+            variety.insert((data["talking"].to_string(), data["nbrOfConnected"].to_string()));
         }
         if ids.len() > before {
             sizes.push(records.len());

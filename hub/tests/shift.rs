@@ -44,11 +44,8 @@ impl Agent {
     }
 
     async fn login(&mut self, login: &str, extension: &str) -> u32 {
-        self.ask(
-            "Login",
-            json!({"AgentID": login, "AgentInstrument": extension}),
-        )
-        .await
+        self.ask("Login", json!({"AgentID": login, "AgentInstrument": extension}))
+            .await
     }
 
     /// Sends a command without waiting for anything.
@@ -74,10 +71,7 @@ impl Agent {
                 let name = message["arguments"][0].as_str().unwrap().to_owned();
                 let event = (name, message["arguments"][1].clone());
                 if event.1["InvokeID"] == self.invoke {
-                    assert!(
-                        self.taken,
-                        "an answer came before the completion: {event:?}"
-                    );
+                    assert!(self.taken, "an answer came before the completion: {event:?}");
                 }
                 self.heard.push(event.clone());
                 return event;
@@ -163,10 +157,7 @@ async fn a_whole_shift() {
 
     agent.ask("Hold", about.clone()).await;
     agent.any("OnHoldCallConf").await;
-    assert_eq!(
-        mask(&agent.any("OnCallHeld").await) & (HOLD | RETRIEVE),
-        RETRIEVE
-    );
+    assert_eq!(mask(&agent.any("OnCallHeld").await) & (HOLD | RETRIEVE), RETRIEVE);
 
     let snapshot = agent.ask("SnapshotCall", about.clone()).await;
     let fields = agent.any("OnSnapshotCallConf").await;
@@ -182,15 +173,9 @@ async fn a_whole_shift() {
     agent.any("OnCallRetrieved").await;
 
     let tones = agent
-        .ask(
-            "SendDTMF",
-            json!({"UniqueObjectID": call, "DTMFString": "12#"}),
-        )
+        .ask("SendDTMF", json!({"UniqueObjectID": call, "DTMFString": "12#"}))
         .await;
-    assert_eq!(
-        agent.any("OnSendDTMFConf").await,
-        json!({"InvokeID": tones})
-    );
+    assert_eq!(agent.any("OnSendDTMFConf").await, json!({"InvokeID": tones}));
 
     agent.ask("ClearConnection", about).await;
     agent.any("OnClearConnectionConf").await;
@@ -202,10 +187,7 @@ async fn a_whole_shift() {
         .await;
 
     agent
-        .ask(
-            "SetAgentState",
-            json!({"AgentState": 2, "EventReasonCode": 1}),
-        )
+        .ask("SetAgentState", json!({"AgentState": 2, "EventReasonCode": 1}))
         .await;
     let away = agent
         .until("OnAgentStateChange", |fields| fields["AgentState"] == 2)
@@ -235,9 +217,7 @@ async fn a_call_out_begins_with_its_confirmation() {
     assert_eq!(confirmed["InvokeID"], dial);
     agent.any("OnCallBegin").await;
     agent.any("OnCallOriginated").await;
-    let wrong = agent
-        .ask("MakeCall", json!({"DialedNumber": "call me"}))
-        .await;
+    let wrong = agent.ask("MakeCall", json!({"DialedNumber": "call me"})).await;
     let failure = agent.any("OnControlFailureConf").await;
     assert_eq!(
         (&failure["InvokeID"], &failure["FailureCode"]),
@@ -414,11 +394,7 @@ async fn what_cannot_be_done_is_told_with_the_documented_code() {
     for (method, fields, code) in [
         ("Answer", json!({"UniqueObjectID": "call.5000.999"}), 13),
         ("Hold", json!({"UniqueObjectID": "nonsense"}), 13),
-        (
-            "SnapshotCall",
-            json!({"UniqueObjectID": "call.5000.999"}),
-            13,
-        ),
+        ("SnapshotCall", json!({"UniqueObjectID": "call.5000.999"}), 13),
         ("SetAgentState", json!({"AgentState": 77}), 50),
         ("SetAgentState", json!({}), 6),
         ("MakeCall", json!({}), 6),

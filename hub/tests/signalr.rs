@@ -42,12 +42,7 @@ impl Hub for Echo {
 }
 
 impl Echo {
-    async fn reply(
-        &self,
-        client: &Client,
-        method: &str,
-        arguments: Payload<'_>,
-    ) -> Result<Reply, CallError> {
+    async fn reply(&self, client: &Client, method: &str, arguments: Payload<'_>) -> Result<Reply, CallError> {
         match method.to_ascii_lowercase().as_str() {
             "echo" => Ok(Some(arguments.json().to_owned())),
             "nothing" => Ok(None),
@@ -64,8 +59,7 @@ impl Echo {
             }
             "burst" => {
                 for number in 0..4_000 {
-                    let text =
-                        format!("{{\"type\":1,\"target\":\"x\",\"arguments\":[{number}]}}\u{1e}");
+                    let text = format!("{{\"type\":1,\"target\":\"x\",\"arguments\":[{number}]}}\u{1e}");
                     client.push(text.into());
                 }
                 Ok(None)
@@ -73,8 +67,7 @@ impl Echo {
             "drown" => {
                 let text = "x".repeat(1 << 20);
                 for _ in 0..64 {
-                    let record =
-                        format!("{{\"type\":1,\"target\":\"x\",\"arguments\":[\"{text}\"]}}\u{1e}");
+                    let record = format!("{{\"type\":1,\"target\":\"x\",\"arguments\":[\"{text}\"]}}\u{1e}");
                     client.push(record.into());
                 }
                 Ok(None)
@@ -93,8 +86,8 @@ struct Server {
 async fn server(limits: Limits) -> Server {
     let echo = Arc::new(Echo::default());
     let registry = Arc::new(Registry::new(limits));
-    let app = routes("/hub", Arc::clone(&echo), Arc::clone(&registry))
-        .layer(Extension(User("ann".to_owned())));
+    let app =
+        routes("/hub", Arc::clone(&echo), Arc::clone(&registry)).layer(Extension(User("ann".to_owned())));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move { axum::serve(listener, app).await });
@@ -120,11 +113,7 @@ async fn handshake(first: &[&str]) -> Vec<String> {
     while let Some(record) = desk.record().await {
         records.push(record);
     }
-    assert_eq!(
-        server.echo.gone.load(Ordering::SeqCst),
-        0,
-        "never connected"
-    );
+    assert_eq!(server.echo.gone.load(Ordering::SeqCst), 0, "never connected");
     assert_eq!(desk.goodbye, Some(1000));
     records
 }
@@ -140,14 +129,10 @@ async fn s03_s14_an_escaped_request_is_understood_and_answered_with_an_empty_obj
 
 #[tokio::test]
 async fn s04_of_two_objects_the_first_counts() {
-    let records = handshake(&[
-        "{\"protocol\":\"first\",\"version\":1}{\"protocol\":\"json\",\"version\":1}\u{1e}",
-    ])
-    .await;
-    assert_eq!(
-        records,
-        [r#"{"error":"The protocol 'first' is not supported."}"#]
-    );
+    let records =
+        handshake(&["{\"protocol\":\"first\",\"version\":1}{\"protocol\":\"json\",\"version\":1}\u{1e}"])
+            .await;
+    assert_eq!(records, [r#"{"error":"The protocol 'first' is not supported."}"#]);
 }
 
 #[tokio::test]
@@ -190,8 +175,7 @@ async fn s07_s08_s09_a_bad_request_is_told_what_is_wrong() {
         ),
         (
             r#"{"protocol":"json"}"#,
-            r#"Missing required property 'version'. Message content: {"protocol":"json"}"#
-                .to_owned(),
+            r#"Missing required property 'version'. Message content: {"protocol":"json"}"#.to_owned(),
         ),
         (
             r#"{"protocol":"json","version":"1"}"#,
@@ -438,10 +422,8 @@ async fn e12_a_record_over_the_limit_closes_after_what_came_before_it() {
     for frames in [vec![large.as_str()], vec![head, tail]] {
         let server = server(Limits::default()).await;
         let mut desk = Desk::connected(server.address, "/hub").await;
-        desk.send(
-            "{\"type\":1,\"invocationId\":\"g\",\"target\":\"echo\",\"arguments\":[7]}\u{1e}",
-        )
-        .await;
+        desk.send("{\"type\":1,\"invocationId\":\"g\",\"target\":\"echo\",\"arguments\":[7]}\u{1e}")
+            .await;
         for frame in frames {
             desk.try_send(frame).await;
         }
@@ -456,10 +438,7 @@ async fn e12_a_record_over_the_limit_closes_after_what_came_before_it() {
     .await;
     let mut desk = Desk::connected(server.address, "/hub").await;
     desk.send(&large).await;
-    assert_eq!(
-        desk.rest().await,
-        [close("Connection closed with an error.")]
-    );
+    assert_eq!(desk.rest().await, [close("Connection closed with an error.")]);
 }
 
 #[tokio::test]
@@ -469,10 +448,7 @@ async fn a_frame_beyond_all_reason_ends_its_connection_and_no_other() {
     let mut desk = Desk::connected(server.address, "/hub").await;
     desk.try_send(&"y".repeat((1 << 20) + 10)).await;
     desk.rest().await;
-    assert_eq!(
-        neighbour.call("echo", json!([1])).await.1["result"],
-        json!([1])
-    );
+    assert_eq!(neighbour.call("echo", json!([1])).await.1["result"], json!([1]));
 }
 
 #[tokio::test]
@@ -481,10 +457,7 @@ async fn a_record_of_exactly_the_limit_split_over_frames_is_served() {
     let mut desk = Desk::connected(server.address, "/hub").await;
     let empty = r#"{"type":1,"invocationId":"g","target":"echo","arguments":[""]}"#;
     let filler = "ä".repeat((32_768 - empty.len()) / 2);
-    let record = format!(
-        "{}\u{1e}",
-        empty.replace("[\"\"]", &format!("[\"{filler}\"]"))
-    );
+    let record = format!("{}\u{1e}", empty.replace("[\"\"]", &format!("[\"{filler}\"]")));
     for part in record.chars().collect::<Vec<_>>().chunks(5_000) {
         desk.send(&part.iter().collect::<String>()).await;
     }
@@ -513,11 +486,11 @@ async fn k11_k12_a_client_that_pinged_must_go_on_and_is_not_timed_while_it_is_se
     let server = server(limits).await;
     let mut desk = Desk::connected(server.address, "/hub").await;
     tokio::time::sleep(Duration::from_millis(250)).await;
-    desk.send("{\"type\":6}\u{1e}{\"type\":1,\"invocationId\":\"1\",\"target\":\"slow\",\"arguments\":[]}\u{1e}").await;
-    assert_eq!(
-        desk.message().await,
-        Some(json!({"type":3,"invocationId":"1"}))
-    );
+    desk.send(
+        "{\"type\":6}\u{1e}{\"type\":1,\"invocationId\":\"1\",\"target\":\"slow\",\"arguments\":[]}\u{1e}",
+    )
+    .await;
+    assert_eq!(desk.message().await, Some(json!({"type":3,"invocationId":"1"})));
     let start = Instant::now();
     let last = desk.rest().await;
     assert!(start.elapsed() >= Duration::from_millis(80));
@@ -575,10 +548,7 @@ async fn a_slow_consumer_is_closed_and_told_so() {
     let last = records.last().unwrap();
     assert!(records.len() < 64);
     assert_eq!(last["allowReconnect"], true);
-    assert!(
-        last["error"].as_str().unwrap().contains("too slow"),
-        "{last}"
-    );
+    assert!(last["error"].as_str().unwrap().contains("too slow"), "{last}");
 }
 
 #[tokio::test]
@@ -613,13 +583,7 @@ async fn a_server_that_stops_lets_clients_come_back() {
     let stop = server.registry.shut_down(&goodbye);
     let (rest, ()) = soon(async { tokio::join!(desk.rest(), stop) }).await;
     assert_eq!(rest, [json!({"type": 7, "allowReconnect": true})]);
-    let refused = http(
-        server.address,
-        "POST",
-        "/hub/negotiate?negotiateVersion=1",
-        "",
-    )
-    .await;
+    let refused = http(server.address, "POST", "/hub/negotiate?negotiateVersion=1", "").await;
     assert_eq!(refused.status, 503);
     assert!(!refused.header("retry-after").is_empty());
 }
@@ -628,13 +592,7 @@ async fn a_server_that_stops_lets_clients_come_back() {
 async fn e16_n08_negotiate_answers_by_version() {
     let server = server(Limits::default()).await;
     let negotiate = async |query: &str| {
-        let answer = http(
-            server.address,
-            "POST",
-            &format!("/hub/negotiate{query}"),
-            "",
-        )
-        .await;
+        let answer = http(server.address, "POST", &format!("/hub/negotiate{query}"), "").await;
         assert_eq!(answer.status, 200);
         assert_eq!(answer.header("cache-control"), "no-store");
         answer.json()
@@ -662,9 +620,7 @@ async fn e16_n08_negotiate_answers_by_version() {
     );
     for method in ["GET", "PUT", "DELETE"] {
         assert_eq!(
-            http(server.address, method, "/hub/negotiate", "")
-                .await
-                .status,
+            http(server.address, method, "/hub/negotiate", "").await.status,
             405
         );
     }
@@ -673,21 +629,13 @@ async fn e16_n08_negotiate_answers_by_version() {
 #[tokio::test]
 async fn e16_b30_an_id_is_known_used_once_and_takes_no_posts() {
     let server = server(Limits::default()).await;
-    let answer = http(
-        server.address,
-        "POST",
-        "/hub/negotiate?negotiateVersion=1",
-        "",
-    )
-    .await
-    .json();
+    let answer = http(server.address, "POST", "/hub/negotiate?negotiateVersion=1", "")
+        .await
+        .json();
     let path = format!("/hub?id={}", answer["connectionToken"].as_str().unwrap());
     assert_eq!(http(server.address, "POST", &path, "").await.status, 405);
     let mut desk = Desk::connected(server.address, &path).await;
-    assert_eq!(
-        Desk::open(server.address, &path).await.err().unwrap().0,
-        409
-    );
+    assert_eq!(Desk::open(server.address, &path).await.err().unwrap().0, 409);
     desk.send("{\"type\":7}\u{1e}").await;
     desk.rest().await;
     drop(desk);
@@ -706,34 +654,18 @@ async fn e16_b30_an_id_is_known_used_once_and_takes_no_posts() {
         Desk::open(server.address, "/hub?id=none").await.err(),
         Some(unknown)
     );
-    assert_eq!(
-        http(server.address, "POST", "/hub?id=none", "")
-            .await
-            .status,
-        404
-    );
+    assert_eq!(http(server.address, "POST", "/hub?id=none", "").await.status, 404);
     let without = http(server.address, "POST", "/hub", "").await;
-    assert_eq!(
-        (without.status, without.text()),
-        (400, "Connection ID required")
-    );
+    assert_eq!((without.status, without.text()), (400, "Connection ID required"));
     assert_eq!(http(server.address, "GET", "/hub", "").await.status, 400);
 }
 
 #[tokio::test]
 async fn the_connection_id_is_not_the_token() {
     let server = server(Limits::default()).await;
-    let answer = http(
-        server.address,
-        "POST",
-        "/hub/negotiate?negotiateVersion=1",
-        "",
-    )
-    .await
-    .json();
+    let answer = http(server.address, "POST", "/hub/negotiate?negotiateVersion=1", "")
+        .await
+        .json();
     let path = format!("/hub?id={}", answer["connectionId"].as_str().unwrap());
-    assert_eq!(
-        Desk::open(server.address, &path).await.err().unwrap().0,
-        404
-    );
+    assert_eq!(Desk::open(server.address, &path).await.err().unwrap().0, 404);
 }

@@ -80,12 +80,10 @@ async fn files_come_with_their_types_and_headers() {
         assert_eq!(answer.header("referrer-policy"), "no-referrer");
         assert!(answer.header("permissions-policy").contains("camera=()"));
         let policy = answer.header("content-security-policy");
-        assert!(policy.starts_with(
-            "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self';"
-        ));
-        assert!(policy.contains(&format!(
-            "connect-src 'self' ws://{address} wss://{address};"
-        )));
+        assert!(
+            policy.starts_with("default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self';")
+        );
+        assert!(policy.contains(&format!("connect-src 'self' ws://{address} wss://{address};")));
         assert!(!policy.contains("unsafe-inline"));
     }
 }
@@ -110,10 +108,7 @@ async fn compressed_variants_are_chosen_and_validators_hold() {
             (answer.header("content-encoding"), answer.text()),
             (encoding, body)
         );
-        assert_eq!(
-            answer.header("content-type"),
-            "text/javascript; charset=utf-8"
-        );
+        assert_eq!(answer.header("content-type"), "text/javascript; charset=utf-8");
         assert_eq!(answer.header("vary"), "Accept-Encoding");
         assert_eq!(answer.header("content-length"), body.len().to_string());
         let tag = answer.header("etag").to_owned();
@@ -138,8 +133,7 @@ async fn nothing_outside_the_folder_can_be_had() {
     folder.put("site/index.html", "page");
     folder.put("site/.hidden", "secret");
     #[cfg(unix)]
-    std::os::unix::fs::symlink(folder.0.join("secret.txt"), folder.site().join("link.txt"))
-        .unwrap();
+    std::os::unix::fs::symlink(folder.0.join("secret.txt"), folder.site().join("link.txt")).unwrap();
     let (_hub, address) = serving(&folder.site()).await;
     for path in [
         "/../secret.txt",

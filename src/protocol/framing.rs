@@ -159,10 +159,7 @@ mod tests {
     #[test]
     fn t05_t06_t07_an_unfinished_record_waits_for_its_rest() {
         assert_eq!(records(99, &[""]), ok(&[]));
-        assert_eq!(
-            records(99, &["ABC\u{1e}X", "Y", "Z\u{1e}"]),
-            ok(&["ABC", "XYZ"])
-        );
+        assert_eq!(records(99, &["ABC\u{1e}X", "Y", "Z\u{1e}"]), ok(&["ABC", "XYZ"]));
     }
 
     #[test]
@@ -171,10 +168,7 @@ mod tests {
         expected.push(Err(4));
         expected.push(Ok("b".to_owned()));
         assert_eq!(records(4, &["a\u{1e}12345\u{1e}b\u{1e}"]), expected);
-        assert_eq!(
-            records(4, &["a\u{1e}123", "45", "6\u{1e}b\u{1e}"]),
-            expected
-        );
+        assert_eq!(records(4, &["a\u{1e}123", "45", "6\u{1e}b\u{1e}"]), expected);
         assert_eq!(records(4, &["a\u{1e}123", "45\u{1e}b\u{1e}"]), expected);
     }
 

@@ -60,12 +60,10 @@ pub fn read_request(record: &[u8]) -> Result<Request<'static>, HandshakeError> {
             ))
         })
     };
-    let protocol: String = serde_json::from_str(required("protocol")?.get()).map_err(|_| {
-        HandshakeError::Malformed("Expected 'protocol' to be of type String.".to_owned())
-    })?;
-    let version: i64 = serde_json::from_str(required("version")?.get()).map_err(|_| {
-        HandshakeError::Malformed("Expected 'version' to be of type Number.".to_owned())
-    })?;
+    let protocol: String = serde_json::from_str(required("protocol")?.get())
+        .map_err(|_| HandshakeError::Malformed("Expected 'protocol' to be of type String.".to_owned()))?;
+    let version: i64 = serde_json::from_str(required("version")?.get())
+        .map_err(|_| HandshakeError::Malformed("Expected 'version' to be of type Number.".to_owned()))?;
     Ok(Request {
         protocol: Cow::Owned(protocol),
         version,
@@ -76,11 +74,9 @@ pub fn read_request(record: &[u8]) -> Result<Request<'static>, HandshakeError> {
 pub fn read_response(record: &[u8]) -> Result<(), HandshakeError> {
     let fields = first_object(record)?;
     let text = |name: &str| {
-        fields.get(name).and_then(|raw| {
-            serde_json::from_str::<Option<String>>(raw.get())
-                .ok()
-                .flatten()
-        })
+        fields
+            .get(name)
+            .and_then(|raw| serde_json::from_str::<Option<String>>(raw.get()).ok().flatten())
     };
     if fields.contains_key("type") {
         return Err(HandshakeError::NotAResponse(text("error")));
@@ -134,10 +130,7 @@ mod tests {
     fn h17_a_response_that_is_no_object_is_malformed() {
         for text in ["42", "\"42\"", "null", "[]", "", "{"] {
             assert!(
-                matches!(
-                    read_response(text.as_bytes()),
-                    Err(HandshakeError::Malformed(_))
-                ),
+                matches!(read_response(text.as_bytes()), Err(HandshakeError::Malformed(_))),
                 "{text}"
             );
         }

@@ -64,8 +64,7 @@ fn present<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<&'de RawV
 
 /// Reads one record.
 pub fn decode(record: &[u8]) -> Result<Message<'_>, DecodeError> {
-    let json =
-        std::str::from_utf8(record).map_err(|error| DecodeError::NotJson(error.to_string()))?;
+    let json = std::str::from_utf8(record).map_err(|error| DecodeError::NotJson(error.to_string()))?;
     let fields: Fields<'_> =
         serde_json::from_str(json).map_err(|error| DecodeError::NotJson(error.to_string()))?;
     let kind = fields
@@ -128,9 +127,7 @@ pub fn decode(record: &[u8]) -> Result<Message<'_>, DecodeError> {
                 None => None,
                 Some(raw) => Some(plain_text(raw).ok_or(invalid("Close", "error"))?),
             },
-            allow_reconnect: fields
-                .allow_reconnect
-                .is_some_and(|raw| raw.get() == "true"),
+            allow_reconnect: fields.allow_reconnect.is_some_and(|raw| raw.get() == "true"),
         }),
         8 => Ok(Message::Ack {
             sequence_id: number(fields.sequence_id, "Ack")?,
@@ -177,10 +174,7 @@ fn optional_text<'a>(
     }
 }
 
-fn texts<'a>(
-    raw: Option<&'a RawValue>,
-    message: &'static str,
-) -> Result<Vec<Cow<'a, str>>, DecodeError> {
+fn texts<'a>(raw: Option<&'a RawValue>, message: &'static str) -> Result<Vec<Cow<'a, str>>, DecodeError> {
     match raw {
         None => Ok(Vec::new()),
         Some(raw) => serde_json::from_str::<Vec<&RawValue>>(raw.get())
@@ -192,10 +186,7 @@ fn texts<'a>(
 
 /// Absent arguments are an empty array: the official client tolerates them (J25), a server that must not
 /// checks for itself.
-fn arguments<'a>(
-    raw: Option<&'a RawValue>,
-    message: &'static str,
-) -> Result<Payload<'a>, DecodeError> {
+fn arguments<'a>(raw: Option<&'a RawValue>, message: &'static str) -> Result<Payload<'a>, DecodeError> {
     match raw {
         None => Ok(Payload::from_json("[]")),
         Some(raw) if raw.get().starts_with('[') => Ok(Payload::from_json(raw.get())),
@@ -216,24 +207,14 @@ pub fn encode(message: &Message<'_>, out: &mut String) {
             target,
             arguments,
             stream_ids,
-        } => call(
-            1,
-            invocation_id.as_deref(),
-            target,
-            *arguments,
-            stream_ids,
-            out,
-        ),
+        } => call(1, invocation_id.as_deref(), target, *arguments, stream_ids, out),
         Message::StreamInvocation {
             invocation_id,
             target,
             arguments,
             stream_ids,
         } => call(4, Some(invocation_id), target, *arguments, stream_ids, out),
-        Message::StreamItem {
-            invocation_id,
-            item,
-        } => {
+        Message::StreamItem { invocation_id, item } => {
             out.push_str("{\"type\":2,\"invocationId\":");
             quoted(invocation_id, out);
             out.push_str(",\"item\":");

@@ -79,8 +79,8 @@ struct Wire {
 
 /// Reads a negotiate answer's body.
 pub fn read(body: &[u8]) -> Result<Answer, NegotiateError> {
-    let wire: Wire = serde_json::from_slice(body)
-        .map_err(|error| NegotiateError::Malformed(error.to_string()))?;
+    let wire: Wire =
+        serde_json::from_slice(body).map_err(|error| NegotiateError::Malformed(error.to_string()))?;
     if let Some(text) = wire.error {
         return Ok(Answer::Refused(text));
     }
@@ -98,8 +98,7 @@ pub fn read(body: &[u8]) -> Result<Answer, NegotiateError> {
     let token = if wire.negotiate_version == 0 {
         connection_id.clone()
     } else {
-        wire.connection_token
-            .ok_or_else(|| missing("connectionToken"))?
+        wire.connection_token.ok_or_else(|| missing("connectionToken"))?
     };
     let web_sockets = wire.available_transports.iter().any(|offer| {
         offer.transport == "WebSockets" && offer.transfer_formats.iter().any(|form| form == "Text")
@@ -122,9 +121,7 @@ mod tests {
         let answer = read(
             br#"{"connectionId":"a","connectionToken":"b","availableTransports":[{"transport":"WebSockets","transferFormats":["Text","Binary"]}]}"#,
         );
-        assert!(
-            matches!(answer, Ok(Answer::Connect { token, web_sockets: true, .. }) if token == "a")
-        );
+        assert!(matches!(answer, Ok(Answer::Connect { token, web_sockets: true, .. }) if token == "a"));
     }
 
     #[test]

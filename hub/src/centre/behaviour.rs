@@ -164,9 +164,7 @@ impl Centre {
         let Some(queue) = self.dice.one_of(&skills).copied() else {
             return;
         };
-        if self
-            .queue(queue)
-            .is_some_and(|queue| queue.opening.takes_calls())
+        if self.queue(queue).is_some_and(|queue| queue.opening.takes_calls())
             && let Some(call) = self.caller_calls(queue)
         {
             self.enqueue(call);
@@ -368,13 +366,7 @@ impl Centre {
     }
 
     /// Puts a conversation on hold and dials somebody about it.
-    pub(super) fn consult(
-        &mut self,
-        id: CallId,
-        agent: AgentId,
-        number: String,
-        new_call: Option<CallId>,
-    ) {
+    pub(super) fn consult(&mut self, id: CallId, agent: AgentId, number: String, new_call: Option<CallId>) {
         self.hold(id, agent);
         self.dial(
             agent,
@@ -442,9 +434,7 @@ impl Centre {
 
     /// The end of a consultation: hand over, talk all together, or go back to the caller.
     fn colleague_decides(&mut self, consultation: CallId, agent: AgentId) {
-        if self.is_attended(agent)
-            || self.leg_state(consultation, agent) != Some(LegState::Connected)
-        {
+        if self.is_attended(agent) || self.leg_state(consultation, agent) != Some(LegState::Connected) {
             return;
         }
         let Some((original, consultation)) = self.consultation(consultation) else {
@@ -578,18 +568,31 @@ impl Centre {
     pub(super) fn step_aside(&mut self, id: AgentId) {
         if let Some(agent) = self.agent_mut(id) {
             agent.attended = true;
-            agent.status.next = Next::NotReady(Reason::NONE);
         }
-        let calls = self
-            .agent(id)
-            .map(|agent| agent.calls.clone())
-            .unwrap_or_default();
-        for call in calls {
+        self.clear_desk(id, Reason::NONE);
+    }
+
+    /// Takes an agent off all calls and signs it out, whatever it was doing.
+    fn clear_desk(&mut self, id: AgentId, reason: Reason) {
+        let Some(agent) = self.agent_mut(id) else {
+            return;
+        };
+        agent.status.next = Next::NotReady(Reason::NONE);
+        for call in agent.calls.clone() {
             self.leave(call, id, Ending::Local);
         }
         if self.agent(id).is_some_and(super::Agent::is_signed_in) {
-            self.sign_out(id, Reason::NONE);
+            self.sign_out(id, reason);
         }
+    }
+
+    /// Signs a person out by force, out of any state: calls are left, after-call work ends. The agent
+    /// stays attended; does nothing for an agent who is not.
+    pub fn sign_out_by_force(&mut self, id: AgentId, reason: Reason) -> Vec<super::Happening> {
+        if self.is_attended(id) {
+            self.clear_desk(id, reason);
+        }
+        std::mem::take(&mut self.happenings)
     }
 
     /// Gives an agent back to the simulation after its person has gone for good.
@@ -637,10 +640,7 @@ impl Centre {
     fn keep_office_hours(&mut self) {
         let hour_length = 3_600_000;
         let since_hour = self.now.as_millis().rem_euclid(hour_length);
-        self.plan(
-            Span::from_millis(hour_length - since_hour),
-            Task::OfficeHours,
-        );
+        self.plan(Span::from_millis(hour_length - since_hour), Task::OfficeHours);
         let hour = self.now.as_millis().div_euclid(hour_length).rem_euclid(24);
         let opening = if (7..17).contains(&hour) {
             Opening::Open

@@ -110,10 +110,7 @@ impl Command {
     /// The call that the command is about, if it is about one.
     pub fn call(&self) -> Option<CallId> {
         match self {
-            Self::Login { .. }
-            | Self::Logout { .. }
-            | Self::SetAgentState(_)
-            | Self::MakeCall { .. } => None,
+            Self::Login { .. } | Self::Logout { .. } | Self::SetAgentState(_) | Self::MakeCall { .. } => None,
             Self::Answer(call)
             | Self::Clear(call)
             | Self::ClearConnection(call)

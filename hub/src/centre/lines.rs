@@ -9,9 +9,7 @@
 use std::sync::Arc;
 
 use super::agent::AgentState;
-use super::call::{
-    Call, CallFacts, CallKind, Direction, FarState, Leg, LegState, Manner, QueuePlace,
-};
+use super::call::{Call, CallFacts, CallKind, Direction, FarState, Leg, LegState, Manner, QueuePlace};
 use super::happening::{Ending, LegEvent, What};
 use super::id::{AgentId, CallId, CallListId, CallbackId, GuidOf};
 use super::mask::{self, Mask, Pairing};
@@ -142,10 +140,7 @@ impl Centre {
             if let Some(found) = self.agent_mut(agent) {
                 found.current = current;
             }
-            self.emit(What::CurrentCall {
-                agent,
-                call: current,
-            });
+            self.emit(What::CurrentCall { agent, call: current });
         }
     }
 
@@ -190,10 +185,7 @@ impl Centre {
         let Some(call) = self.calls.get_mut(&id) else {
             return;
         };
-        if call
-            .leg(agent)
-            .is_none_or(|leg| leg.state != LegState::Alerting)
-        {
+        if call.leg(agent).is_none_or(|leg| leg.state != LegState::Alerting) {
             return;
         }
         if call.far.is_some() {
@@ -369,8 +361,7 @@ impl Centre {
     /// Whether a call can be put through to this agent now.
     pub(super) fn can_be_rung(&self, agent: AgentId) -> bool {
         self.agent(agent).is_some_and(|found| {
-            found.calls.is_empty()
-                && matches!(found.status.state, AgentState::Ready | AgentState::NotReady)
+            found.calls.is_empty() && matches!(found.status.state, AgentState::Ready | AgentState::NotReady)
         })
     }
 
@@ -381,10 +372,7 @@ impl Centre {
         };
         let manner = call.manner;
         if call.far.is_none() {
-            match self
-                .extension(number)
-                .filter(|called| self.can_be_rung(*called))
-            {
+            match self.extension(number).filter(|called| self.can_be_rung(*called)) {
                 Some(called) => self.allocate(id, called),
                 None => self.fail(id),
             }
@@ -413,10 +401,7 @@ impl Centre {
         for agent in self.agents_on(id) {
             self.set_leg(id, agent, LegState::Failed, LegEvent::Failed);
             let patience = if self.is_attended(agent) { 10 } else { 2 };
-            self.plan(
-                Span::from_secs(patience),
-                Task::FailedGone { call: id, agent },
-            );
+            self.plan(Span::from_secs(patience), Task::FailedGone { call: id, agent });
         }
     }
 
@@ -461,9 +446,7 @@ impl Centre {
         if let Some(original) = snapshot.about.filter(|_| how != Ending::Transferred) {
             self.tell_cancelled_transfer(original, &snapshot, agent);
         }
-        let goes_on = self
-            .agent(agent)
-            .is_some_and(|found| !found.calls.is_empty());
+        let goes_on = self.agent(agent).is_some_and(|found| !found.calls.is_empty());
         if goes_on {
             self.follow_calls(agent);
             self.colleague_returns(agent);
@@ -486,8 +469,7 @@ impl Centre {
             return;
         };
         if call.parties() < 2 {
-            let still_waits =
-                call.far == Some(FarState::Waiting) && call.place == QueuePlace::Waiting;
+            let still_waits = call.far == Some(FarState::Waiting) && call.place == QueuePlace::Waiting;
             if !still_waits {
                 self.close_call(id);
             }
@@ -545,13 +527,7 @@ impl Centre {
     /// Joins the original call into the consultation about it: by handing over (`stay` is false) the
     /// agent leaves, by conference it stays. Does nothing unless the agent is connected on the
     /// consultation and has the original on hold.
-    pub(super) fn join(
-        &mut self,
-        original: CallId,
-        consultation: CallId,
-        agent: AgentId,
-        stay: bool,
-    ) {
+    pub(super) fn join(&mut self, original: CallId, consultation: CallId, agent: AgentId, stay: bool) {
         if self.leg_state(original, agent) != Some(LegState::Held)
             || self.leg_state(consultation, agent) != Some(LegState::Connected)
         {
@@ -603,12 +579,7 @@ impl Centre {
         } else {
             self.totals.transferred += 1;
             let target = self.facts_of(consultation);
-            self.set_leg(
-                original,
-                agent,
-                LegState::Held,
-                LegEvent::Transferred(target),
-            );
+            self.set_leg(original, agent, LegState::Held, LegEvent::Transferred(target));
             self.end_leg(original, agent, Ending::Transferred);
             self.end_leg(consultation, agent, Ending::Transferred);
         }
@@ -672,8 +643,7 @@ impl Centre {
             .calls
             .get(&id)
             .is_some_and(|call| call.legs.len() == 1 && call.far.is_some());
-        if self.leg_state(id, agent) != Some(LegState::Connected) || !alone || !self.can_be_rung(to)
-        {
+        if self.leg_state(id, agent) != Some(LegState::Connected) || !alone || !self.can_be_rung(to) {
             return;
         }
         let now = self.now;

@@ -145,11 +145,7 @@ pub(super) const fn of_agent(state: AgentState, next_is_ready: bool) -> Mask {
         AgentState::Ready => NOT_READY,
         AgentState::Reserved => Mask::NONE,
         AgentState::Talking | AgentState::Hold => {
-            let change = if next_is_ready {
-                NOT_READY
-            } else {
-                Mask::READY
-            };
+            let change = if next_is_ready { NOT_READY } else { Mask::READY };
             change.with(WORK)
         }
         AgentState::WorkReady => Mask::READY.with(NOT_READY).with(Mask::WORKNOTREADY),

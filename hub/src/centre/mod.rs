@@ -370,7 +370,7 @@ impl Centre {
                 guid,
                 technical_guid: Guid::derived(seed, GuidOf::TechnicalQueue, u64::from(number)),
                 name: people::queue_name(number),
-                number: format!("+35875325{number:04}"),
+                number: people::queue_number(number),
                 opening: if number % 5 == 3 {
                     Opening::Uncertain
                 } else {

@@ -51,8 +51,7 @@ impl Centre {
     /// The documented failure code and a text, when it is refused (R68). Nothing has changed then.
     pub fn command(&mut self, agent: AgentId, command: Command) -> Result<Accepted, Refusal> {
         self.check(agent, &command)?;
-        if matches!(command, Command::Login { .. })
-            && self.agent(agent).is_some_and(|found| !found.attended)
+        if matches!(command, Command::Login { .. }) && self.agent(agent).is_some_and(|found| !found.attended)
         {
             self.step_aside(agent);
         }
@@ -179,10 +178,7 @@ impl Centre {
 
     fn check_call(&self, agent: AgentId, call: CallId, bits: Mask) -> Result<(), Refusal> {
         let Some(found) = self.call(call) else {
-            return Err(Refusal::new(
-                FailureCode::InvalidCallId,
-                "There is no such call",
-            ));
+            return Err(Refusal::new(FailureCode::InvalidCallId, "There is no such call"));
         };
         let Some(leg) = found.leg(agent).filter(|leg| leg.state != LegState::Coming) else {
             return Err(Refusal::new(
@@ -228,22 +224,14 @@ impl Centre {
             }
             Command::Alternate(call) => {
                 if let Some((original, consultation)) = self.consultation(call) {
-                    let other = if call == original {
-                        consultation
-                    } else {
-                        original
-                    };
+                    let other = if call == original { consultation } else { original };
                     self.hold(call, agent);
                     self.retrieve(other, agent);
                 }
             }
             Command::Reconnect(call) => {
                 if let Some((original, consultation)) = self.consultation(call) {
-                    let other = if call == original {
-                        consultation
-                    } else {
-                        original
-                    };
+                    let other = if call == original { consultation } else { original };
                     self.leave(call, agent, Ending::Local);
                     self.retrieve(other, agent);
                 }
@@ -311,17 +299,13 @@ impl Centre {
 }
 
 fn allowed(mask: Mask, bits: Mask) -> Result<(), Refusal> {
-    if mask.allows(bits) {
-        Ok(())
-    } else {
-        Err(NOT_NOW)
-    }
+    if mask.allows(bits) { Ok(()) } else { Err(NOT_NOW) }
 }
 
 fn check_number(number: &str) -> Result<(), Refusal> {
     let digits = number.strip_prefix('+').unwrap_or(number);
-    let dialable = (1..=MOST_DIGITS).contains(&digits.len())
-        && digits.bytes().all(|digit| digit.is_ascii_digit());
+    let dialable =
+        (1..=MOST_DIGITS).contains(&digits.len()) && digits.bytes().all(|digit| digit.is_ascii_digit());
     if dialable {
         Ok(())
     } else {

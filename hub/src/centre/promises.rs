@@ -154,11 +154,7 @@ impl Centre {
         } else {
             String::new()
         };
-        let contact_message = self
-            .dice
-            .one_of(&people::MESSAGES)
-            .copied()
-            .unwrap_or_default();
+        let contact_message = self.dice.one_of(&people::MESSAGES).copied().unwrap_or_default();
         let lifetime = Span::from_mins(self.dice.between(1_440, 4_320));
         let callback = Callback {
             id,
@@ -196,12 +192,7 @@ impl Centre {
     }
 
     /// Changes an open callback, on behalf of an agent or of the system, and tells it.
-    fn change_callback(
-        &mut self,
-        id: CallbackId,
-        by: Option<AgentId>,
-        change: impl FnOnce(&mut Callback),
-    ) {
+    fn change_callback(&mut self, id: CallbackId, by: Option<AgentId>, change: impl FnOnce(&mut Callback)) {
         let now = self.now;
         let Some(shared) = self.callbacks.get_mut(&id) else {
             return;
@@ -234,9 +225,7 @@ impl Centre {
             .unclaimed
             .iter()
             .take(32)
-            .filter(|(due, _)| {
-                *due <= soon || self.callbacks.len() > self.settings.callbacks as usize
-            })
+            .filter(|(due, _)| *due <= soon || self.callbacks.len() > self.settings.callbacks as usize)
             .filter_map(|(_, id)| self.callbacks.get(id))
             .filter(|callback| callback.not_before.is_none_or(|moment| moment <= now))
             .find_map(|callback| {
@@ -253,13 +242,7 @@ impl Centre {
             }
             self.change_callback(id, Some(agent), |callback| callback.assigned = Some(agent));
             let reads = self.dice.millis(2_000, 12_000);
-            self.plan(
-                reads,
-                Task::CallbackDialled {
-                    callback: id,
-                    agent,
-                },
-            );
+            self.plan(reads, Task::CallbackDialled { callback: id, agent });
         }
     }
 

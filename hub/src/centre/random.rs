@@ -130,10 +130,6 @@ mod tests {
         let total: i64 = (0..20_000)
             .map(|_| dice.exponential(Span::from_secs(10)).as_millis())
             .sum();
-        assert!(
-            (9_700..10_300).contains(&(total / 20_000)),
-            "{}",
-            total / 20_000
-        );
+        assert!((9_700..10_300).contains(&(total / 20_000)), "{}", total / 20_000);
     }
 }

@@ -71,11 +71,7 @@ impl Centre {
 
     /// Gives a call to an agent: the agent is reserved, and the call rings shortly.
     pub(super) fn allocate(&mut self, id: CallId, agent: AgentId) {
-        if self
-            .calls
-            .get(&id)
-            .is_some_and(|call| call.facts.queue.is_some())
-        {
+        if self.calls.get(&id).is_some_and(|call| call.facts.queue.is_some()) {
             self.place_call(id, QueuePlace::Allocated);
         }
         self.take_up(agent);
@@ -117,9 +113,7 @@ impl Centre {
         self.totals.unanswered += 1;
         self.end_leg(id, agent, Ending::NoAnswer);
         let returns = self.calls.get(&id).is_some_and(|call| {
-            call.facts.queue.is_some()
-                && call.far == Some(FarState::Waiting)
-                && call.legs.is_empty()
+            call.facts.queue.is_some() && call.far == Some(FarState::Waiting) && call.legs.is_empty()
         });
         if returns {
             let id = self.renumber(id);

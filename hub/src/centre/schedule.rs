@@ -84,10 +84,7 @@ pub(super) enum Task {
     /// A colleague takes up a callback.
     CallbackTaken,
     /// The colleague dials.
-    CallbackDialled {
-        callback: CallbackId,
-        agent: AgentId,
-    },
+    CallbackDialled { callback: CallbackId, agent: AgentId },
     /// A callback expires, if it is still open.
     CallbackExpires(CallbackId),
     /// An accepted command takes effect.
@@ -153,8 +150,6 @@ impl Schedule {
         if self.next_due()? > until {
             return None;
         }
-        self.heap
-            .pop()
-            .map(|Reverse(planned)| (planned.at, planned.task))
+        self.heap.pop().map(|Reverse(planned)| (planned.at, planned.task))
     }
 }

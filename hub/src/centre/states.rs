@@ -42,8 +42,7 @@ impl Centre {
         }
         agent.status = after;
         let idle_before = (before.since, id);
-        let idle_now =
-            (state == AgentState::Ready && !agent.held_back).then_some((after.since, id));
+        let idle_now = (state == AgentState::Ready && !agent.held_back).then_some((after.since, id));
         let skills = std::mem::take(&mut agent.skills);
         for skill in &skills {
             if let Some(queue) = self.queues.get_mut(skill.number() as usize) {
@@ -310,10 +309,7 @@ impl Centre {
     /// Ends the after-call work at hand without saying what follows; `false` when there is none.
     pub(super) fn finish_wrap_up(&mut self, id: AgentId, by_timer: bool) -> bool {
         let now = self.now;
-        let Some(wrap_up) = self
-            .agent_mut(id)
-            .and_then(|agent| agent.status.wrap_up.take())
-        else {
+        let Some(wrap_up) = self.agent_mut(id).and_then(|agent| agent.status.wrap_up.take()) else {
             return false;
         };
         self.emit(What::WrapUp {

@@ -81,19 +81,13 @@ fn check_laws(centre: &Centre) {
         }
     }
     for agent in centre.agents() {
-        let legs: Vec<LegState> = centre
-            .calls_of(agent.id)
-            .map(|(_, leg)| leg.state)
-            .collect();
+        let legs: Vec<LegState> = centre.calls_of(agent.id).map(|(_, leg)| leg.state).collect();
         assert_eq!(legs.len(), agent.calls.len(), "a call of {agent:?} is gone");
         let ringing = legs
             .iter()
             .filter(|state| matches!(state, LegState::Coming | LegState::Alerting))
             .count();
-        let talking = legs
-            .iter()
-            .filter(|state| **state == LegState::Connected)
-            .count();
+        let talking = legs.iter().filter(|state| **state == LegState::Connected).count();
         assert!(ringing <= 1 && talking <= 1, "{agent:?} {legs:?}");
         let state = agent.status.state;
         match state {
@@ -107,18 +101,12 @@ fn check_laws(centre: &Centre) {
                 assert!(!legs.is_empty() && legs.iter().all(|leg| *leg == LegState::Held));
             }
             AgentState::Talking => assert!(
-                legs.iter().any(|leg| matches!(
-                    leg,
-                    LegState::Connected | LegState::Dialling | LegState::Failed
-                )),
+                legs.iter()
+                    .any(|leg| matches!(leg, LegState::Connected | LegState::Dialling | LegState::Failed)),
                 "{agent:?} {legs:?}"
             ),
         }
-        assert_eq!(
-            state.is_wrap_up(),
-            agent.status.wrap_up.is_some(),
-            "{agent:?}"
-        );
+        assert_eq!(state.is_wrap_up(), agent.status.wrap_up.is_some(), "{agent:?}");
         assert_eq!(
             agent.status.mask,
             mask::of_agent(state, agent.status.next == Next::Ready),
@@ -146,11 +134,7 @@ fn check_laws(centre: &Centre) {
             figures.busy += u32::from(state.is_wrap_up() || state.is_on_call());
             let idle = state == AgentState::Ready && !agent.held_back;
             let queue = centre.queue(*skill).expect("a skill is a queue");
-            assert_eq!(
-                idle,
-                queue.idle().any(|other| other == agent.id),
-                "{agent:?}"
-            );
+            assert_eq!(idle, queue.idle().any(|other| other == agent.id), "{agent:?}");
         }
     }
     for queue in centre.queues() {
@@ -184,29 +168,16 @@ fn check_laws(centre: &Centre) {
 
 /// A command such as a restless person might give, possible or not.
 fn some_command(dice: &mut Dice, centre: &Centre, agent: AgentId) -> Command {
-    let calls: Vec<CallId> = centre
-        .calls_of(agent)
-        .map(|(call, _)| call.facts.id)
-        .collect();
+    let calls: Vec<CallId> = centre.calls_of(agent).map(|(call, _)| call.facts.id).collect();
     let call = dice.one_of(&calls).copied().unwrap_or(CallId::new(1));
-    let numbers = [
-        "12345",
-        "0912300",
-        "0912399",
-        "4005",
-        "4010",
-        "4020",
-        "no digits",
-    ];
+    let numbers = ["12345", "0912300", "0912399", "4005", "4010", "4020", "no digits"];
     let number = (*dice.one_of(&numbers).expect("numbers")).to_owned();
     match dice.between(0, 17) {
         0 | 1 => Command::Login {
             agent_login: "1001".to_owned(),
             extension: "4001".to_owned(),
         },
-        2 => Command::Logout {
-            reason: Reason::NONE,
-        },
+        2 => Command::Logout { reason: Reason::NONE },
         3..=5 => Command::SetAgentState(RequestedState::Ready),
         6 => Command::SetAgentState(RequestedState::NotReady(Reason::LUNCH)),
         7 => Command::SetAgentState(RequestedState::WorkReady),
@@ -297,10 +268,7 @@ fn at_the_normal_pace_most_callers_are_served_soon() {
     let totals = centre.totals();
     assert!(totals.served * 100 > totals.arrived * 85, "{totals:?}");
     assert!(totals.abandoned > 5, "{totals:?}");
-    assert!(
-        (1..15).contains(&(free / looks)),
-        "{free} free in {looks} looks"
-    );
+    assert!((1..15).contains(&(free / looks)), "{free} free in {looks} looks");
     assert!(waiting / looks < 6, "{waiting} waiting in {looks} looks");
     let open = centre.callbacks().count();
     assert!((30..=80).contains(&open), "{open} callbacks");

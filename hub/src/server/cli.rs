@@ -120,18 +120,12 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Wanted, le
     if flood.records_per_message > 0 {
         options.flood = Some(flood);
     } else if flood.rate.is_some() || flood.total.is_some() {
-        return Err(
-            "--flood-rate and --flood-total need --flood with the records per message".into(),
-        );
+        return Err("--flood-rate and --flood-total need --flood with the records per message".into());
     }
     Ok(Wanted::Run(Box::new(options)))
 }
 
-fn number<T: FromStr>(
-    parser: &mut lexopt::Parser,
-    option: &str,
-    wanted: &str,
-) -> Result<T, lexopt::Error> {
+fn number<T: FromStr>(parser: &mut lexopt::Parser, option: &str, wanted: &str) -> Result<T, lexopt::Error> {
     let text = parser.value()?.string()?;
     text.parse()
         .map_err(|_| format!("{option} takes {wanted}, not \"{text}\"").into())
@@ -222,8 +216,6 @@ mod tests {
     #[test]
     fn help_is_printed_and_measuring_only_on_demand() {
         assert!(matches!(parsed("-h"), Ok(Wanted::Print(text)) if !text.contains("flood")));
-        assert!(
-            matches!(parsed("--help-all"), Ok(Wanted::Print(text)) if text.contains("--flood-rate"))
-        );
+        assert!(matches!(parsed("--help-all"), Ok(Wanted::Print(text)) if text.contains("--flood-rate")));
     }
 }

@@ -63,11 +63,7 @@ pub(super) fn router<H: Hub>(context: Context, hub: Arc<H>) -> Router {
         .layer(middleware::from_fn(secure))
 }
 
-async fn token(
-    State(context): State<Context>,
-    Path(user): Path<String>,
-    headers: HeaderMap,
-) -> Response {
+async fn token(State(context): State<Context>, Path(user): Path<String>, headers: HeaderMap) -> Response {
     let agent = match named_agent(&context.directory, &headers) {
         Ok(agent) => agent,
         Err(text) => return unauthorized(text),
@@ -80,11 +76,7 @@ async fn token(
         let text = "The request names no host. Send a Host header.";
         return (StatusCode::BAD_REQUEST, text).into_response();
     };
-    let scheme = if is_forwarded_tls(&headers) {
-        "wss"
-    } else {
-        "ws"
-    };
+    let scheme = if is_forwarded_tls(&headers) { "wss" } else { "ws" };
     uncached(json!({
         "WssEndpoint": format!("{scheme}://{host}{HUB_PATH}"),
         "Token": context.signer.issue(&agent.id, SystemTime::now()),
@@ -97,8 +89,7 @@ async fn directory(
     headers: HeaderMap,
 ) -> Response {
     let by_name = named_agent(&context.directory, &headers).is_ok();
-    if !by_name && let Err(error) = bearer(&context.signer, &headers, query.access_token.as_deref())
-    {
+    if !by_name && let Err(error) = bearer(&context.signer, &headers, query.access_token.as_deref()) {
         return unauthorized(error.to_string());
     }
     uncached(json!(&*context.directory))
@@ -128,12 +119,7 @@ async fn statistics(State(context): State<Context>) -> Response {
     }))
 }
 
-async fn file(
-    State(context): State<Context>,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Response {
+async fn file(State(context): State<Context>, method: Method, uri: Uri, headers: HeaderMap) -> Response {
     if let Some(site) = &context.site {
         return site.serve(&method, &uri, &headers).await;
     }
@@ -153,11 +139,7 @@ async fn authorize(
     mut request: Request,
     next: Next,
 ) -> Response {
-    match bearer(
-        &context.signer,
-        request.headers(),
-        query.access_token.as_deref(),
-    ) {
+    match bearer(&context.signer, request.headers(), query.access_token.as_deref()) {
         Ok(user) => {
             request.extensions_mut().insert(User(user));
             next.run(request).await
@@ -165,20 +147,14 @@ async fn authorize(
         Err(error) => {
             let mut response = unauthorized(error.to_string());
             let challenge = HeaderValue::from_static("Bearer");
-            response
-                .headers_mut()
-                .insert(header::WWW_AUTHENTICATE, challenge);
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
             response
         }
     }
 }
 
 /// The user that the request's token names; browsers cannot set headers on a WebSocket, hence the query.
-fn bearer(
-    signer: &Signer,
-    headers: &HeaderMap,
-    in_query: Option<&str>,
-) -> Result<String, TokenError> {
+fn bearer(signer: &Signer, headers: &HeaderMap, in_query: Option<&str>) -> Result<String, TokenError> {
     let token = credentials(headers, "bearer")
         .or(in_query)
         .filter(|token| !token.is_empty())
@@ -187,11 +163,9 @@ fn bearer(
 }
 
 /// The agent that the request names by Basic authentication.
-fn named_agent<'a>(
-    directory: &'a Directory,
-    headers: &HeaderMap,
-) -> Result<&'a DirectoryAgent, String> {
-    let example = "Send \"Authorization: Basic\" with an agent's id as user name, such as 1001, and any password.";
+fn named_agent<'a>(directory: &'a Directory, headers: &HeaderMap) -> Result<&'a DirectoryAgent, String> {
+    let example =
+        "Send \"Authorization: Basic\" with an agent's id as user name, such as 1001, and any password.";
     let encoded = credentials(headers, "basic").ok_or(format!("Who is asking? {example}"))?;
     let pair = STANDARD
         .decode(encoded)

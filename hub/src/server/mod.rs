@@ -126,13 +126,12 @@ impl Server {
         let Options { host, port, .. } = options;
         let site = options.site.as_deref().map(Site::new).transpose()?;
         let signer = Signer::new(options.token_lifetime)?;
-        let listener =
-            TcpListener::bind((host, port))
-                .await
-                .map_err(|cause| match cause.kind() {
-                    std::io::ErrorKind::AddrInUse => StartError::PortInUse { host, port },
-                    _ => StartError::Listen { host, port, cause },
-                })?;
+        let listener = TcpListener::bind((host, port))
+            .await
+            .map_err(|cause| match cause.kind() {
+                std::io::ErrorKind::AddrInUse => StartError::PortInUse { host, port },
+                _ => StartError::Listen { host, port, cause },
+            })?;
         let listen_error = |cause| StartError::Listen { host, port, cause };
         let address = listener.local_addr().map_err(listen_error)?;
 

@@ -33,11 +33,7 @@ impl AllowedOrigins {
 }
 
 /// Middleware: answers preflights, refuses foreign pages, and marks answers as readable for allowed ones.
-pub(super) async fn guard(
-    State(allowed): State<AllowedOrigins>,
-    request: Request,
-    next: Next,
-) -> Response {
+pub(super) async fn guard(State(allowed): State<AllowedOrigins>, request: Request, next: Next) -> Response {
     let Some(origin) = request.headers().get(header::ORIGIN).cloned() else {
         return next.run(request).await;
     };

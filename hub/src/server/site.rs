@@ -31,10 +31,7 @@ pub const SECURITY_HEADERS: [(HeaderName, HeaderValue); 3] = [
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),
     ),
-    (
-        header::REFERRER_POLICY,
-        HeaderValue::from_static("no-referrer"),
-    ),
+    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
     (
         HeaderName::from_static("permissions-policy"),
         HeaderValue::from_static(
@@ -175,10 +172,7 @@ impl Found {
         if known {
             return (StatusCode::NOT_MODIFIED, headers).into_response();
         }
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static(mime_type(name)),
-        );
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(mime_type(name)));
         if let Some(encoding) = self.encoding {
             headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
         }
@@ -244,9 +238,7 @@ fn accepts(headers: &HeaderMap, encoding: &str) -> bool {
             .flat_map(|value| value.split(','))
             .find_map(|item| {
                 let mut parts = item.split(';').map(str::trim);
-                parts
-                    .next()
-                    .filter(|name| name.eq_ignore_ascii_case(wanted))?;
+                parts.next().filter(|name| name.eq_ignore_ascii_case(wanted))?;
                 let quality = parts.find_map(|part| part.strip_prefix("q="));
                 Some(quality.is_none_or(|text| text.parse::<f32>().is_ok_and(|value| value > 0.0)))
             })
@@ -320,13 +312,7 @@ mod tests {
     fn only_names_with_a_hash_are_immutable() {
         assert!(is_hashed("switchhook-0123456789abcdef.js"));
         assert!(is_hashed("a/switchhook-1f3a5b7c9d0e2f46_bg.wasm"));
-        for name in [
-            "index.html",
-            "config.json",
-            "boot.js",
-            "feedface.css",
-            "a-1.js",
-        ] {
+        for name in ["index.html", "config.json", "boot.js", "feedface.css", "a-1.js"] {
             assert!(!is_hashed(name), "{name}");
         }
     }

@@ -151,9 +151,7 @@ impl Signer {
 }
 
 fn part<T: for<'de> Deserialize<'de>>(text: &str) -> Result<T, TokenError> {
-    let json = URL_SAFE_NO_PAD
-        .decode(text)
-        .map_err(|_| TokenError::Malformed)?;
+    let json = URL_SAFE_NO_PAD.decode(text).map_err(|_| TokenError::Malformed)?;
     serde_json::from_slice(&json).map_err(|_| TokenError::Malformed)
 }
 
@@ -202,10 +200,7 @@ mod tests {
             URL_SAFE_NO_PAD.encode(r#"{"alg":"none"}"#),
             token.split('.').nth(1).unwrap_or_default()
         );
-        assert_eq!(
-            signer().check(&unsigned, at(1000)),
-            Err(TokenError::BadSignature)
-        );
+        assert_eq!(signer().check(&unsigned, at(1000)), Err(TokenError::BadSignature));
         for text in ["", "a", "a.b", "a.b.c", "..", "e30.e30.AAAA"] {
             assert_eq!(
                 signer().check(text, at(1000)),
@@ -228,8 +223,7 @@ mod tests {
         assert_eq!(
             URL_SAFE_NO_PAD.decode(claims).map(String::from_utf8),
             Ok(Ok(
-                r#"{"sub":"ann","iss":"switchhook-hub","iat":1000,"nbf":1000,"exp":1060}"#
-                    .to_owned()
+                r#"{"sub":"ann","iss":"switchhook-hub","iat":1000,"nbf":1000,"exp":1060}"#.to_owned()
             ))
         );
         assert_eq!(signature, "HneoFeIsSg8oN0_W0AK8yLMUjCDN4zEzm20uSl-2bH4");

@@ -13,9 +13,9 @@ use serde_json::Value;
 
 use super::json::Writer;
 use crate::centre::{
-    Accepted, Agent, AgentId, AgentState, AgentStatus, CallFacts, CallId, CallKind, Centre,
-    Command, ConsultFor, Direction, Ending, FailureCode, Happening, LegEvent, LegState, Mask,
-    Moment, QueueId, RING_LIMIT, Reason, Refusal, RequestedState, What,
+    Accepted, Agent, AgentId, AgentState, AgentStatus, CallFacts, CallId, CallKind, Centre, Command,
+    ConsultFor, Direction, Ending, FailureCode, Happening, LegEvent, LegState, Mask, Moment, QueueId,
+    RING_LIMIT, Reason, Refusal, RequestedState, What,
 };
 
 /// The one peripheral (ACD) of this centre.
@@ -456,14 +456,7 @@ impl Teller<'_> {
             }
             LegEvent::ServiceInitiated => {
                 let state = LegState::Dialling;
-                self.call_state(
-                    "OnCallServiceInitiatedEvent",
-                    call,
-                    direction,
-                    state,
-                    mask,
-                    true,
-                );
+                self.call_state("OnCallServiceInitiatedEvent", call, direction, state, mask, true);
             }
             LegEvent::Originated => {
                 self.call_state(
@@ -501,14 +494,7 @@ impl Teller<'_> {
                 );
             }
             LegEvent::Failed => {
-                self.call_state(
-                    "OnCallFailed",
-                    call,
-                    direction,
-                    LegState::Failed,
-                    mask,
-                    false,
-                );
+                self.call_state("OnCallFailed", call, direction, LegState::Failed, mask, false);
             }
             LegEvent::Transferred(_) => {
                 self.merged("OnCallTransferred", call, call_type(call.kind, direction));
@@ -612,10 +598,7 @@ fn context(writer: &mut Writer, call: &CallFacts, call_type: u8, queue_name: &st
     writer.plain("CallType", call_type);
     writer.text("UniqueObjectID", &call_object(call.id));
     // Days since 1970, standing for the day part of the router call key.
-    writer.plain(
-        "RouterCallKeyDay",
-        call.began.as_millis().div_euclid(86_400_000),
-    );
+    writer.plain("RouterCallKeyDay", call.began.as_millis().div_euclid(86_400_000));
     writer.plain("RouterCalKeyCallID", call.id.number());
     writer.plain("ConnectionCallID", call.id.number());
     writer.text("ANI", &call.caller_number);
@@ -649,9 +632,7 @@ fn skill_number(queue: Option<QueueId>) -> i64 {
 }
 
 fn skill_id(queue: Option<QueueId>) -> i64 {
-    queue.map_or(-1, |queue| {
-        i64::from(PERIPHERAL) + i64::from(queue.number()) + 1
-    })
+    queue.map_or(-1, |queue| i64::from(PERIPHERAL) + i64::from(queue.number()) + 1)
 }
 
 /// Why a command could not be read.
@@ -707,10 +688,7 @@ pub const COMMANDS: [&str; 19] = [
 /// # Errors
 ///
 /// See [`UnreadableCommand`].
-pub fn parse_command(
-    method: &str,
-    arguments: &Value,
-) -> Result<(InvokeId, Command), UnreadableCommand> {
+pub fn parse_command(method: &str, arguments: &Value) -> Result<(InvokeId, Command), UnreadableCommand> {
     if !is_command(method) {
         return Err(UnreadableCommand::UnknownMethod);
     }
@@ -719,8 +697,8 @@ pub fn parse_command(
         .number("InvokeID")
         .map(InvokeId)
         .ok_or(UnreadableCommand::NoInvokeId)?;
-    let command = read_command(method, &fields)
-        .map_err(|refusal| UnreadableCommand::Refused { invoke, refusal })?;
+    let command =
+        read_command(method, &fields).map_err(|refusal| UnreadableCommand::Refused { invoke, refusal })?;
     Ok((invoke, command))
 }
 
@@ -780,10 +758,7 @@ fn read_command(method: &str, fields: &Fields<'_>) -> Result<Command, Refusal> {
     })
 }
 
-const MISSING: Refusal = Refusal::new(
-    FailureCode::RequiredDataMissing,
-    "A required argument is missing",
-);
+const MISSING: Refusal = Refusal::new(FailureCode::RequiredDataMissing, "A required argument is missing");
 
 /// The fields of an argument object.
 struct Fields<'a>(&'a Value);
@@ -823,10 +798,8 @@ impl Fields<'_> {
     }
 
     fn call(&self) -> Result<CallId, Refusal> {
-        parse_call_object(&self.required("UniqueObjectID")?).ok_or(Refusal::new(
-            FailureCode::InvalidCallId,
-            "There is no such call",
-        ))
+        parse_call_object(&self.required("UniqueObjectID")?)
+            .ok_or(Refusal::new(FailureCode::InvalidCallId, "There is no such call"))
     }
 
     fn reason(&self) -> Result<Reason, Refusal> {

@@ -222,10 +222,7 @@ mod tests {
             let expected = chrono::DateTime::from_timestamp_millis(millis)
                 .expect("a date")
                 .naive_utc();
-            assert_eq!(
-                text,
-                format!("{}.7890000Z", expected.format("%Y-%m-%dT%H:%M:%S"))
-            );
+            assert_eq!(text, format!("{}.7890000Z", expected.format("%Y-%m-%dT%H:%M:%S")));
         }
     }
 }

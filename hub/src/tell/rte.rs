@@ -11,9 +11,8 @@ use std::sync::Arc;
 use super::json::Writer;
 use crate::centre::{
     Agent, AgentId, AgentState, AgentStatus, CallFacts, CallKind, CallListId, Callback, CallbackId,
-    CallbackOrigin, Centre, Classification, Direction, Ending, Entity, Guid, GuidOf, Happening,
-    LegEvent, LegState, Moment, Opening, QueueFigures, QueueId, Reason, Span, What, WrapUp,
-    WrapUpPhase,
+    CallbackOrigin, Centre, Classification, Direction, Ending, Entity, Guid, GuidOf, Happening, LegEvent,
+    LegState, Moment, Opening, QueueFigures, QueueId, Reason, Span, What, WrapUp, WrapUpPhase,
 };
 
 /// The events that can be subscribed to: what `AvailableSubscriptions` answers, and which names are valid
@@ -91,8 +90,20 @@ pub fn canonical_name(event_name: &str) -> Option<&'static str> {
 
 /// Appends the events that tell one happening; none for what only a desk is told.
 pub fn tell(centre: &Centre, happening: &Happening, events: &mut Vec<RteEvent>) {
+    tell_wanted(centre, happening, &|_, _| true, events);
+}
+
+/// As [`tell`], but writes only the events that somebody wants, by the id of the entity and the name of
+/// the event; the rest costs next to nothing.
+pub fn tell_wanted(
+    centre: &Centre,
+    happening: &Happening,
+    wanted: &dyn Fn(Guid, &'static str) -> bool,
+    events: &mut Vec<RteEvent>,
+) {
     let mut teller = Teller {
         centre,
+        wanted,
         at: happening.at,
         source: happening.number,
         told: 0,
@@ -146,6 +157,7 @@ pub fn snapshot(centre: &Centre, entity_id: Guid, event_name: &str) -> Vec<RteEv
     };
     let mut teller = Teller {
         centre,
+        wanted: &|_, _| true,
         at: centre.now(),
         source: snapshot_source(centre, entity_id, event_name),
         told: 0,
@@ -211,6 +223,7 @@ struct About<'a> {
 
 struct Teller<'a> {
     centre: &'a Centre,
+    wanted: &'a dyn Fn(Guid, &'static str) -> bool,
     at: Moment,
     source: u64,
     told: u64,
@@ -230,6 +243,10 @@ impl Teller<'_> {
         let Some(entity_id) = self.centre.guid_of(entity) else {
             return;
         };
+        self.told += 1;
+        if !(self.wanted)(entity_id, name) {
+            return;
+        }
         let organisation = self.centre.organisation();
         let mut writer = Writer::object();
         writer.text("rootEntityType", "Organization");
@@ -248,7 +265,6 @@ impl Teller<'_> {
             writer.plain("messageTTLSeconds", seconds);
         }
         fill(&mut writer, organisation);
-        self.told += 1;
         let number = self.source.rotate_left(8) ^ self.told;
         writer.guid("id", self.centre.derive_guid(GuidOf::Event, number));
         writer.moment("timestamp", self.at);
@@ -280,26 +296,17 @@ impl Teller<'_> {
     /// The agent's telephone, which comes and goes with the sign-in.
     fn terminal_status(&mut self, agent: &Agent, online: bool) {
         let at = self.at;
-        let expires = if online {
-            at + Span::from_mins(8 * 60)
-        } else {
-            at
-        };
+        let expires = if online { at + Span::from_mins(8 * 60) } else { at };
         let name = "UserTerminalStatus";
-        self.event(
-            Entity::Agent(agent.id),
-            name,
-            None,
-            |writer, organisation| {
-                writer.guid("userId", agent.guid);
-                writer.guid("organizationId", organisation);
-                writer.text("silo", "Switchhook");
-                writer.text("session", &agent.extension);
-                writer.moment("expires", expires);
-                writer.text("terminalType", "Unknown");
-                writer.text("terminalStatus", if online { "Online" } else { "Offline" });
-            },
-        );
+        self.event(Entity::Agent(agent.id), name, None, |writer, organisation| {
+            writer.guid("userId", agent.guid);
+            writer.guid("organizationId", organisation);
+            writer.text("silo", "Switchhook");
+            writer.text("session", &agent.extension);
+            writer.moment("expires", expires);
+            writer.text("terminalType", "Unknown");
+            writer.text("terminalStatus", if online { "Online" } else { "Offline" });
+        });
     }
 
     fn user_status(&mut self, agent: &Agent, status: &AgentStatus) {
@@ -323,10 +330,7 @@ impl Teller<'_> {
                 writer.plain("schedule", signed_in);
                 writer.plain("serving", signed_in);
                 writer.plain("serviceTerminals", u8::from(signed_in));
-                writer.plain(
-                    "activeQueues",
-                    if signed_in { agent.skills.len() } else { 0 },
-                );
+                writer.plain("activeQueues", if signed_in { agent.skills.len() } else { 0 });
                 writer.plain("parkedCalls", 0);
                 writer.moment_or_null("wrapUpStart", status.wrap_up.map(|wrap_up| wrap_up.started));
                 writer.moment_or_null("wrapUpEnd", status.wrap_up.map(|wrap_up| wrap_up.ends()));
@@ -371,38 +375,31 @@ impl Teller<'_> {
             WrapUpPhase::Started => "UserWrapUpStarted",
             WrapUpPhase::Terminated { .. } => "UserWrapUpTerminated",
         };
-        self.event(
-            Entity::Agent(agent.id),
-            name,
-            None,
-            |writer, organisation| {
-                writer.guid("organizationId", organisation);
-                writer.guid_or_null("callId", wrap_up.call.map(|(_, guid)| guid));
-                let leg = wrap_up
-                    .call
-                    .map(|(call, _)| agent_leg(call.number(), agent.id));
-                writer.text("legId", leg.as_deref().unwrap_or_default());
-                writer.guid("userId", agent.guid);
-                writer.guid_or_null("queueId", queue_guid(centre, wrap_up.queue));
-                let list = wrap_up.callback.map(|(list, _)| list);
-                writer.guid_or_null("callListId", list_guid(centre, list));
-                let callback = wrap_up
-                    .callback
-                    .map(|(_, callback)| callback_guid(centre, callback));
-                writer.guid_or_null("callBackId", callback);
-                match phase {
-                    WrapUpPhase::Enabled | WrapUpPhase::Started => {
-                        writer.plain("maxWrapUpDurationSec", wrap_up.limit.as_secs());
-                    }
-                    WrapUpPhase::Terminated { by_timer, elapsed } => {
-                        writer.text("reason", if by_timer { "timer" } else { "manual" });
-                        writer.plain("elapsedTimeSec", elapsed.as_secs());
-                    }
+        self.event(Entity::Agent(agent.id), name, None, |writer, organisation| {
+            writer.guid("organizationId", organisation);
+            writer.guid_or_null("callId", wrap_up.call.map(|(_, guid)| guid));
+            let leg = wrap_up.call.map(|(call, _)| agent_leg(call.number(), agent.id));
+            writer.text("legId", leg.as_deref().unwrap_or_default());
+            writer.guid("userId", agent.guid);
+            writer.guid_or_null("queueId", queue_guid(centre, wrap_up.queue));
+            let list = wrap_up.callback.map(|(list, _)| list);
+            writer.guid_or_null("callListId", list_guid(centre, list));
+            let callback = wrap_up
+                .callback
+                .map(|(_, callback)| callback_guid(centre, callback));
+            writer.guid_or_null("callBackId", callback);
+            match phase {
+                WrapUpPhase::Enabled | WrapUpPhase::Started => {
+                    writer.plain("maxWrapUpDurationSec", wrap_up.limit.as_secs());
                 }
-                writer.text("wrapUpType", "Unavailable");
-                writer.guid("wrapUpId", wrap_up.guid);
-            },
-        );
+                WrapUpPhase::Terminated { by_timer, elapsed } => {
+                    writer.text("reason", if by_timer { "timer" } else { "manual" });
+                    writer.plain("elapsedTimeSec", elapsed.as_secs());
+                }
+            }
+            writer.text("wrapUpType", "Unavailable");
+            writer.guid("wrapUpId", wrap_up.guid);
+        });
     }
 
     fn leg(&mut self, agent: AgentId, call: &CallFacts, direction: Direction, event: &LegEvent) {
@@ -485,10 +482,7 @@ impl Teller<'_> {
             |writer, organisation| {
                 writer.guid("callId", about.call.guid);
                 writer.text("legId", &caller_leg(about.call));
-                writer.text(
-                    "agentLegId",
-                    &agent_leg(about.call.id.number(), about.agent.id),
-                );
+                writer.text("agentLegId", &agent_leg(about.call.id.number(), about.agent.id));
                 writer.guid("userId", about.agent.guid);
                 writer.guid("organizationId", organisation);
                 user_name(writer, about.agent, name);
@@ -712,10 +706,7 @@ impl Teller<'_> {
                 writer.text("transferApplet", "Transfer");
                 writer.text("techSource", "User");
                 writer.text("reason", "Cancelled");
-                writer.text(
-                    "detailedReason",
-                    "The consultation ended without a transfer",
-                );
+                writer.text("detailedReason", "The consultation ended without a transfer");
                 numbers(writer, about.call);
             },
         );
@@ -787,15 +778,9 @@ impl Teller<'_> {
                 writer.guid("organizationId", organisation);
                 writer.moment("modified", callback.modified);
                 writer.guid_or_null("assignedUserId", callback.assigned.and_then(user));
-                writer.guid_or_null(
-                    "lastAttemptUserId",
-                    last.and_then(|attempt| user(attempt.agent)),
-                );
+                writer.guid_or_null("lastAttemptUserId", last.and_then(|attempt| user(attempt.agent)));
                 writer.guid_or_null("lastModifiedUserId", callback.modified_by.and_then(user));
-                writer.plain_or_null(
-                    "lastAttemptTypeId",
-                    last.map(|attempt| attempt.outcome.number()),
-                );
+                writer.plain_or_null("lastAttemptTypeId", last.map(|attempt| attempt.outcome.number()));
                 writer.text("contactName", &callback.contact_name);
                 writer.text("contactNumber", &callback.contact_number);
                 writer.text("contactMessage", callback.contact_message);
@@ -832,10 +817,7 @@ impl Teller<'_> {
                 writer.moment_or_null("lastAttemptTimestamp", last.map(|attempt| attempt.at));
                 writer.text("lastAttemptNote", last.map_or("", |attempt| attempt.note));
                 let waited = callback.modified.since(callback.due).as_secs() / 60;
-                writer.text(
-                    "calculatedPriority",
-                    if waited > 0 { "High" } else { "Normal" },
-                );
+                writer.text("calculatedPriority", if waited > 0 { "High" } else { "Normal" });
                 writer.moment_or_null("notBefore", callback.not_before);
                 writer.array("callbackAttempts", |attempts| {
                     for attempt in &callback.attempts {
@@ -862,27 +844,20 @@ impl Teller<'_> {
         };
         let centre = self.centre;
         let name = "UserCallInCallbackCreated";
-        self.event(
-            Entity::Agent(agent.id),
-            name,
-            None,
-            |writer, organisation| {
-                writer.guid("userId", agent.guid);
-                writer.guid("callBackId", callback.guid);
-                writer.guid_or_null("callListId", list_guid(centre, Some(callback.list)));
-                writer.guid("organizationId", organisation);
-                writer.guid_or_null("callId", callback.call);
-                writer.text("legId", "");
-                writer.null("recordingId");
-                writer.text("contactNumber", &callback.contact_number);
-                let number = centre
-                    .queue(callback.queue)
-                    .map_or("", |queue| &queue.number);
-                writer.text("targetNumber", number);
-                writer.text("contactMessage", callback.contact_message);
-                writer.moment("creationTime", callback.created);
-            },
-        );
+        self.event(Entity::Agent(agent.id), name, None, |writer, organisation| {
+            writer.guid("userId", agent.guid);
+            writer.guid("callBackId", callback.guid);
+            writer.guid_or_null("callListId", list_guid(centre, Some(callback.list)));
+            writer.guid("organizationId", organisation);
+            writer.guid_or_null("callId", callback.call);
+            writer.text("legId", "");
+            writer.null("recordingId");
+            writer.text("contactNumber", &callback.contact_number);
+            let number = centre.queue(callback.queue).map_or("", |queue| &queue.number);
+            writer.text("targetNumber", number);
+            writer.text("contactMessage", callback.contact_message);
+            writer.moment("creationTime", callback.created);
+        });
     }
 }
 
@@ -928,11 +903,7 @@ fn user_name(writer: &mut Writer, agent: &Agent, event: &str) {
             | "UserCallInTransferStarted"
             | "UserCallInUserOverflow"
     );
-    let name = if spelt_username {
-        "username"
-    } else {
-        "userName"
-    };
+    let name = if spelt_username { "username" } else { "userName" };
     writer.text(name, &agent.user_name);
 }
 

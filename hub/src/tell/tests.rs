@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 use super::ctios::{self, CtiEvent, InvokeId, UnreadableCommand};
 use super::rte::{self, RteEvent};
 use crate::centre::{
-    AgentId, AgentState, CallId, Centre, Command, Entity, FailureCode, Guid, Happening, LegState,
-    Moment, Reason, RequestedState, Settings, Span,
+    AgentId, AgentState, CallId, Centre, Command, Entity, FailureCode, Guid, Happening, LegState, Moment,
+    Reason, RequestedState, Settings, Span,
 };
 
 const RTE_VOCABULARY: &str = include_str!("../../../tests/vocabulary/enreach_rte.json");
@@ -62,22 +62,13 @@ fn camel(name: &str) -> String {
 /// The documented fields of every RTE event by name on the wire: field name to type.
 fn rte_vocabulary() -> BTreeMap<String, BTreeMap<String, String>> {
     let vocabulary: Value = serde_json::from_str(RTE_VOCABULARY).expect("the vocabulary is JSON");
-    let envelope = vocabulary["envelope_fields"]
-        .as_array()
-        .expect("envelope fields");
+    let envelope = vocabulary["envelope_fields"].as_array().expect("envelope fields");
     let mut events = BTreeMap::new();
     for event in vocabulary["events"].as_array().expect("events") {
-        let name = event["event_type_value"]
-            .as_str()
-            .or(event["name"].as_str());
+        let name = event["event_type_value"].as_str().or(event["name"].as_str());
         let mut fields: BTreeMap<String, String> = envelope
             .iter()
-            .map(|field| {
-                (
-                    camel(field.as_str().expect("a name")),
-                    "envelope".to_owned(),
-                )
-            })
+            .map(|field| (camel(field.as_str().expect("a name")), "envelope".to_owned()))
             .collect();
         for field in event["fields"].as_array().expect("fields") {
             fields.insert(
@@ -176,20 +167,14 @@ fn every_rte_event_has_exactly_its_documented_fields() {
 fn learn(known: &mut BTreeMap<(String, String), Map<String, Value>>, events: &[RteEvent]) {
     for event in events {
         let mut data = parsed(&event.data);
-        let thing = data
-            .get("callBackId")
-            .unwrap_or(&data["entityId"])
-            .to_string();
+        let thing = data.get("callBackId").unwrap_or(&data["entityId"]).to_string();
         data.remove("id");
         data.remove("timestamp");
         data.remove("created");
         let key = (event.name.to_owned(), thing);
         if data.get("isClosed") == Some(&Value::Bool(true)) {
             known.remove(&key);
-        } else if matches!(
-            event.name,
-            "UserStatus" | "UserAvailability" | "CallbackChanged"
-        ) {
+        } else if matches!(event.name, "UserStatus" | "UserAvailability" | "CallbackChanged") {
             known.insert(key, data);
         }
     }
@@ -199,16 +184,10 @@ fn whole_snapshot(centre: &Centre) -> BTreeMap<(String, String), Map<String, Val
     let mut known = BTreeMap::new();
     for agent in centre.agents() {
         learn(&mut known, &rte::snapshot(centre, agent.guid, "userstatus"));
-        learn(
-            &mut known,
-            &rte::snapshot(centre, agent.guid, "UserAvailability"),
-        );
+        learn(&mut known, &rte::snapshot(centre, agent.guid, "UserAvailability"));
     }
     for list in centre.call_lists() {
-        learn(
-            &mut known,
-            &rte::snapshot(centre, list.guid, "CallbackChanged"),
-        );
+        learn(&mut known, &rte::snapshot(centre, list.guid, "CallbackChanged"));
     }
     known
 }
@@ -241,6 +220,42 @@ fn the_rte_events_lead_from_one_snapshot_to_the_next() {
 }
 
 #[test]
+fn only_what_is_wanted_is_written_and_it_is_the_same() {
+    let mut centre = Centre::new(settings(17));
+    let happenings = centre.advance_to(settings(17).start + Span::from_mins(10));
+    let agent = centre.agents()[5].guid;
+    let mut wanted = Vec::new();
+    for happening in &happenings {
+        let wish = |entity, name| entity == agent && name == "UserStatus";
+        rte::tell_wanted(&centre, happening, &wish, &mut wanted);
+    }
+    let all = told_rte(&centre, &happenings);
+    let chosen: Vec<RteEvent> = all
+        .into_iter()
+        .filter(|event| event.entity_id == agent && event.name == "UserStatus")
+        .collect();
+    assert!(!chosen.is_empty());
+    assert_eq!(wanted, chosen);
+}
+
+#[test]
+fn a_person_can_be_signed_out_by_force_in_the_middle_of_a_call() {
+    let mut person = Person::new(settings(18));
+    person.sign_in();
+    assert_eq!(person.send("SetAgentState", json!({ "AgentState": 3 })), Ok(()));
+    person.wait_for_state(8, 9_000);
+    person.wait(1_500);
+    assert_eq!(person.send_call("Answer"), Ok(()));
+    person.wait_for_state(4, 200);
+    let happenings = person.centre.sign_out_by_force(person.agent, Reason::NONE);
+    let events = told_cti(&person.centre, &happenings, person.agent);
+    person.hear(&events);
+    person.desk.compare(&person.centre, person.agent);
+    assert_eq!(person.desk.state, Some(1));
+    assert!(person.desk.calls.is_empty());
+}
+
+#[test]
 fn snapshots_show_the_present_state_and_nothing_for_passing_things() {
     let centre = Centre::new(settings(7));
     let queue = &centre.queues()[0];
@@ -248,9 +263,10 @@ fn snapshots_show_the_present_state_and_nothing_for_passing_things() {
     assert_eq!(told.len(), 1);
     let data = parsed(&told[0].data);
     assert_eq!(data["queueName"], queue.name.as_str());
-    let free = centre.agents().iter().filter(|agent| {
-        agent.skills.contains(&queue.id) && agent.status.state == AgentState::Ready
-    });
+    let free = centre
+        .agents()
+        .iter()
+        .filter(|agent| agent.skills.contains(&queue.id) && agent.status.state == AgentState::Ready);
     assert_eq!(data["nbrOfAgentsImmediatelyFree"], free.count());
     let callbacks: usize = centre
         .call_lists()
@@ -353,10 +369,7 @@ impl Desk {
                 }
                 "OnCallEnd" => {
                     let object = object.expect("a call has an id");
-                    assert!(
-                        self.calls.remove(&object).is_some(),
-                        "{object} was not there"
-                    );
+                    assert!(self.calls.remove(&object).is_some(), "{object} was not there");
                     self.ended.insert(object);
                 }
                 "OnCurrentCallChanged" => {
@@ -394,12 +407,7 @@ impl Desk {
         let calls: BTreeMap<String, u64> = centre
             .calls_of(agent)
             .filter(|(_, leg)| leg.state != LegState::Coming)
-            .map(|(call, leg)| {
-                (
-                    ctios::call_object(call.facts.id),
-                    u64::from(leg.mask.bits()),
-                )
-            })
+            .map(|(call, leg)| (ctios::call_object(call.facts.id), u64::from(leg.mask.bits())))
             .collect();
         let believed: BTreeMap<String, u64> = self
             .calls
@@ -542,20 +550,13 @@ impl Person {
         assert_eq!(invoke, InvokeId(self.invoke));
         match self.centre.command(self.agent, command.clone()) {
             Ok(accepted) => {
-                let conf =
-                    ctios::confirmation(&self.centre, self.agent, invoke, &command, &accepted);
+                let conf = ctios::confirmation(&self.centre, self.agent, invoke, &command, &accepted);
                 assert_eq!(parsed(&conf.arguments)["InvokeID"], self.invoke);
                 self.hear(&[conf]);
                 Ok(())
             }
             Err(refusal) => {
-                let events = ctios::refusal(
-                    &self.centre,
-                    Some(self.agent),
-                    invoke,
-                    Some(&command),
-                    &refusal,
-                );
+                let events = ctios::refusal(&self.centre, Some(self.agent), invoke, Some(&command), &refusal);
                 let last = events.last().expect("a refusal is told");
                 assert_eq!(parsed(&last.arguments)["InvokeID"], self.invoke);
                 self.hear(&events);
@@ -565,11 +566,7 @@ impl Person {
     }
 
     fn send_call(&mut self, method: &str) -> Result<(), u8> {
-        let call = self
-            .desk
-            .current
-            .clone()
-            .unwrap_or("call.5000.999999".to_owned());
+        let call = self.desk.current.clone().unwrap_or("call.5000.999999".to_owned());
         self.send(method, json!({ "UniqueObjectID": call }))
     }
 
@@ -605,10 +602,7 @@ fn a_whole_shift_reads_as_documented() {
         ]
     );
 
-    assert_eq!(
-        person.send("SetAgentState", json!({ "AgentState": 3 })),
-        Ok(())
-    );
+    assert_eq!(person.send("SetAgentState", json!({ "AgentState": 3 })), Ok(()));
     assert_eq!(person.desk.state, Some(2), "a confirmation changes nothing");
     person.wait_for_state(3, 200);
     let waited = person.wait_for_state(8, 8_000);
@@ -681,10 +675,7 @@ fn a_whole_shift_reads_as_documented() {
     person.wait_for_state(2, 200);
     let agent = person.centre.agent(person.agent).expect("the agent");
     assert_eq!(agent.status.reason, Reason::LUNCH);
-    assert_eq!(
-        person.send("Logout", json!({ "EventReasonCode": 6 })),
-        Ok(())
-    );
+    assert_eq!(person.send("Logout", json!({ "EventReasonCode": 6 })), Ok(()));
     person.wait_for_state(1, 200);
     assert_eq!(person.desk.mask, 0x0100_0000);
     assert_eq!(
@@ -722,10 +713,7 @@ fn an_unanswered_call_makes_the_person_not_ready() {
         ..settings(11)
     });
     person.sign_in();
-    assert_eq!(
-        person.send("SetAgentState", json!({ "AgentState": 3 })),
-        Ok(())
-    );
+    assert_eq!(person.send("SetAgentState", json!({ "AgentState": 3 })), Ok(()));
     person.wait_for_state(8, 9_000);
     let rang = person.wait_for_state(2, 30_000);
     assert!((20_000..22_000).contains(&rang) || rang < 20_000, "{rang}");
@@ -755,10 +743,7 @@ fn a_person_who_does_not_answer_a_direct_call_is_told_of_as_documented() {
     };
     assert!(person.centre.command(other, login).is_ok());
     person.wait(300);
-    assert_eq!(
-        person.send("MakeCall", json!({ "DialedNumber": "4002" })),
-        Ok(())
-    );
+    assert_eq!(person.send("MakeCall", json!({ "DialedNumber": "4002" })), Ok(()));
     let mut events = Vec::new();
     for _ in 0..250 {
         let next = person.centre.now() + Span::from_millis(100);
@@ -788,12 +773,7 @@ fn a_person_who_does_not_answer_a_direct_call_is_told_of_as_documented() {
     for event in events {
         let data = parsed(&event.data);
         let told: BTreeSet<&String> = data.keys().collect();
-        assert_eq!(
-            told,
-            vocabulary[event.name].keys().collect(),
-            "{}",
-            event.name
-        );
+        assert_eq!(told, vocabulary[event.name].keys().collect(), "{}", event.name);
     }
     assert!(
         person.desk.calls.is_empty(),
@@ -806,10 +786,7 @@ fn a_person_who_does_not_answer_a_direct_call_is_told_of_as_documented() {
 fn after_call_work_ends_by_its_timer_and_what_follows_can_be_chosen_before() {
     let mut person = Person::new(settings(12));
     person.sign_in();
-    assert_eq!(
-        person.send("SetAgentState", json!({ "AgentState": 3 })),
-        Ok(())
-    );
+    assert_eq!(person.send("SetAgentState", json!({ "AgentState": 3 })), Ok(()));
     person.wait_for_state(8, 9_000);
     person.wait(1_500);
     assert_eq!(person.send_call("Answer"), Ok(()));
@@ -827,10 +804,7 @@ fn after_call_work_ends_by_its_timer_and_what_follows_can_be_chosen_before() {
     let limit = wrap_up.expect("after-call work").limit;
     assert!((30..=90).contains(&limit.as_secs()));
     let worked = person.wait_for_state(2, 91_000);
-    assert!(
-        (worked - limit.as_millis()).abs() <= 300,
-        "{worked} of {limit:?}"
-    );
+    assert!((worked - limit.as_millis()).abs() <= 300, "{worked} of {limit:?}");
     let reason = person
         .centre
         .agent(person.agent)
@@ -881,10 +855,7 @@ fn dialled_numbers_behave_as_agreed() {
     person.wait_for_state(2, 200);
     let told = person.told();
     assert!(told.contains(&"OnCallFailed 6".to_owned()), "{told:?}");
-    assert!(
-        told.contains(&"OnCallConnectionCleared".to_owned()),
-        "{told:?}"
-    );
+    assert!(told.contains(&"OnCallConnectionCleared".to_owned()), "{told:?}");
     assert!(told.contains(&"OnCallEnd".to_owned()), "{told:?}");
     // Numbers in 99 ring and ring.
     assert_eq!(
@@ -950,10 +921,7 @@ fn refusals_carry_the_documented_codes() {
         rate: 0.0,
         ..settings(14)
     });
-    assert_eq!(
-        person.send("SetAgentState", json!({ "AgentState": 3 })),
-        Err(9)
-    );
+    assert_eq!(person.send("SetAgentState", json!({ "AgentState": 3 })), Err(9));
     let taken = json!({ "AgentID": "1001", "AgentInstrument": busy_extension(&person.centre) });
     assert_eq!(person.send("Login", taken), Err(10));
     let letters = json!({ "AgentID": "1001", "AgentInstrument": "four" });
@@ -978,10 +946,7 @@ fn refusals_carry_the_documented_codes() {
         person.send("MakeCall", json!({ "DialedNumber": "0800-CALL" })),
         Err(24)
     );
-    assert_eq!(
-        person.send("SetAgentState", json!({ "AgentState": 4 })),
-        Err(50)
-    );
+    assert_eq!(person.send("SetAgentState", json!({ "AgentState": 4 })), Err(50));
     assert_eq!(
         person.send(
             "SetAgentState",
@@ -1046,11 +1011,7 @@ fn a_person_takes_over_from_a_colleague_and_gives_back() {
     assert!(found.attended && found.calls.is_empty() && !found.is_signed_in());
     centre.advance_to(start + Span::from_mins(200));
     let found = centre.agent(agent.0).expect("the agent");
-    assert_eq!(
-        found.status.state,
-        AgentState::NotReady,
-        "a person is waited for"
-    );
+    assert_eq!(found.status.state, AgentState::NotReady, "a person is waited for");
     centre.release(agent.0);
     let mut states = BTreeSet::new();
     for minute in 0..120 {
@@ -1079,12 +1040,7 @@ fn commands_are_read_without_regard_to_case_and_bad_ones_are_refused() {
         ctios::parse_command("Explode", &json!({ "InvokeID": 1 })),
         Err(UnreadableCommand::UnknownMethod)
     );
-    for arguments in [
-        json!(null),
-        json!([1]),
-        json!({}),
-        json!({ "InvokeID": -1 }),
-    ] {
+    for arguments in [json!(null), json!([1]), json!({}), json!({ "InvokeID": -1 })] {
         assert_eq!(
             ctios::parse_command("Hold", &arguments),
             Err(UnreadableCommand::NoInvokeId)

@@ -33,11 +33,7 @@ pub(crate) struct Desk {
 impl Desk {
     /// Opens `path` at `address`; the status and body when it is refused.
     pub(crate) async fn open(address: SocketAddr, path: &str) -> Result<Self, (u16, String)> {
-        match soon(tokio_tungstenite::connect_async(format!(
-            "ws://{address}{path}"
-        )))
-        .await
-        {
+        match soon(tokio_tungstenite::connect_async(format!("ws://{address}{path}"))).await {
             Ok((socket, _)) => Ok(Self {
                 socket,
                 text: String::new(),
@@ -54,8 +50,7 @@ impl Desk {
     /// Opens and completes the handshake.
     pub(crate) async fn connected(address: SocketAddr, path: &str) -> Self {
         let mut desk = Self::open(address, path).await.expect("refused");
-        desk.send("{\"protocol\":\"json\",\"version\":1}\u{1e}")
-            .await;
+        desk.send("{\"protocol\":\"json\",\"version\":1}\u{1e}").await;
         assert_eq!(desk.record().await.as_deref(), Some("{}"));
         desk
     }
@@ -208,9 +203,7 @@ pub(crate) fn options() -> Options {
 
 /// Starts a hub.
 pub(crate) async fn hub(options: Options) -> Server {
-    Server::start(options)
-        .await
-        .expect("the hub does not start")
+    Server::start(options).await.expect("the hub does not start")
 }
 
 /// The header by which an agent names itself.
@@ -240,7 +233,5 @@ pub(crate) async fn desk(address: SocketAddr, login: &str) -> Desk {
 
 /// The directory.
 pub(crate) async fn directory(address: SocketAddr) -> Value {
-    http(address, "GET", "/directory", &basic("1001"))
-        .await
-        .json()
+    http(address, "GET", "/directory", &basic("1001")).await.json()
 }

@@ -121,9 +121,7 @@ fn change(event: &mut Value, turn: u64) {
     };
     for (place, (name, value)) in fields.iter_mut().enumerate() {
         // A different walk for each field, the same for each run.
-        let step = turn
-            .wrapping_mul(7)
-            .wrapping_add(place as u64 * 3 + turn * turn);
+        let step = turn.wrapping_mul(7).wrapping_add(place as u64 * 3 + turn * turn);
         match (name.as_str(), &value) {
             ("messageTTLSeconds", _) => {}
             (_, Value::Number(_)) if name.starts_with("nbr") || name.ends_with("Calls") => {

@@ -50,12 +50,7 @@ pub(super) struct Desk {
 
 impl Desk {
     /// A desk on a newly made centre. Whoever leaves without signing out is signed out after `grace`.
-    pub(super) fn new(
-        settings: Settings,
-        grace: Span,
-        flood: Option<Flood>,
-        count: Arc<FloodCount>,
-    ) -> Self {
+    pub(super) fn new(settings: Settings, grace: Span, flood: Option<Flood>, count: Arc<FloodCount>) -> Self {
         let simulation = Simulation::new(settings);
         Self {
             directory: Arc::new(simulation.directory()),
@@ -222,13 +217,7 @@ impl Desk {
                 self.sign_in(client, agent, invoke, command, &extension);
             } else {
                 let text = "Your access token is for another agent. Get a token for the agent who signs in.";
-                self.fail(
-                    client,
-                    agent,
-                    Some(invoke),
-                    failure::INVALID_AGENT_DATA,
-                    text,
-                );
+                self.fail(client, agent, Some(invoke), failure::INVALID_AGENT_DATA, text);
             }
         } else if self.sessions.is_desk_of(client.id(), agent) {
             let audience = (&self.subscriptions, &self.sessions);
@@ -236,13 +225,7 @@ impl Desk {
             self.tell(told);
         } else {
             let text = "You are not signed in on this connection. Sign in first.";
-            self.fail(
-                client,
-                agent,
-                Some(invoke),
-                failure::AGENT_NOT_LOGGED_ON,
-                text,
-            );
+            self.fail(client, agent, Some(invoke), failure::AGENT_NOT_LOGGED_ON, text);
         }
     }
 
@@ -293,9 +276,9 @@ impl Desk {
                 self.sessions.open(client, agent, extension);
                 let audience = (&self.subscriptions, &self.sessions);
                 let told = self.simulation.obey(agent, invoke, command, &audience);
-                let refused = told
-                    .iter()
-                    .any(|told| matches!(told, Told::Cti { event, .. } if event.name == "OnControlFailureConf"));
+                let refused = told.iter().any(
+                    |told| matches!(told, Told::Cti { event, .. } if event.name == "OnControlFailureConf"),
+                );
                 self.tell(told);
                 if refused {
                     self.sessions.close(agent);
@@ -305,8 +288,7 @@ impl Desk {
     }
 
     fn query(&self, client: &Client, invoke: InvokeId, query: &Query) {
-        let answer = Guid::parse(client.user())
-            .and_then(|agent| self.simulation.query(agent, invoke, query));
+        let answer = Guid::parse(client.user()).and_then(|agent| self.simulation.query(agent, invoke, query));
         if let Some(event) = answer {
             send(client, &event);
         }

@@ -72,9 +72,7 @@ fn command(method: &str, arguments: Payload<'_>) -> Result<Asked, CallError> {
     }
     match ctios::parse_command(known, &fields) {
         Ok((invoke, command)) => Ok(Asked::Command(invoke, Ok(command))),
-        Err(UnreadableCommand::Refused { invoke, refusal }) => {
-            Ok(Asked::Command(invoke, Err(refusal)))
-        }
+        Err(UnreadableCommand::Refused { invoke, refusal }) => Ok(Asked::Command(invoke, Err(refusal))),
         Err(UnreadableCommand::UnknownMethod) => Err(CallError::UnknownMethod),
         // Without its number no later event could be told to belong to the request.
         Err(error @ UnreadableCommand::NoInvokeId) => Err(CallError::Arguments(error.to_string())),
@@ -114,9 +112,7 @@ impl Fields {
 
     fn invoke_id(&self) -> Result<InvokeId, CallError> {
         let number = match self.get("InvokeID") {
-            Some(Value::Number(number)) => {
-                number.as_u64().and_then(|number| number.try_into().ok())
-            }
+            Some(Value::Number(number)) => number.as_u64().and_then(|number| number.try_into().ok()),
             Some(Value::String(text)) => text.trim().parse().ok(),
             _ => None,
         };

@@ -9,8 +9,8 @@ use super::directory::{Directory, DirectoryAgent, DirectoryEntry, DirectoryReaso
 use super::requests::Query;
 use super::subscriptions::{EventName, Topic};
 use crate::centre::{
-    AgentId, AgentState, Centre, Command, Entity, FailureCode, Guid, Happening, Mask, Moment,
-    Reason, Refusal, Settings, What,
+    AgentId, AgentState, Centre, Command, Entity, FailureCode, Guid, Happening, Mask, Moment, Reason,
+    Refusal, Settings, What,
 };
 use crate::tell::ctios::{self, CtiEvent, InvokeId};
 use crate::tell::rte;
@@ -120,17 +120,16 @@ impl Simulation {
         let Some(id) = self.agent(agent) else {
             return Vec::new();
         };
-        let attempt = command
-            .map_err(|refusal| (None, refusal))
-            .and_then(|command| match self.centre.command(id, command.clone()) {
+        let attempt = command.map_err(|refusal| (None, refusal)).and_then(|command| {
+            match self.centre.command(id, command.clone()) {
                 Ok(accepted) => Ok((command, accepted)),
                 Err(refusal) => Err((Some(command), refusal)),
-            });
+            }
+        });
         let to_desk = |event| Told::Cti { agent, event };
         match attempt {
             Ok((command, accepted)) => {
-                let confirmation =
-                    ctios::confirmation(&self.centre, id, invoke, &command, &accepted);
+                let confirmation = ctios::confirmation(&self.centre, id, invoke, &command, &accepted);
                 let mut told = vec![to_desk(confirmation)];
                 told.extend(self.put_into_words(&accepted.happenings, audience));
                 told
@@ -154,13 +153,13 @@ impl Simulation {
         self.put_into_words(&happenings, audience)
     }
 
-    /// Signs an agent out by force, out of whatever the agent was doing.
+    /// Signs an agent out, out of whatever the agent was doing.
     pub(super) fn sign_out(&mut self, agent: Guid, audience: &impl Audience) -> Vec<Told> {
-        if let Some(id) = self.agent(agent) {
-            // Given back to the simulation, and taken again at once: the one way out of any state.
-            self.centre.release(id);
-        }
-        self.make_way(agent, audience)
+        let Some(id) = self.agent(agent) else {
+            return Vec::new();
+        };
+        let happenings = self.centre.sign_out_by_force(id, Reason::NONE);
+        self.put_into_words(&happenings, audience)
     }
 
     /// Everything a desk needs to go on where another left off.
@@ -213,8 +212,7 @@ impl Simulation {
         let mut fields = Map::new();
         for event in self.snapshot(agent) {
             let of_call = event.name.starts_with("OnCall") && event.name != "OnCurrentCallChanged";
-            if let (true, Ok(Value::Object(more))) =
-                (of_call, serde_json::from_str(&event.arguments))
+            if let (true, Ok(Value::Object(more))) = (of_call, serde_json::from_str(&event.arguments))
                 && more.get("UniqueObjectID").and_then(Value::as_str) == Some(call)
             {
                 fields.extend(more);
@@ -222,12 +220,7 @@ impl Simulation {
         }
         if fields.is_empty() {
             let text = "There is no such call at your desk.";
-            return self.failure(
-                agent,
-                Some(invoke),
-                FailureCode::InvalidCallId.number(),
-                text,
-            );
+            return self.failure(agent, Some(invoke), FailureCode::InvalidCallId.number(), text);
         }
         fields.insert("InvokeID".to_owned(), number.into());
         CtiEvent {
@@ -238,13 +231,7 @@ impl Simulation {
 
     /// The failure of a request that never reached the centre. A desk that is told so can sign in, and
     /// nothing else.
-    pub(super) fn failure(
-        &self,
-        agent: Guid,
-        invoke: Option<InvokeId>,
-        code: u8,
-        text: &str,
-    ) -> CtiEvent {
+    pub(super) fn failure(&self, agent: Guid, invoke: Option<InvokeId>, code: u8, text: &str) -> CtiEvent {
         let mut fields = Map::new();
         if let Some(InvokeId(number)) = invoke {
             fields.insert("InvokeID".to_owned(), number.into());
@@ -298,18 +285,13 @@ impl Simulation {
         let mut told = Vec::new();
         let mut events = Vec::new();
         let mut desk_events = Vec::new();
+        let wanted = |entity, name| audience.wants(Topic::new(entity, name));
         for happening in happenings {
-            rte::tell(&self.centre, happening, &mut events);
-            for event in events.drain(..) {
-                let topic = Topic {
-                    entity: event.entity_id,
-                    event: EventName::of(&event),
-                };
-                if audience.wants(topic) {
-                    let data = event.data;
-                    told.push(Told::Rte { topic, data });
-                }
-            }
+            rte::tell_wanted(&self.centre, happening, &wanted, &mut events);
+            told.extend(events.drain(..).map(|event| Told::Rte {
+                topic: Topic::new(event.entity_id, event.name),
+                data: event.data,
+            }));
             let concerned = happening
                 .what
                 .agent()
@@ -318,11 +300,7 @@ impl Simulation {
                 .filter(|agent| audience.has_desk(*agent));
             if let Some(agent) = concerned {
                 ctios::tell(&self.centre, happening, &mut desk_events);
-                told.extend(
-                    desk_events
-                        .drain(..)
-                        .map(|event| Told::Cti { agent, event }),
-                );
+                told.extend(desk_events.drain(..).map(|event| Told::Cti { agent, event }));
                 if has_signed_out(happening) {
                     told.push(Told::SignedOut { agent });
                 }

@@ -50,13 +50,7 @@ pub(super) async fn serve<H: Hub>(socket: WebSocket, client: Client, hub: &H, li
     hub.disconnected(&client).await;
 }
 
-async fn converse<H: Hub>(
-    sink: &mut Sink,
-    input: &mut Input,
-    client: &Client,
-    hub: &H,
-    limits: &Limits,
-) {
+async fn converse<H: Hub>(sink: &mut Sink, input: &mut Input, client: &Client, hub: &H, limits: &Limits) {
     let finished = {
         let mut writing = std::pin::pin!(write(sink, client, limits));
         let end = tokio::select! {
@@ -68,9 +62,7 @@ async fn converse<H: Hub>(
             End::Read(None) => false,
             End::Read(Some(ending)) => {
                 client.close(ending);
-                timeout(limits.close_timeout, writing)
-                    .await
-                    .unwrap_or_default()
+                timeout(limits.close_timeout, writing).await.unwrap_or_default()
             }
         }
     };
@@ -170,12 +162,7 @@ async fn shake_hands(input: &mut Input, limits: &Limits) -> Result<(), Refusal> 
 }
 
 /// Reads until the conversation is to end; `None` when the client has gone without a word.
-async fn read<H: Hub>(
-    input: &mut Input,
-    client: &Client,
-    hub: &H,
-    limits: &Limits,
-) -> Option<Ending> {
+async fn read<H: Hub>(input: &mut Input, client: &Client, hub: &H, limits: &Limits) -> Option<Ending> {
     let mut pinged = false;
     loop {
         let record = if pinged {

@@ -58,12 +58,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    pub(super) fn new(
-        client: &Client,
-        invocation_id: Option<&str>,
-        method: &str,
-        limits: &Limits,
-    ) -> Self {
+    pub(super) fn new(client: &Client, invocation_id: Option<&str>, method: &str, limits: &Limits) -> Self {
         Self {
             client: client.clone(),
             invocation_id: invocation_id.map(str::to_owned),
@@ -84,9 +79,7 @@ impl Answer {
         let outcome = match reply {
             Ok(Some(value)) => Outcome::Result(Payload::from_json(value)),
             Ok(None) => Outcome::Void,
-            Err(error) => {
-                Outcome::Error(error.completion(&self.method, self.detailed_errors).into())
-            }
+            Err(error) => Outcome::Error(error.completion(&self.method, self.detailed_errors).into()),
         };
         let mut text = String::new();
         let completion = Message::Completion {

@@ -161,9 +161,7 @@ impl Outbox {
         };
         let mut joined = String::new();
         let mut last = first;
-        while let (Waiting::Record(record), Some(Waiting::Record(next))) =
-            (&last, state.queue.front())
-        {
+        while let (Waiting::Record(record), Some(Waiting::Record(next))) = (&last, state.queue.front()) {
             if joined.len() + record.len() + next.len() > self.batch {
                 break;
             }

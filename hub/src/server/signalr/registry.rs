@@ -105,11 +105,7 @@ impl Registry {
     }
 
     /// Prepares a connection for `user`. With `separate_token` the secret differs from the id (version 1).
-    pub(super) fn negotiate(
-        &self,
-        user: &str,
-        separate_token: bool,
-    ) -> Result<Ticket, RegistryError> {
+    pub(super) fn negotiate(&self, user: &str, separate_token: bool) -> Result<Ticket, RegistryError> {
         let now = Instant::now();
         let connection_id = random_name()?;
         let token = if separate_token {
@@ -128,10 +124,7 @@ impl Registry {
                 since: now,
             },
         );
-        Ok(Ticket {
-            connection_id,
-            token,
-        })
+        Ok(Ticket { connection_id, token })
     }
 
     /// Opens the negotiated connection `token` for `user`.
@@ -149,17 +142,12 @@ impl Registry {
             Entry::Negotiated { user: owner, .. } if owner != user => {
                 return Err(RegistryError::Forbidden);
             }
-            Entry::Negotiated { since, .. }
-                if now.duration_since(*since) > self.limits.connect_timeout =>
-            {
+            Entry::Negotiated { since, .. } if now.duration_since(*since) > self.limits.connect_timeout => {
                 return Err(RegistryError::Unknown);
             }
-            Entry::Negotiated { connection_id, .. } => Client::new(
-                id,
-                std::mem::take(connection_id),
-                user.to_owned(),
-                &self.limits,
-            ),
+            Entry::Negotiated { connection_id, .. } => {
+                Client::new(id, std::mem::take(connection_id), user.to_owned(), &self.limits)
+            }
         };
         *entry = Entry::Open(client.clone());
         self.open.send_modify(|count| *count += 1);
@@ -174,9 +162,7 @@ impl Registry {
         self.room(&state)?;
         let id = next_id(&mut state);
         let client = Client::new(id, connection_id, user.to_owned(), &self.limits);
-        state
-            .entries
-            .insert(token.clone(), Entry::Open(client.clone()));
+        state.entries.insert(token.clone(), Entry::Open(client.clone()));
         self.open.send_modify(|count| *count += 1);
         Ok((token, client))
     }
@@ -189,8 +175,7 @@ impl Registry {
     /// Forgets a connection that has ended.
     pub(super) fn release(&self, token: &str) {
         if let Some(Entry::Open(_)) = self.lock().entries.remove(token) {
-            self.open
-                .send_modify(|count| *count = count.saturating_sub(1));
+            self.open.send_modify(|count| *count = count.saturating_sub(1));
         }
     }
 

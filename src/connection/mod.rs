@@ -1,0 +1,30 @@
+//! The SignalR client as a state machine that is told what happened and says what to do.
+//!
+//! Lives here: connecting, handshake, calls and their answers, signs of life, reconnecting, closing.
+//! May not be here: a clock, a socket, HTTP, randomness, a thread; anything about contact centres.
+//! Uses `protocol` only. A shell (the browser's or `native`) carries the actions out.
+//! Every state owns its socket, request, buffers and calls; leaving it means giving each of them up.
+
+mod address;
+mod attempt;
+mod error;
+mod interface;
+mod live;
+mod liveness;
+mod machine;
+mod options;
+mod retry;
+mod session;
+mod time;
+mod turn;
+
+pub use address::{HubAddress, Secret, SecretUrl};
+pub use error::{Error, Phase};
+pub use interface::{
+    Action, CallId, Counters, Health, Input, Outlet, Progress, RecordFault, RequestId, SocketId, Status,
+    TokenReason, Trying,
+};
+pub use machine::Connection;
+pub use options::{BadRecords, Options};
+pub use retry::{Backoff, Delays, Retry, RetryPolicy};
+pub use time::Millis;

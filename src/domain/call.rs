@@ -1,0 +1,204 @@
+//! Calls: one agent's side of a conversation, from its announcement to its end.
+//!
+//! Lives here: the call as the desk knows it, its stage, its data, transcript and recordings.
+//! May not be here: which buttons a stage might allow (the mask says), formatting, timers.
+//! A failed call stays failed until it is gone, whatever clears it in between (rules R55, R56).
+//! Everything that grows with a call is bounded.
+
+use super::control::EnablementMask;
+use super::ids::{AgentKey, QueueKey, SourceId};
+use super::moment::Moment;
+use std::borrow::Cow;
+
+/// Phrases kept of one call's transcript.
+pub const PHRASES_KEPT: usize = 200;
+/// Data fields kept of one call.
+pub const FIELDS_KEPT: usize = 200;
+/// Recordings kept of one call.
+pub const RECORDINGS_KEPT: usize = 16;
+
+/// Who called whom, seen from the agent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// To the agent.
+    Inbound,
+    /// From the agent.
+    Outbound,
+}
+
+/// Where a call stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+pub enum Stage {
+    /// Known to exist, no more.
+    #[default]
+    Begun,
+    /// On its way to the agent, not ringing yet.
+    Offered,
+    /// Ringing at the agent.
+    Alerting,
+    /// The agent is dialling, or the other side is ringing.
+    Dialling,
+    /// Talking.
+    Connected,
+    /// On hold.
+    Held,
+    /// It could not be completed.
+    Failed,
+    /// The voice part has ended; the server may still send data of it.
+    Ended,
+}
+
+impl Stage {
+    /// Whether the call occupies the agent (it is neither failed nor ended).
+    pub fn is_live(self) -> bool {
+        !matches!(self, Stage::Failed | Stage::Ended)
+    }
+}
+
+/// Why a call ended or failed, in so far as the server says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ending {
+    /// The other side hung up.
+    ByRemote,
+    /// This side hung up.
+    ByAgent,
+    /// The allocation to this agent was withdrawn; the server's reason.
+    Withdrawn(Option<Box<str>>),
+    /// The call went on to somebody else; the server's reason.
+    MovedOn(Option<Box<str>>),
+    /// It was transferred.
+    Transferred,
+    /// It could not be completed; the server's cause.
+    Failed(Option<Box<str>>),
+    /// It ended, and nobody says why.
+    Unsaid,
+}
+
+/// One phrase of a transcript.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Phrase {
+    /// Who spoke, as the source numbers or names the role.
+    pub speaker: Box<str>,
+    /// What was understood.
+    pub text: Box<str>,
+    /// The speaker is still speaking; a later phrase replaces this one (rule R28).
+    pub interim: bool,
+    /// Offset from the beginning of the call, milliseconds.
+    pub offset: u32,
+    /// Length, milliseconds.
+    pub duration: u32,
+    /// Confidence from 0 to 1.
+    pub confidence: f32,
+}
+
+/// One recording of a call (rule R29: it may be reported after the call's end).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recording {
+    /// The source's id.
+    pub id: Box<str>,
+    /// Id of the conversion that made it playable.
+    pub conversion: Option<Box<str>>,
+    /// Audio channel of the agent.
+    pub channel: Option<u8>,
+}
+
+/// A supervisor's presence on a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Supervision {
+    /// The supervisor's id at the source.
+    pub supervisor: Box<str>,
+    /// The supervisor's name.
+    pub name: Option<Box<str>>,
+    /// The state, as the source numbers it.
+    pub state: Option<i64>,
+    /// Where a supervisor may call to listen (rule R36).
+    pub call_in_number: Option<Box<str>>,
+    /// From which number that call is expected.
+    pub expected_from: Option<Box<str>>,
+}
+
+/// A call.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Call {
+    /// The source that reports this call.
+    pub source: SourceId,
+    /// The source's id.
+    pub id: Box<str>,
+    /// Whose side of the call this is.
+    pub agent: Option<AgentKey>,
+    /// Who called whom.
+    pub direction: Option<Direction>,
+    /// Where it stands.
+    pub stage: Stage,
+    /// The other party's number.
+    pub number: Option<Box<str>>,
+    /// The number that was dialled.
+    pub dialled: Option<Box<str>>,
+    /// The queue it came through.
+    pub queue: Option<QueueKey>,
+    /// The queue's or service's name as the call's own data gives it.
+    pub queue_name: Option<Box<str>>,
+    /// The leg, by the source's id.
+    pub leg: Option<Box<str>>,
+    /// When the desk first heard of it.
+    pub begun: Option<Moment>,
+    /// When it was connected.
+    pub connected: Option<Moment>,
+    /// When it was last put on hold, while it is held.
+    pub held_since: Option<Moment>,
+    /// When it ended.
+    pub ended: Option<Moment>,
+    /// Why it ended or failed.
+    pub ending: Option<Ending>,
+    /// Somebody was meant to answer it and nobody did.
+    pub missed: bool,
+    /// The last mask the server sent for this call.
+    pub mask: Option<EnablementMask>,
+    /// Call variables and other data, in the order of their first arrival.
+    pub data: Vec<(Box<str>, Box<str>)>,
+    /// What was said, as far as it was understood.
+    pub transcript: Vec<Phrase>,
+    /// Recordings.
+    pub recordings: Vec<Recording>,
+    /// A supervisor's presence.
+    pub supervision: Option<Supervision>,
+    /// Where the call is being transferred to, while that lasts: an id or a number; empty when nobody says.
+    pub transferring_to: Option<Box<str>>,
+    /// When something was last heard of this call.
+    pub heard: Option<Moment>,
+    /// The session of the source in which this row was last confirmed.
+    pub confirmed_in: u32,
+}
+
+/// News of a call; `None` means that the message does not say.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CallUpdate<'a> {
+    /// Id of the agent whose side this is.
+    pub agent: Option<Cow<'a, str>>,
+    /// See [`Call::direction`].
+    pub direction: Option<Direction>,
+    /// See [`Call::stage`].
+    pub stage: Option<Stage>,
+    /// See [`Call::number`].
+    pub number: Option<Cow<'a, str>>,
+    /// See [`Call::dialled`].
+    pub dialled: Option<Cow<'a, str>>,
+    /// Id of its queue.
+    pub queue: Option<Cow<'a, str>>,
+    /// See [`Call::queue_name`].
+    pub queue_name: Option<Cow<'a, str>>,
+    /// See [`Call::leg`].
+    pub leg: Option<Cow<'a, str>>,
+    /// See [`Call::ending`].
+    pub ending: Option<Ending>,
+    /// See [`Call::mask`]; absent keeps the last one (trap T6).
+    pub mask: Option<EnablementMask>,
+    /// Data fields that changed; fields not named are kept (rule R53).
+    pub data: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+    /// See [`Call::supervision`].
+    pub supervision: Option<Supervision>,
+    /// See [`Call::transferring_to`].
+    pub transferring_to: Option<Option<Cow<'a, str>>>,
+    /// The call is over and the source will say no more of it: forget it, unless it failed or was missed.
+    pub gone: bool,
+}

@@ -1,0 +1,180 @@
+//! Commands: what the agent asks the telephony server to do, and how far each has come.
+//!
+//! Lives here: the commands, their phases, and the plain record of a refusal.
+//! May not be here: how a command is sent, and any change of state: a command changes nothing but itself.
+//! Two phases (decision D11): sent, accepted by a confirmation, done by an event, or refused.
+//! A command in flight disables its own control, and nothing else.
+
+use super::control::Control;
+use super::ids::CallKey;
+use super::moment::Moment;
+
+/// Names one command from its sending to its end; echoed by the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct InvokeId(pub u32);
+
+/// What the agent may ask for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Sign in at the telephony server.
+    SignIn {
+        /// Sign-in id.
+        login_id: Box<str>,
+        /// Phone to use.
+        extension: Box<str>,
+    },
+    /// Sign out.
+    SignOut {
+        /// Reason code, where one is given.
+        reason: Option<i32>,
+    },
+    /// Become ready.
+    Ready,
+    /// Become not ready.
+    NotReady {
+        /// Reason code, where one is given.
+        reason: Option<i32>,
+    },
+    /// Answer a call.
+    Answer(CallKey),
+    /// Leave a call; the others may go on talking (decision D13).
+    EndCall(CallKey),
+    /// Put a call on hold.
+    Hold(CallKey),
+    /// Take a call off hold.
+    Retrieve(CallKey),
+    /// Start a call.
+    Dial {
+        /// The number as the agent typed it, trimmed.
+        number: Box<str>,
+    },
+    /// Send tones.
+    SendTones {
+        /// The call.
+        call: CallKey,
+        /// Digits 0–9, `*`, `#`, A–D.
+        digits: Box<str>,
+    },
+}
+
+impl Command {
+    /// The control that must be enabled, `None` where no mask speaks of the command.
+    pub fn control(&self) -> Option<Control> {
+        match self {
+            Command::SignIn { .. } => Some(Control::SignIn),
+            Command::SignOut { reason: None } => Some(Control::SignOut),
+            Command::SignOut { reason: Some(_) } => Some(Control::SignOutWithReason),
+            Command::Ready => Some(Control::Ready),
+            Command::NotReady { reason: None } => Some(Control::NotReady),
+            Command::NotReady { reason: Some(_) } => Some(Control::NotReadyWithReason),
+            Command::Answer(_) => Some(Control::Answer),
+            Command::EndCall(_) => Some(Control::Release),
+            Command::Hold(_) => Some(Control::Hold),
+            Command::Retrieve(_) => Some(Control::Retrieve),
+            Command::Dial { .. } => Some(Control::MakeCall),
+            Command::SendTones { .. } => None,
+        }
+    }
+
+    /// The call that the command acts on.
+    pub fn call(&self) -> Option<CallKey> {
+        match self {
+            Command::Answer(call)
+            | Command::EndCall(call)
+            | Command::Hold(call)
+            | Command::Retrieve(call)
+            | Command::SendTones { call, .. } => Some(*call),
+            _ => None,
+        }
+    }
+}
+
+/// How far a command has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// On its way; no confirmation yet.
+    Sent,
+    /// The server has confirmed that it received the request; the change itself is still due.
+    Accepted,
+}
+
+/// A command under way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InFlight {
+    /// Its name.
+    pub id: InvokeId,
+    /// What was asked.
+    pub command: Command,
+    /// How far it has come.
+    pub phase: Phase,
+    /// When it was sent.
+    pub sent: Moment,
+    /// No confirmation or event within the time that one expects; the page says "no answer yet".
+    pub slow: bool,
+}
+
+/// Why a command did not happen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// The telephony server refused it.
+    Refused {
+        /// What kind of refusal it is, for the words to show.
+        kind: Refusal,
+        /// The server's code, for support.
+        code: Option<i32>,
+        /// The server's own text.
+        text: Option<Box<str>>,
+    },
+    /// The hub would not take it; its text.
+    NotTaken(Box<str>),
+    /// The connection was lost before an answer came: whether it happened is told by the next snapshot.
+    ConnectionLost,
+    /// Neither a confirmation nor an event came in time.
+    NoAnswer,
+    /// It was not sent: the desk is not connected.
+    Offline,
+    /// It was not sent: the server's mask does not allow it.
+    NotAllowed,
+}
+
+/// Kinds of refusal that are worth words of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// The phone is used by another desk.
+    PhoneInUse,
+    /// The agent has signed in elsewhere; this desk has stopped.
+    SignedInElsewhere,
+    /// The switch cannot do that.
+    NotAvailable,
+    /// The call does not exist (any more).
+    NoSuchCall,
+    /// The agent is no longer on that call.
+    NotOnCall,
+    /// The telephony server is away.
+    ServerOffline,
+    /// The switch did not answer in time.
+    NoAnswer,
+    /// The digits cannot be dialled.
+    BadDigits,
+    /// Agent id, password or phone are not right.
+    BadAgentData,
+    /// The agent is not signed in.
+    NotSignedIn,
+    /// Not possible in the present state.
+    WrongState,
+    /// Something else; see code and text.
+    Other,
+}
+
+/// A command that failed, kept until the agent has seen it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failed {
+    /// Its name.
+    pub id: InvokeId,
+    /// What was asked.
+    pub command: Command,
+    /// Why it did not happen.
+    pub failure: Failure,
+    /// When that was known.
+    pub at: Moment,
+}

@@ -1,0 +1,359 @@
+//! Applying news of calls, from their announcement to their end.
+//!
+//! Lives here: stages and the transitions that people are told, past calls, transcripts, recordings.
+//! May not be here: what may be done to a call (its mask says).
+//! A call is own when a telephony source reports it without naming an agent, or names the own one.
+
+use super::super::call::Supervision;
+use super::{
+    Call, CallKey, CallUpdate, CallbackKey, Changed, Covered, Direction, Ending, FIELDS_KEPT, Model, Moment,
+    PAST_CALLS_KEPT, PHRASES_KEPT, Phrase, RECORDINGS_KEPT, Recording, Ref, Stage, Transition, set,
+    set_optional_text, set_text,
+};
+
+impl Model {
+    pub(super) fn update_call(&mut self, call: Ref<'_>, update: CallUpdate<'_>, when: Moment, heard: Moment) {
+        self.hear(call.source, heard);
+        let source = call.source;
+        let session = self.source(source).session;
+        if update.gone && self.calls.find(call).is_none() {
+            return;
+        }
+        let agent = update
+            .agent
+            .as_ref()
+            .map(|id| self.agents.intern(Ref::new(source, id)));
+        let queue = update
+            .queue
+            .as_ref()
+            .map(|id| self.queues.intern(Ref::new(source, id)));
+        let key = self.calls.intern(call);
+        let mut stages = (Stage::Begun, Stage::Begun);
+        let mut missed = false;
+        let mut began_again = false;
+        let changed = self.calls.change(key, |row| {
+            let mut changed = row.confirmed_in != session;
+            row.confirmed_in = session;
+            row.heard = Some(heard);
+            let fresh = row.begun.is_none();
+            if fresh {
+                row.begun = Some(when);
+                changed = true;
+            }
+            changed |= set(&mut row.agent, agent.map(Some));
+            changed |= set(&mut row.direction, update.direction.map(Some));
+            changed |= set_text(&mut row.number, update.number.as_ref());
+            changed |= set_text(&mut row.dialled, update.dialled.as_ref());
+            changed |= set(&mut row.queue, queue.map(Some));
+            changed |= set_text(&mut row.queue_name, update.queue_name.as_ref());
+            changed |= set_text(&mut row.leg, update.leg.as_ref());
+            changed |= set(&mut row.mask, update.mask.map(Some));
+            changed |= set_optional_text(&mut row.transferring_to, update.transferring_to.as_ref());
+            if let Some(supervision) = update.supervision {
+                let told = told_of(row.supervision.clone(), supervision);
+                changed |= set(&mut row.supervision, Some(Some(told)));
+            }
+            for (name, value) in &update.data {
+                changed |= set_data(&mut row.data, name, value);
+            }
+            stages = (row.stage, row.stage);
+            if row.stage == Stage::Ended && matches!(update.stage, Some(Stage::Offered | Stage::Alerting)) {
+                begin_again(row, when);
+                stages.0 = row.stage;
+                began_again = true;
+            }
+            if let Some(stage) = update.stage {
+                changed |= move_to(row, stage, update.ending, when);
+                stages.1 = row.stage;
+            }
+            if stages.0.is_live() && !stages.1.is_live() {
+                let rang = matches!(stages.0, Stage::Alerting | Stage::Offered);
+                missed = rang && row.direction == Some(Direction::Inbound) && row.connected.is_none();
+                row.missed = missed;
+            }
+            Changed {
+                row: changed,
+                rank: fresh || began_again,
+            }
+        });
+        if changed.is_some_and(|changed| changed.row) && self.desk.current == Some(key) {
+            self.desk_touched = true;
+        }
+        if began_again {
+            self.past_calls.retain(|past| *past != key);
+            self.desk_touched = true;
+        }
+        if self.is_own_call(key) {
+            self.tell_stage(key, stages.0, stages.1, missed);
+        }
+        if stages.0.is_live() && !stages.1.is_live() {
+            self.retire(key);
+        }
+        self.settle_by_call(key);
+        if update.gone {
+            self.forget_call(key);
+        }
+    }
+
+    /// Whether a call is the own agent's: one that a telephony source reports without an agent is.
+    pub fn is_own_call(&self, key: CallKey) -> bool {
+        self.calls
+            .get(key)
+            .is_some_and(|call| call.agent.is_none() || call.agent == self.desk.me)
+    }
+
+    pub(super) fn tell_stage(&mut self, key: CallKey, from: Stage, to: Stage, missed: bool) {
+        if from == to {
+            return;
+        }
+        if from == Stage::Alerting {
+            self.transitions.push(Transition::RingingEnded(key));
+        }
+        let inbound = self
+            .calls
+            .get(key)
+            .is_some_and(|call| call.direction != Some(Direction::Outbound));
+        match to {
+            Stage::Alerting if inbound => self.transitions.push(Transition::Ringing(key)),
+            Stage::Connected if from == Stage::Held => self.transitions.push(Transition::Retrieved(key)),
+            Stage::Connected => self.transitions.push(Transition::Connected(key)),
+            Stage::Held => self.transitions.push(Transition::Held(key)),
+            Stage::Failed => self.transitions.push(Transition::Failed(key)),
+            Stage::Ended if missed => self.transitions.push(Transition::Missed(key)),
+            Stage::Ended => self.transitions.push(Transition::Ended(key)),
+            _ => {}
+        }
+    }
+
+    /// Moves an ended call among the past ones and drops the oldest beyond the limit.
+    pub(super) fn retire(&mut self, key: CallKey) {
+        if self.desk.current == Some(key) {
+            self.desk.current = None;
+        }
+        self.desk_touched = true;
+        if self.past_calls.contains(&key) {
+            return;
+        }
+        self.past_calls.push_back(key);
+        if self.past_calls.len() > PAST_CALLS_KEPT
+            && let Some(oldest) = self.past_calls.pop_front()
+        {
+            self.calls.remove(oldest);
+        }
+    }
+
+    /// The source will say no more of a call: keep it among the past ones, ended if it was not.
+    pub(super) fn forget_call(&mut self, key: CallKey) {
+        let live = self.calls.get(key).is_some_and(|call| call.stage.is_live());
+        if live {
+            let mut from = Stage::Begun;
+            self.calls.change(key, |row| {
+                from = row.stage;
+                let when = row.heard.or(row.begun).unwrap_or(Moment(0));
+                move_to(row, Stage::Ended, Some(Ending::Unsaid), when);
+                row.missed = matches!(from, Stage::Alerting | Stage::Offered)
+                    && row.direction == Some(Direction::Inbound);
+                Changed {
+                    row: true,
+                    rank: false,
+                }
+            });
+            let missed = self.calls.get(key).is_some_and(|call| call.missed);
+            if self.is_own_call(key) {
+                self.tell_stage(key, from, Stage::Ended, missed);
+            }
+            self.retire(key);
+            self.settle_by_call(key);
+        }
+        // The mask dies with the call: nothing can be done to it any more.
+        self.calls.change(key, |row| Changed {
+            row: row.mask.take().is_some(),
+            rank: false,
+        });
+    }
+
+    /// Forgets a past call: the agent has seen it.
+    pub fn dismiss_call(&mut self, key: CallKey) {
+        if self.calls.get(key).is_some_and(|call| !call.stage.is_live()) {
+            self.past_calls.retain(|past| *past != key);
+            self.calls.remove(key);
+            self.desk_touched = true;
+        }
+    }
+
+    pub(super) fn keep_own_calls(&mut self, valid: &[Ref<'_>], heard: Moment) {
+        let keys: Vec<CallKey> = valid.iter().filter_map(|call| self.calls.find(*call)).collect();
+        let gone: Vec<CallKey> = self
+            .calls
+            .rows()
+            .filter(|(key, call)| {
+                call.stage.is_live()
+                    && !keys.contains(key)
+                    && (call.agent.is_none() || call.agent == self.desk.me)
+            })
+            .map(|(key, _)| key)
+            .collect();
+        for key in gone {
+            self.forget_call(key);
+        }
+        for key in keys {
+            let source = self.calls.get(key).map(|call| call.source).unwrap_or_default();
+            let session = self.source(source).session;
+            self.calls.change(key, |row| {
+                let changed = row.confirmed_in != session;
+                row.confirmed_in = session;
+                row.heard = Some(heard);
+                Changed {
+                    row: changed,
+                    rank: false,
+                }
+            });
+        }
+    }
+
+    pub(super) fn add_phrase(&mut self, call: Ref<'_>, phrase: Phrase, heard: Moment) {
+        self.hear(call.source, heard);
+        let Some(key) = self.calls.find(call) else {
+            self.orphans += 1;
+            return;
+        };
+        self.calls.change(key, |row| {
+            // An interim phrase is replaced by the same speaker's next one (rule R28).
+            if let Some(last) = row
+                .transcript
+                .iter_mut()
+                .rev()
+                .find(|known| known.speaker == phrase.speaker)
+                .filter(|known| known.interim)
+            {
+                *last = phrase;
+            } else {
+                if row.transcript.len() == PHRASES_KEPT {
+                    row.transcript.remove(0);
+                }
+                row.transcript.push(phrase);
+            }
+            Changed {
+                row: true,
+                rank: false,
+            }
+        });
+    }
+
+    pub(super) fn add_recording(&mut self, call: Ref<'_>, recording: Recording, heard: Moment) {
+        self.hear(call.source, heard);
+        let Some(key) = self.calls.find(call) else {
+            self.orphans += 1;
+            return;
+        };
+        self.calls.change(key, |row| {
+            if row.recordings.contains(&recording) || row.recordings.len() == RECORDINGS_KEPT {
+                return Changed::default();
+            }
+            row.recordings.push(recording);
+            Changed {
+                row: true,
+                rank: false,
+            }
+        });
+    }
+
+    pub(super) fn sweep(&mut self, covered: Covered) {
+        match covered {
+            Covered::Callbacks => {
+                let gone: Vec<CallbackKey> = self
+                    .callbacks
+                    .rows()
+                    .filter(|(_, row)| row.confirmed_in != self.source(row.source).session)
+                    .map(|(key, _)| key)
+                    .collect();
+                for key in gone {
+                    self.callbacks.remove(key);
+                }
+            }
+            Covered::OwnCalls => {
+                let gone: Vec<CallKey> = self
+                    .calls
+                    .rows()
+                    .filter(|(key, row)| {
+                        row.stage.is_live()
+                            && row.confirmed_in != self.source(row.source).session
+                            && self.is_own_call(*key)
+                    })
+                    .map(|(key, _)| key)
+                    .collect();
+                for key in gone {
+                    self.forget_call(key);
+                }
+            }
+        }
+    }
+}
+
+fn set_data(data: &mut Vec<(Box<str>, Box<str>)>, name: &str, value: &str) -> bool {
+    let room = data.len() < FIELDS_KEPT;
+    match data.iter_mut().find(|(known, _)| known.as_ref() == name) {
+        Some((_, known)) if known.as_ref() == value => false,
+        Some((_, known)) => {
+            *known = value.into();
+            true
+        }
+        None if room => {
+            data.push((name.into(), value.into()));
+            true
+        }
+        None => false,
+    }
+}
+
+/// A source that names calls by the caller's side offers the same call to the same agent again: nobody
+/// answered the first time, or it came back. It is a new card with the old data.
+fn begin_again(row: &mut Call, when: Moment) {
+    row.stage = Stage::Begun;
+    row.begun = Some(when);
+    row.connected = None;
+    row.held_since = None;
+    row.ended = None;
+    row.ending = None;
+    row.missed = false;
+    row.transferring_to = None;
+}
+
+/// What is known of a supervisor's presence after further news of it: of the same supervisor's presence,
+/// what the news leaves out is kept.
+fn told_of(known: Option<Supervision>, news: Supervision) -> Supervision {
+    match known {
+        Some(known) if known.supervisor == news.supervisor => Supervision {
+            name: news.name.or(known.name),
+            state: news.state.or(known.state),
+            call_in_number: news.call_in_number.or(known.call_in_number),
+            expected_from: news.expected_from.or(known.expected_from),
+            supervisor: news.supervisor,
+        },
+        _ => news,
+    }
+}
+
+/// Moves a call to a stage; answers whether it moved. What has failed stays failed (rules R55, R56), and
+/// what has ended does not come back.
+fn move_to(row: &mut Call, stage: Stage, ending: Option<Ending>, when: Moment) -> bool {
+    if row.stage == stage || !row.stage.is_live() {
+        return false;
+    }
+    match stage {
+        Stage::Connected => {
+            row.connected = row.connected.or(Some(when));
+            row.held_since = None;
+        }
+        Stage::Held => row.held_since = Some(when),
+        Stage::Failed | Stage::Ended => {
+            row.ended = Some(when);
+            row.held_since = None;
+            row.transferring_to = None;
+            row.ending = Some(ending.unwrap_or(Ending::Unsaid));
+        }
+        _ => {}
+    }
+    row.stage = stage;
+    true
+}

@@ -1,0 +1,222 @@
+//! Applying news of agents, their terminals and wrap-up, and of queues.
+//!
+//! Lives here: the part of `Model::apply` that touches agent and queue rows, and the tally of states.
+//! May not be here: calls, callbacks, commands (their own files).
+//! A row is dirty only when something that can be seen has changed.
+
+use super::{
+    AgentKey, AgentState, AgentUpdate, Changed, Desk, Model, Moment, QueueKey, QueueUpdate, Ref,
+    TERMINALS_KEPT, Terminal, Transition, WrapUp, WrapUpChange, set, set_optional_text, set_text,
+};
+
+impl Model {
+    /// Declares who is signed in here.
+    pub fn set_me(&mut self, agent: Option<AgentKey>) {
+        if self.desk.me != agent {
+            self.desk = Desk {
+                me: agent,
+                ..Desk::default()
+            };
+            self.desk_touched = true;
+        }
+    }
+
+    pub(super) fn is_me(&self, agent: Ref<'_>) -> bool {
+        self.desk.me.is_some() && self.agents.find(agent) == self.desk.me
+    }
+
+    pub(super) fn update_agent(
+        &mut self,
+        key: AgentKey,
+        reference: Ref<'_>,
+        update: &AgentUpdate<'_>,
+        when: Moment,
+        heard: Moment,
+    ) {
+        let session = self.source(reference.source).session;
+        let queue = update.active_queue.as_ref().map(|queue| {
+            queue
+                .as_ref()
+                .map(|id| self.queues.intern(Ref::new(reference.source, id)))
+        });
+        let mut states = (AgentState::Unknown, AgentState::Unknown);
+        self.agents.change(key, |row| {
+            let before = row.state();
+            let was_heard = row.heard.is_some();
+            let mut changed = false;
+            let renamed = set_text(&mut row.name, update.name.as_ref());
+            changed |= renamed;
+            changed |= set_text(&mut row.login_id, update.login_id.as_ref());
+            changed |= set_text(&mut row.extension, update.extension.as_ref());
+            changed |= set(&mut row.named_state, update.named_state.map(Some));
+            changed |= set(&mut row.reason, update.reason);
+            changed |= set(&mut row.talking, update.talking.map(Some));
+            changed |= set(&mut row.talking_since, update.talking_since);
+            changed |= set(&mut row.available, update.available.map(Some));
+            changed |= set(&mut row.serving, update.serving.map(Some));
+            changed |= set(&mut row.scheduled, update.scheduled.map(Some));
+            changed |= set(&mut row.serving_callbacks, update.serving_callbacks.map(Some));
+            changed |= set(&mut row.can_take_calls, update.can_take_calls.map(Some));
+            changed |= set(&mut row.fetches_calls, update.fetches_calls.map(Some));
+            changed |= set(
+                &mut row.terminals_in_service,
+                update.terminals_in_service.map(Some),
+            );
+            changed |= set(&mut row.active_queues, update.active_queues.map(Some));
+            changed |= set(&mut row.parked_calls, update.parked_calls.map(Some));
+            changed |= set(&mut row.active_queue, queue);
+            changed |= set_optional_text(&mut row.active_call_list, update.active_call_list.as_ref());
+            changed |= set(&mut row.wrap_up, update.wrap_up);
+            changed |= set_optional_text(&mut row.note, update.note.as_ref());
+            changed |= set(&mut row.availability, update.availability.clone().map(Some));
+            changed |= set(&mut row.availability_since, update.availability_since);
+            changed |= set(&mut row.availability_until, update.availability_until);
+            changed |= set_optional_text(&mut row.transfer_number, update.transfer_number.as_ref());
+            states = (before, row.state());
+            let says_state = update.named_state.is_some()
+                || update.talking.is_some()
+                || update.serving.is_some()
+                || update.available.is_some()
+                || update.wrap_up.is_some();
+            if let Some(lasted) = update.lasted.filter(|lasted| *lasted > 0) {
+                changed |= set(&mut row.since, Some(Some(when.plus(-lasted))));
+            } else if states.0 != states.1 {
+                // The first word of a state does not tell when it began; a change that we witness does.
+                let witnessed = was_heard && states.0 != AgentState::Unknown;
+                row.since = (witnessed || update.named_state.is_some()).then_some(when);
+                changed = true;
+            }
+            if says_state {
+                changed |= row.confirmed_in != session;
+                row.confirmed_in = session;
+                row.heard = Some(heard);
+            }
+            Changed {
+                row: changed,
+                rank: renamed,
+            }
+        });
+        if let Some(login_id) = &update.login_id {
+            self.agents.alias(Ref::new(reference.source, login_id), key);
+        }
+        self.count_state(key, states.0, states.1);
+    }
+
+    /// Keeps the tally of states and tells the own agent's changes.
+    pub(super) fn count_state(&mut self, key: AgentKey, from: AgentState, to: AgentState) {
+        if from == to {
+            return;
+        }
+        if from != AgentState::Unknown
+            && let Some(count) = self.agents_in_state.get_mut(&from)
+        {
+            *count = count.saturating_sub(1);
+        }
+        if to != AgentState::Unknown {
+            *self.agents_in_state.entry(to).or_default() += 1;
+        }
+        if self.desk.me == Some(key) {
+            self.desk_touched = true;
+            if to != AgentState::SignedOut {
+                self.desk.forced_out = false;
+            }
+            self.transitions.push(Transition::OwnState { from, to });
+            self.settle_by_state(to);
+        }
+    }
+
+    pub(super) fn update_terminal(&mut self, agent: Ref<'_>, terminal: Terminal, heard: Moment) {
+        self.hear(agent.source, heard);
+        let key = self.agents.intern(agent);
+        self.agents.change(key, |row| {
+            match row
+                .terminals
+                .iter_mut()
+                .find(|known| known.session == terminal.session)
+            {
+                Some(known) if *known == terminal => return Changed::default(),
+                Some(known) => *known = terminal,
+                None => {
+                    if row.terminals.len() == TERMINALS_KEPT {
+                        row.terminals.remove(0);
+                    }
+                    row.terminals.push(terminal);
+                }
+            }
+            Changed {
+                row: true,
+                rank: false,
+            }
+        });
+    }
+
+    pub(super) fn update_wrap_up(
+        &mut self,
+        agent: Ref<'_>,
+        change: WrapUpChange,
+        when: Moment,
+        heard: Moment,
+    ) {
+        self.hear(agent.source, heard);
+        let mine = self.is_me(agent);
+        let wrap_up = match change {
+            WrapUpChange::Enabled { seconds } => {
+                if mine {
+                    self.desk.wrap_up_to_come = Some(seconds);
+                    self.desk_touched = true;
+                }
+                return;
+            }
+            WrapUpChange::BeginRequested | WrapUpChange::EndRequested => return,
+            WrapUpChange::Started { seconds } => Some(WrapUp {
+                start: Some(when),
+                end: (seconds > 0).then(|| when.plus(seconds.saturating_mul(1000))),
+            }),
+            WrapUpChange::Ended { .. } => None,
+        };
+        if mine {
+            self.desk.wrap_up_to_come = None;
+            self.desk_touched = true;
+        }
+        let key = self.agents.intern(agent);
+        let update = AgentUpdate {
+            wrap_up: Some(wrap_up),
+            ..AgentUpdate::default()
+        };
+        self.update_agent(key, agent, &update, when, heard);
+    }
+
+    pub(super) fn update_queue(&mut self, key: QueueKey, update: &QueueUpdate<'_>, heard: Moment) {
+        let source = self.queues.get(key).map(|row| row.source).unwrap_or_default();
+        let session = self.source(source).session;
+        self.queues.change(key, |row| {
+            let renamed = set_text(&mut row.name, update.name.as_ref());
+            let mut counted = false;
+            counted |= set(&mut row.waiting, update.waiting.map(Some));
+            counted |= set(&mut row.longest_wait, update.longest_wait.map(Some));
+            counted |= set(&mut row.serving, update.serving.map(Some));
+            counted |= set(&mut row.free, update.free.map(Some));
+            counted |= set(&mut row.wrap_up, update.wrap_up.map(Some));
+            counted |= set(&mut row.checked_in, update.checked_in.map(Some));
+            counted |= set(&mut row.long_away, update.long_away.map(Some));
+            counted |= set(&mut row.short_away, update.short_away.map(Some));
+            counted |= set(&mut row.fetching, update.fetching.map(Some));
+            counted |= set(&mut row.providers, update.providers.map(Some));
+            counted |= set(&mut row.allocated, update.allocated.map(Some));
+            counted |= set(&mut row.connected, update.connected.map(Some));
+            counted |= set(&mut row.requesters, update.requesters.map(Some));
+            counted |= set(&mut row.not_served, update.not_served.map(Some));
+            counted |= set(&mut row.open, update.open.map(Some));
+            // A name alone (from a directory) says nothing of the queue's condition.
+            if update.waiting.is_some() || update.open.is_some() || counted {
+                counted |= row.confirmed_in != session;
+                row.confirmed_in = session;
+                row.heard = Some(heard);
+            }
+            Changed {
+                row: renamed || counted,
+                rank: renamed,
+            }
+        });
+    }
+}
