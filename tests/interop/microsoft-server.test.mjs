@@ -16,7 +16,7 @@ async function connected(url) {
 
 const skip = hasRteHub ? false : "Microsoft's server of this generation exists for Linux on x86-64 only";
 
-describeRteHub("Microsoft's server", () => startRteHub(), { skip });
+describeRteHub("Microsoft's server", () => startRteHub({ detailedErrors: true }), { skip });
 
 describe("Microsoft's server, made to misbehave", { skip }, () => {
   test('an expired token is refused', async (t) => {
@@ -26,6 +26,16 @@ describe("Microsoft's server, made to misbehave", { skip }, () => {
     const headers = { Authorization: `Bearer ${Token}` };
     const answer = await fetch(`${server.url}/rte/negotiate?negotiateVersion=1`, { method: 'POST', headers });
     assert.equal(answer.status, 401);
+  });
+
+  test('the reason of a failed call is kept back unless the server was told otherwise', async (t) => {
+    const server = await startRteHub();
+    t.after(server.stop);
+    const client = await connect(server.url);
+    t.after(client.stop);
+    await assert.rejects(client.invoke('Subscribe', 'everything'), {
+      message: "Failed to invoke 'Subscribe' due to an error on the server.",
+    });
   });
 
   test('a test can emit an event of its own', async (t) => {

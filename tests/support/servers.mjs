@@ -17,16 +17,17 @@ function setting(name) {
   return value;
 }
 
-/** Starts the embedded hub. `options` are its own: { agents, queues, callbacks, seed, rate, site, port }. */
+/** Starts the embedded hub. `options` are its own, by their names without dashes: `{ agents: 6, seed: 7 }`. */
 export function startHub(options = {}) {
   const words = Object.entries({ port: 0, ...options }).flatMap(([name, value]) => [`--${name}`, String(value)]);
   return start(setting('SWITCHHOOK_HUB_BIN'), words);
 }
 
-/** Starts the RTE hub on Microsoft's server. `options`: { interval, tokenSeconds, port }. */
-export function startRteHub({ port = 0, interval = 100, tokenSeconds = 300 } = {}) {
+/** Starts the RTE hub on Microsoft's server. All of its options have a default. */
+export function startRteHub({ port = 0, interval = 100, tokenSeconds = 300, detailedErrors = false } = {}) {
   const words = [setting('SWITCHHOOK_RTE_HUB')];
   words.push('--port', port, '--interval', interval, '--token-seconds', tokenSeconds);
+  words.push('--detailed-errors', Number(detailedErrors));
   return start(setting('SWITCHHOOK_DOTNET'), words.map(String));
 }
 

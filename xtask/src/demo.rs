@@ -73,10 +73,22 @@ pub(crate) fn run(project: &Project, options: &Options) -> Outcome {
         }
         wait_for_the_end(&mut hub, &stop)
     });
-    // Nothing to do about a hub that has already ended.
+    end(&mut hub);
+    outcome
+}
+
+/// Leaves the hub, which Ctrl-C reaches as well, a moment to end by itself, and then ends it.
+fn end(hub: &mut Child) {
+    let began = Instant::now();
+    while began.elapsed() < Duration::from_secs(1) {
+        if matches!(hub.try_wait(), Ok(Some(_))) {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    // Nothing is left to do about a hub that ended between the two.
     let _ = hub.kill();
     let _ = hub.wait();
-    outcome
 }
 
 /// Finds out before any work whether the port is free.

@@ -26,12 +26,12 @@ Switchhook's commands. Each does its own set-up, into .tools/ inside the project
       --queues N       queues                                   (the hub's default)
       --callbacks N    callbacks open at the start              (the hub's default)
       --seed N         the same seed gives the same history     (the hub's default)
-      --rate X         how fast the centre's time runs          (the hub's default)
+      --rate X         the pace at which callers arrive         (the hub's default)
       --open           open the address in the browser
 
   cargo xtask test     formatting, lints, native, browser, interop and end-to-end tests
       --fast           the native part only: formatting, lints, native tests
-      --only NAME      one step only, by a part of its name
+      --only NAME      only the steps with this in their name, and what they need
 
   cargo xtask page     build the page into dist/, with compressed copies
   cargo xtask setup    install everything that the demo and the tests need, and stop

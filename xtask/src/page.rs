@@ -38,7 +38,7 @@ pub(crate) fn build(project: &Project) -> Outcome {
         return Ok(());
     }
     println!("Building the page (about 3 minutes the first time, half a minute after a change).");
-    let mut trunk = project.command("trunk");
+    let mut trunk = project.command(project.program("trunk"));
     trunk
         .arg("build")
         .env("CARGO_TARGET_DIR", &project.target)

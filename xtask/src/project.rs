@@ -56,6 +56,12 @@ impl Project {
         self.bin().join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
     }
 
+    /// A program to start: the installed one, or else the one on the search path.
+    pub(crate) fn program(&self, name: &str) -> PathBuf {
+        let own = self.tool(name);
+        if own.is_file() { own } else { name.into() }
+    }
+
     /// Where npm's packages lie.
     pub(crate) fn node_modules(&self) -> PathBuf {
         self.tools.join("node_modules")

@@ -5,6 +5,7 @@
 //! the command with the way out. Two things cannot live inside the project, and say so: Rust's standard library for
 //! WebAssembly, which belongs to the toolchain, and the browser that the tests drive, which is the system's own.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -33,7 +34,7 @@ pub(crate) fn for_page(project: &Project) -> Outcome {
         "wasm-bindgen-cli",
         &wasm_bindgen_version(project)?,
         "writes the JavaScript side of the page",
-        "2 minutes",
+        "3 minutes",
         &[],
     )?;
     // Trunk's own features are ways of talking to the network, which the build never does.
@@ -44,7 +45,7 @@ pub(crate) fn for_page(project: &Project) -> Outcome {
         "trunk",
         TRUNK,
         "puts the page's files together",
-        "4 minutes",
+        "5 minutes",
         &["--no-default-features"],
     )?;
     packages(project, Packages::Page)
@@ -141,7 +142,10 @@ fn cargo_tool(
         )
     };
     // A lock file that a crate was published with can name a version that has since been withdrawn.
-    attempt(true).or_else(|_| attempt(false))
+    attempt(true).or_else(|_| {
+        println!("That did not work with the versions that {krate} was published with; trying newer ones.");
+        attempt(false)
+    })
 }
 
 /// Removes what compiling the tools left behind.
@@ -264,7 +268,7 @@ impl Browser {
             "1 minute",
         );
         let apt_get = |arguments: &[&str]| {
-            let mut words: Vec<std::ffi::OsString> = as_root.iter().map(Into::into).collect();
+            let mut words: Vec<OsString> = as_root.iter().map(Into::into).collect();
             words.push(apt.clone().into());
             let mut command = Command::new(&words[0]);
             command
@@ -323,8 +327,17 @@ impl Dotnet {
             .env("DOTNET_CLI_TELEMETRY_OPTOUT", "1")
             .env("DOTNET_SKIP_FIRST_TIME_EXPERIENCE", "1")
             .env("DOTNET_NOLOGO", "1")
-            .env("LD_LIBRARY_PATH", &self.libraries);
+            .env("DOTNET_GENERATE_ASPNET_CERTIFICATE", "false")
+            .env("LD_LIBRARY_PATH", self.library_path());
         command
+    }
+
+    /// The folder with the runtime's libraries, before those that the person has set.
+    fn library_path(&self) -> OsString {
+        let inherited = std::env::var_os("LD_LIBRARY_PATH").unwrap_or_default();
+        let folders = std::iter::once(self.libraries.clone())
+            .chain(std::env::split_paths(&inherited).filter(|folder| !folder.as_os_str().is_empty()));
+        std::env::join_paths(folders).unwrap_or_else(|_| self.libraries.clone().into())
     }
 
     fn prepare(&self, project: &Project) -> Outcome {

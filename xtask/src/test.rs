@@ -74,7 +74,7 @@ impl Counted {
     const ONE_PASSED: Self = Self { passed: 1, failed: 0 };
 }
 
-const STEPS: [Step; 11] = [
+static STEPS: [Step; 11] = [
     Step {
         name: "formatting",
         fast: true,
@@ -153,16 +153,7 @@ struct Report {
 
 /// Runs the steps and prints the summary.
 pub(crate) fn run(project: &Project, options: &Options) -> Outcome<ExitCode> {
-    let chosen: Vec<&Step> = STEPS
-        .iter()
-        .filter(|step| !options.fast || step.fast)
-        .filter(|step| {
-            options
-                .only
-                .as_ref()
-                .is_none_or(|part| step.name.contains(part.as_str()))
-        })
-        .collect();
+    let chosen = choose(options);
     if chosen.is_empty() {
         let names: Vec<&str> = STEPS.iter().map(|step| step.name).collect();
         return Err(Failure::new(
@@ -201,6 +192,23 @@ pub(crate) fn run(project: &Project, options: &Options) -> Outcome<ExitCode> {
         });
     }
     Ok(summary(&reports))
+}
+
+/// The steps to run, in order: those that were asked for, and those that they need.
+fn choose(options: &Options) -> Vec<&'static Step> {
+    let mut chosen: Vec<&Step> = Vec::new();
+    for step in STEPS.iter().rev() {
+        let asked = (!options.fast || step.fast)
+            && options
+                .only
+                .as_ref()
+                .is_none_or(|part| step.name.contains(part.as_str()));
+        let needed = chosen.iter().any(|later| later.needs.contains(&step.name));
+        if asked || needed {
+            chosen.insert(0, step);
+        }
+    }
+    chosen
 }
 
 /// Prints the table and the last line.
@@ -292,7 +300,7 @@ fn native_tests(project: &Project) -> Outcome<Counted> {
     counted(
         project
             .cargo()
-            .args(["test", "--quiet", "--workspace"])
+            .args(["test", "--quiet", "--no-fail-fast", "--workspace"])
             .args(NATIVE),
         count_rust_tests,
     )
@@ -309,11 +317,11 @@ fn browser_tests(project: &Project) -> Outcome<Counted> {
     std::fs::create_dir_all(&folder)
         .and_then(|()| std::fs::write(&capabilities, webdriver_capabilities(&browser)))
         .map_err(|error| Failure::file("write", &capabilities, &error))?;
+    // Cargo would hand `--quiet` on to the runner, which does not know it.
     let mut command = project.cargo();
     command
         .args([
             "test",
-            "--quiet",
             "--package",
             "switchhook",
             "--target",
@@ -543,6 +551,24 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn a_chosen_step_brings_what_it_needs() {
+        let names = |fast, only: Option<&str>| -> Vec<&str> {
+            let only = only.map(str::to_owned);
+            choose(&Options { fast, only })
+                .iter()
+                .map(|step| step.name)
+                .collect()
+        };
+        assert_eq!(names(false, None).len(), STEPS.len());
+        assert_eq!(names(true, None), ["formatting", "lints, native", "native tests"]);
+        assert_eq!(
+            names(false, Some("client")),
+            ["set-up", "build the servers", "interop: Microsoft's client"]
+        );
+        assert!(names(false, Some("no such step")).is_empty());
     }
 
     #[test]

@@ -24,7 +24,9 @@ namespace Switchhook.RteHub
             var settings = Settings.Parse(arguments);
             using var host = Host.CreateDefaultBuilder()
                 .ConfigureLogging(logging => logging.ClearProviders())
-                .ConfigureServices(services => services.AddSingleton(settings))
+                .ConfigureServices(services => services
+                    .AddSingleton(settings)
+                    .AddSignalR(options => options.EnableDetailedErrors = settings.DetailedErrors))
                 .ConfigureWebHostDefaults(web => web
                     .UseUrls($"http://127.0.0.1:{settings.Port}")
                     .UseStartup<Startup>())
@@ -48,6 +50,9 @@ namespace Switchhook.RteHub
         /// <summary>How long a token is good for; a negative number makes tokens that are expired already.</summary>
         public int TokenSeconds { get; private set; } = 300;
 
+        /// <summary>Whether the answer to a failed call says why; Microsoft's default is that it does not.</summary>
+        public bool DetailedErrors { get; private set; }
+
         public static Settings Parse(string[] arguments)
         {
             var settings = new Settings();
@@ -59,6 +64,7 @@ namespace Switchhook.RteHub
                     case "--port": settings.Port = value; break;
                     case "--interval": settings.IntervalMilliseconds = value; break;
                     case "--token-seconds": settings.TokenSeconds = value; break;
+                    case "--detailed-errors": settings.DetailedErrors = value != 0; break;
                     default: throw new ArgumentException($"There is no option {arguments[index]}.");
                 }
             }

@@ -23,7 +23,6 @@ namespace Switchhook.RteHub
 
         public void ConfigureServices(IServiceCollection services)
         {
-            services.AddSignalR();
             services.AddSingleton<Connections>();
             services.AddSingleton<HubLifetimeManager<Rte>>(all => all.GetRequiredService<Connections>());
             services.AddSingleton<Sessions>();
