@@ -153,13 +153,13 @@ impl Simulation {
         self.put_into_words(&happenings, audience)
     }
 
-    /// Signs an agent out by force, out of whatever the agent was doing.
+    /// Signs an agent out, out of whatever the agent was doing.
     pub(super) fn sign_out(&mut self, agent: Guid, audience: &impl Audience) -> Vec<Told> {
-        if let Some(id) = self.agent(agent) {
-            // Given back to the simulation, and taken again at once: the one way out of any state.
-            self.centre.release(id);
-        }
-        self.make_way(agent, audience)
+        let Some(id) = self.agent(agent) else {
+            return Vec::new();
+        };
+        let happenings = self.centre.sign_out_by_force(id, Reason::NONE);
+        self.put_into_words(&happenings, audience)
     }
 
     /// Everything a desk needs to go on where another left off.
@@ -285,18 +285,13 @@ impl Simulation {
         let mut told = Vec::new();
         let mut events = Vec::new();
         let mut desk_events = Vec::new();
+        let wanted = |entity, name| audience.wants(Topic::new(entity, name));
         for happening in happenings {
-            rte::tell(&self.centre, happening, &mut events);
-            for event in events.drain(..) {
-                let topic = Topic {
-                    entity: event.entity_id,
-                    event: EventName::of(&event),
-                };
-                if audience.wants(topic) {
-                    let data = event.data;
-                    told.push(Told::Rte { topic, data });
-                }
-            }
+            rte::tell_wanted(&self.centre, happening, &wanted, &mut events);
+            told.extend(events.drain(..).map(|event| Told::Rte {
+                topic: Topic::new(event.entity_id, event.name),
+                data: event.data,
+            }));
             let concerned = happening
                 .what
                 .agent()

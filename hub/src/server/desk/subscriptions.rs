@@ -26,11 +26,6 @@ impl EventName {
         rte::canonical_name(text).map(Self)
     }
 
-    /// The name of a told event.
-    pub(super) fn of(event: &rte::RteEvent) -> Self {
-        Self(event.name)
-    }
-
     /// The name as documented.
     pub(super) fn text(self) -> &'static str {
         self.0
@@ -47,6 +42,16 @@ impl EventName {
 pub(super) struct Topic {
     pub(super) entity: Guid,
     pub(super) event: EventName,
+}
+
+impl Topic {
+    /// The topic of a told event; `name` as the teller spells it.
+    pub(super) fn new(entity: Guid, name: &'static str) -> Self {
+        Self {
+            entity,
+            event: EventName(name),
+        }
+    }
 }
 
 /// One item of a Subscribe or Unsubscribe call.

@@ -249,14 +249,14 @@ mod tests {
         assert_eq!(registry.open_connections(), 0);
     }
 
-    #[test]
-    fn what_is_never_opened_is_forgotten() {
+    #[tokio::test]
+    async fn what_is_never_opened_is_forgotten() {
         let registry = registry(1, Duration::ZERO);
         let Ok(ticket) = registry.negotiate("ann", false) else {
             panic!("refused");
         };
         assert_eq!(ticket.token, ticket.connection_id);
-        std::thread::sleep(Duration::from_millis(2));
+        tokio::time::sleep(Duration::from_millis(2)).await;
         assert!(registry.negotiate("ann", false).is_ok());
         assert!(!registry.knows(&ticket.token));
     }
