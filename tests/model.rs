@@ -1,9 +1,9 @@
 //! The model, fed with events as a source would tell them.
 
 use std::borrow::Cow;
-use switchhook::domain::agent::{AgentState, AgentUpdate, WrapUp};
+use switchhook::domain::agent::{Agent, AgentState, AgentUpdate, WrapUp};
 use switchhook::domain::call::{CallUpdate, Direction, Ending, Phrase, Stage};
-use switchhook::domain::callback::CallbackUpdate;
+use switchhook::domain::callback::{Attempt, CallbackUpdate};
 use switchhook::domain::command::{Command, Failure, InvokeId, Phase, Refusal};
 use switchhook::domain::control::{Control, EnablementMask};
 use switchhook::domain::event::{Covered, WrapUpChange};
@@ -80,7 +80,7 @@ fn facts_amount_to_a_state_and_no_more_than_they_say() {
             .agents
             .find(of("a"))
             .and_then(|key| model.agents.get(key))
-            .map(switchhook::domain::agent::Agent::state)
+            .map(Agent::state)
     };
     agent(&mut model, "a", AgentUpdate::default());
     assert_eq!(state(&model), Some(AgentState::Unknown), "named, never heard");
@@ -135,7 +135,7 @@ fn time_in_state_is_unknown_until_a_change_is_witnessed() {
             .agents
             .find(of("a"))
             .and_then(|key| model.agents.get(key))
-            .and_then(switchhook::domain::agent::Agent::state_since)
+            .and_then(Agent::state_since)
     };
     let facts = |available| AgentUpdate {
         talking: Some(false),
@@ -219,7 +219,7 @@ fn t18_lists_that_a_message_leaves_out_are_kept_and_empty_ones_are_empty() {
             .map(|row| row.attempts.as_ref().map(Vec::len))
     };
     assert_eq!(report(&mut model, None), Some(None));
-    assert_eq!(report(&mut model, Some(vec![Default::default()])), Some(Some(1)));
+    assert_eq!(report(&mut model, Some(vec![Attempt::default()])), Some(Some(1)));
     assert_eq!(report(&mut model, None), Some(Some(1)));
     assert_eq!(report(&mut model, Some(vec![])), Some(Some(0)));
 }
@@ -375,7 +375,7 @@ fn d11_a_command_is_sent_accepted_and_done_by_its_event() {
         .desk
         .me
         .and_then(|me| model.agents.get(me))
-        .map(|agent| agent.state());
+        .map(Agent::state);
     assert_eq!(state, Some(AgentState::NotReady), "accepted is not done");
     agent(&mut model, "me", named(AgentState::Ready));
     assert!(model.desk.in_flight.is_empty());
@@ -599,7 +599,7 @@ fn r22_r23_r24_wrap_up_is_announced_begins_and_ends() {
             .desk
             .me
             .and_then(|me| model.agents.get(me))
-            .map(|agent| agent.state())
+            .map(Agent::state)
     };
     tell(
         &mut model,

@@ -197,6 +197,8 @@ pub struct CallUpdate<'a> {
     pub data: Vec<(Cow<'a, str>, Cow<'a, str>)>,
     /// See [`Call::supervision`].
     pub supervision: Option<Supervision>,
+    /// Another id of this call at the same source: what else the source tells under it is about this call too.
+    pub contact: Option<Cow<'a, str>>,
     /// See [`Call::transferring_to`].
     pub transferring_to: Option<Option<Cow<'a, str>>>,
     /// The call is over and the source will say no more of it: forget it, unless it failed or was missed.

@@ -14,11 +14,15 @@ use crate::domain::ids::{AgentKey, CallKey, CallbackKey, QueueKey, SourceId};
 use crate::domain::model::Off;
 use crate::domain::queue::Queue;
 use crate::domain::{Model, Moment};
-use crate::store::Views;
+use super::words::{Speech, Word};
+use crate::store::{ConnectionView, DeskView, Listing, Screen, Views};
 use leptos::prelude::*;
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
+
+/// The row of a mounted component; `None` once the row has gone.
+pub type RowSignal<T> = ReadSignal<Option<Arc<T>>>;
 
 /// What the agent wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,14 +62,98 @@ pub enum Intent {
     DismissCall(CallKey),
 }
 
+impl Intent {
+    /// The mask's control that decides about it; `None` where no mask speaks of it.
+    pub fn control(&self) -> Option<Control> {
+        match self {
+            Intent::SignIn { .. } => Some(Control::SignIn),
+            Intent::SignOut(None) => Some(Control::SignOut),
+            Intent::SignOut(Some(_)) => Some(Control::SignOutWithReason),
+            Intent::Ready => Some(Control::Ready),
+            Intent::NotReady(None) => Some(Control::NotReady),
+            Intent::NotReady(Some(_)) => Some(Control::NotReadyWithReason),
+            Intent::Answer(_) => Some(Control::Answer),
+            Intent::EndCall(_) => Some(Control::Release),
+            Intent::Hold(_) => Some(Control::Hold),
+            Intent::Retrieve(_) => Some(Control::Retrieve),
+            Intent::Dial(_) => Some(Control::MakeCall),
+            Intent::SendTones(..)
+            | Intent::RetryNow
+            | Intent::DismissFailure(_)
+            | Intent::DismissCall(_) => None,
+        }
+    }
+
+    /// The call that it acts on.
+    pub fn call(&self) -> Option<CallKey> {
+        match self {
+            Intent::Answer(call)
+            | Intent::EndCall(call)
+            | Intent::Hold(call)
+            | Intent::Retrieve(call)
+            | Intent::SendTones(call, _) => Some(*call),
+            _ => None,
+        }
+    }
+
+    /// The reason that goes with it.
+    pub fn reason(&self) -> Option<i32> {
+        match self {
+            Intent::NotReady(reason) | Intent::SignOut(reason) => *reason,
+            _ => None,
+        }
+    }
+
+    /// The value of `data-command` on its button.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Intent::SignIn { .. } => "sign-in",
+            Intent::SignOut(_) => "sign-out",
+            Intent::Ready => "ready",
+            Intent::NotReady(_) => "not-ready",
+            Intent::Answer(_) => "answer",
+            Intent::EndCall(_) => "end-call",
+            Intent::Hold(_) => "hold",
+            Intent::Retrieve(_) => "retrieve",
+            Intent::Dial(_) => "dial",
+            Intent::SendTones(..) => "send-tones",
+            Intent::RetryNow => "retry-now",
+            Intent::DismissFailure(_) | Intent::DismissCall(_) => "dismiss",
+        }
+    }
+}
+
 /// Carries out intents.
 pub type Dispatch = Rc<dyn Fn(Intent)>;
 
-/// What every component can reach.
-#[derive(Clone)]
+/// What every component can reach; a handle that is copied into whatever needs it.
+#[derive(Clone, Copy)]
 pub struct App {
-    /// What the view reads.
-    pub views: Views,
+    /// Which screen is shown.
+    pub screen: ReadSignal<Screen>,
+    /// The connection.
+    pub connection: ReadSignal<ConnectionView>,
+    /// The own desk.
+    pub desk: ReadSignal<DeskView>,
+    /// Live and failed calls, in the order in which they began.
+    pub calls: ReadSignal<Vec<CallKey>>,
+    /// Missed calls, newest first.
+    pub missed: ReadSignal<Vec<CallKey>>,
+    /// Order of the agents.
+    pub agents: ReadSignal<Listing>,
+    /// Order of the queues.
+    pub queues: ReadSignal<Listing>,
+    /// Order of the callbacks.
+    pub callbacks: ReadSignal<Listing>,
+    /// Server time, once a second.
+    pub clock: ReadSignal<Moment>,
+    /// What screen readers are told politely.
+    pub polite: ReadSignal<String>,
+    /// What screen readers are told at once.
+    pub assertive: ReadSignal<String>,
+    /// The words, in the language chosen.
+    pub speech: Speech,
+    views: StoredValue<Views>,
     model: StoredValue<Rc<RefCell<Model>>, LocalStorage>,
     dispatch: StoredValue<Dispatch, LocalStorage>,
 }
@@ -74,11 +162,23 @@ impl App {
     /// Puts the application into the context of the calling owner.
     pub fn provide(views: Views, model: Rc<RefCell<Model>>, dispatch: Dispatch) -> Self {
         let app = Self {
-            views,
+            screen: views.screen.read_only().into(),
+            connection: views.connection.read_only().into(),
+            desk: views.desk.read_only().into(),
+            calls: views.calls.read_only().into(),
+            missed: views.missed.read_only().into(),
+            agents: views.agents.read_only().into(),
+            queues: views.queues.read_only().into(),
+            callbacks: views.callbacks.read_only().into(),
+            clock: views.now.read_only().into(),
+            polite: views.polite.read_only().into(),
+            assertive: views.assertive.read_only().into(),
+            speech: Speech::new(),
+            views: StoredValue::new(views),
             model: StoredValue::new_local(model),
             dispatch: StoredValue::new_local(dispatch),
         };
-        provide_context(app.clone());
+        provide_context(app);
         app
     }
 
@@ -88,52 +188,73 @@ impl App {
     }
 
     /// Says what the agent wants.
-    pub fn dispatch(&self, intent: Intent) {
+    pub fn dispatch(self, intent: Intent) {
         self.dispatch.with_value(|dispatch| dispatch(intent));
     }
 
     /// Reads the model, without tracking.
-    pub fn read<T>(&self, read: impl FnOnce(&Model) -> T) -> T {
+    pub fn read<T>(self, read: impl FnOnce(&Model) -> T) -> T {
         self.model.with_value(|model| read(&model.borrow()))
     }
 
     /// The agent of a row, for as long as the calling component lives.
-    pub fn agent(&self, key: AgentKey) -> ArcReadSignal<Option<Arc<Agent>>> {
-        self.views.agent_cells.mount(key, || {
-            self.read(|model| model.agents.get(key).cloned().map(Arc::new))
-        })
+    pub fn agent(self, key: AgentKey) -> RowSignal<Agent> {
+        let cells = self.views.with_value(|views| views.agent_cells.clone());
+        let now = || self.read(|model| model.agents.get(key).cloned().map(Arc::new));
+        cells.mount(key, now).into()
     }
 
     /// The queue of a row, for as long as the calling component lives.
-    pub fn queue(&self, key: QueueKey) -> ArcReadSignal<Option<Arc<Queue>>> {
-        self.views.queue_cells.mount(key, || {
-            self.read(|model| model.queues.get(key).cloned().map(Arc::new))
-        })
+    pub fn queue(self, key: QueueKey) -> RowSignal<Queue> {
+        let cells = self.views.with_value(|views| views.queue_cells.clone());
+        let now = || self.read(|model| model.queues.get(key).cloned().map(Arc::new));
+        cells.mount(key, now).into()
     }
 
     /// The callback of a row, for as long as the calling component lives.
-    pub fn callback(&self, key: CallbackKey) -> ArcReadSignal<Option<Arc<Callback>>> {
-        self.views.callback_cells.mount(key, || {
-            self.read(|model| model.callbacks.get(key).cloned().map(Arc::new))
-        })
+    pub fn callback(self, key: CallbackKey) -> RowSignal<Callback> {
+        let cells = self.views.with_value(|views| views.callback_cells.clone());
+        let now = || self.read(|model| model.callbacks.get(key).cloned().map(Arc::new));
+        cells.mount(key, now).into()
     }
 
     /// The call of a card, for as long as the calling component lives.
-    pub fn call(&self, key: CallKey) -> ArcReadSignal<Option<Arc<Call>>> {
-        self.views.call_cells.mount(key, || {
-            self.read(|model| model.calls.get(key).cloned().map(Arc::new))
-        })
+    pub fn call(self, key: CallKey) -> RowSignal<Call> {
+        let cells = self.views.with_value(|views| views.call_cells.clone());
+        let now = || self.read(|model| model.calls.get(key).cloned().map(Arc::new));
+        cells.mount(key, now).into()
     }
 
-    /// Whether a control is on, and why not; tracks the desk. A call's button tracks its cell as well.
-    pub fn allowed(&self, control: Control, call: Option<CallKey>) -> Result<(), Off> {
-        self.views.desk.track();
-        self.views.connection.track();
-        self.read(|model| model.allowed(SourceId::default(), control, call))
+    /// Whether an intent can be carried out now, and why not; tracks the desk and the connection.
+    /// A call's button tracks its cell as well.
+    pub fn allowed(self, intent: &Intent) -> Result<(), Off> {
+        let Some(control) = intent.control() else {
+            let needs_server = matches!(intent, Intent::SendTones(..));
+            return if needs_server && !self.is_live() { Err(Off::Offline) } else { Ok(()) };
+        };
+        self.desk.track();
+        self.connection.track();
+        self.read(|model| model.allowed(SourceId::default(), control, intent.call()))
+    }
+
+    /// Whether the server can be reached; tracks.
+    pub fn is_live(self) -> bool {
+        self.connection.track();
+        self.read(|model| model.source(SourceId::default()).live)
     }
 
     /// Server time, once a second; tracks.
-    pub fn now(&self) -> Moment {
-        self.views.now.get()
+    pub fn now(self) -> Moment {
+        self.clock.get()
+    }
+
+    /// A word in the language chosen; tracks.
+    pub fn say(self, word: Word) -> &'static str {
+        self.speech.word(word)
+    }
+
+    /// A word as a signal, for a component's property.
+    pub fn text(self, word: Word) -> Signal<String> {
+        Signal::derive(move || self.say(word).to_owned())
     }
 }

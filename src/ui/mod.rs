@@ -4,7 +4,86 @@
 //! May not be here: wire names, protocol, anything that decides what a button may do.
 //! A component reads cells and signals, and hands intents to [`App::dispatch`]; it changes nothing itself.
 //! Every row carries `data-id`, every button `data-command`, every part of the screen `data-part`.
+//!
+//! # Hooks for tests and portals
+//!
+//! They stay the same whatever the language, the theme or the layout.
+//!
+//! | `data-part` | is |
+//! | --- | --- |
+//! | `app` | the element that the page is mounted on |
+//! | `shell` | the static picture before the program has loaded |
+//! | `crash` | what is shown when the program has ended |
+//! | `bad-config` | the list of what is wrong with the configuration |
+//! | `sign-in`, `sign-in-error` | the sign-in form, and why the last attempt failed |
+//! | `desk` | the desk |
+//! | `bar` | the bar at the top |
+//! | `state`, `state-menu` | the own state (`data-state`), and the choice of another |
+//! | `dial` | the field for a number |
+//! | `me` | who is signed in |
+//! | `connection` | the connection's light (`data-link`) |
+//! | `banner` | what the agent should know now; empty when all is well |
+//! | `failure` | a command that failed; `data-id` is its number |
+//! | `calls`, `call` | the calls, and one of them (`data-id`, `data-stage`) |
+//! | `keypad` | the tone pad of a call |
+//! | `missed`, `missed-call` | missed calls, and one of them (`data-id`) |
+//! | `agents`, `queues`, `callbacks` | the lists |
+//! | `agent`, `queue`, `callback` | one row of a list (`data-id`; an agent also `data-state`) |
+//! | `polite`, `assertive` | what screen readers are told |
+//!
+//! `data-id` is the source's own id. `data-command` is one of `sign-in`, `sign-out`, `ready`, `not-ready` (with
+//! `data-reason` where a reason goes with it), `answer`, `end-call`, `hold`, `retrieve`, `dial`, `keypad`,
+//! `send-tones` (with `data-tone`), `retry-now`, `dismiss`, `call-back`. A row or card that is not confirmed in the
+//! present session carries `data-unsure`.
 
+#![allow(
+    unreachable_pub,
+    clippy::needless_pass_by_value,
+    reason = "components: the macro makes their properties public, and takes them by value"
+)]
+
+mod agents;
 mod app;
+mod banner;
+mod bar;
+mod button;
+mod call_card;
+mod callbacks;
+mod calls;
+mod desk;
+mod format;
+mod keypad;
+mod list;
+mod look;
+mod page;
+mod queues;
+mod root;
+mod row;
+mod sign_in;
+mod state_control;
+mod words;
 
-pub use app::{App, Dispatch, Intent};
+pub use app::{App, Dispatch, Intent, RowSignal};
+pub use root::Root;
+pub use words::{Language, Speech, Word};
+
+use crate::domain::Model;
+use crate::store::Views;
+use leptos::prelude::*;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+/// Puts the page where `index.html` has a place for it, for as long as the document lives.
+///
+/// Answers whether there was such a place.
+pub fn mount(views: Views, model: Rc<RefCell<Model>>, dispatch: Dispatch) -> bool {
+    let Some(place) = page::take_mount_point() else {
+        return false;
+    };
+    let page = leptos::mount::mount_to(place, move || {
+        App::provide(views, model, dispatch);
+        view! { <Root /> }
+    });
+    page.forget();
+    true
+}

@@ -16,13 +16,13 @@ use super::time::{Moment, Span};
 use super::{Centre, Opening};
 
 /// How long a queue keeps a caller before it lets the caller go with a callback.
-const LONGEST_WAIT: Span = Span::from_secs(420);
+const LONGEST_WAIT: Span = Span::from_secs(240);
 
 /// Mean time that one call takes up an agent, after-call work included; sets the pace of arrivals.
 const HANDLING_SECONDS: f64 = 230.0;
 
 /// The share of the agents' time that callers take up at rate 1.
-const OCCUPANCY: f64 = 0.78;
+const OCCUPANCY: f64 = 0.6;
 
 impl Centre {
     /// Does what is due now.
@@ -149,7 +149,7 @@ impl Centre {
     fn plan_arrival(&mut self) {
         let agents = f64::from(self.on_duty.max(2));
         let per_second = self.settings.rate * OCCUPANCY * agents / HANDLING_SECONDS;
-        let mean = Span::from_millis((1_000.0 / per_second) as i64);
+        let mean = Span::from_millis((1_000.0 / per_second).max(1.0) as i64);
         let after = self.dice.exponential(mean);
         self.plan(after, Task::Arrival);
     }
@@ -568,18 +568,31 @@ impl Centre {
     pub(super) fn step_aside(&mut self, id: AgentId) {
         if let Some(agent) = self.agent_mut(id) {
             agent.attended = true;
-            agent.status.next = Next::NotReady(Reason::NONE);
         }
-        let calls = self
-            .agent(id)
-            .map(|agent| agent.calls.clone())
-            .unwrap_or_default();
-        for call in calls {
+        self.clear_desk(id, Reason::NONE);
+    }
+
+    /// Takes an agent off all calls and signs it out, whatever it was doing.
+    fn clear_desk(&mut self, id: AgentId, reason: Reason) {
+        let Some(agent) = self.agent_mut(id) else {
+            return;
+        };
+        agent.status.next = Next::NotReady(Reason::NONE);
+        for call in agent.calls.clone() {
             self.leave(call, id, Ending::Local);
         }
         if self.agent(id).is_some_and(super::Agent::is_signed_in) {
-            self.sign_out(id, Reason::NONE);
+            self.sign_out(id, reason);
         }
+    }
+
+    /// Signs a person out by force, out of any state: calls are left, after-call work ends. The agent
+    /// stays attended; does nothing for an agent who is not.
+    pub fn sign_out_by_force(&mut self, id: AgentId, reason: Reason) -> Vec<super::Happening> {
+        if self.is_attended(id) {
+            self.clear_desk(id, reason);
+        }
+        std::mem::take(&mut self.happenings)
     }
 
     /// Gives an agent back to the simulation after its person has gone for good.

@@ -113,15 +113,22 @@ impl Guid {
 
 impl fmt::Display for Guid {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            formatter,
-            "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-            self.0 >> 96,
-            (self.0 >> 80) & 0xFFFF,
-            (self.0 >> 64) & 0xFFFF,
-            (self.0 >> 48) & 0xFFFF,
-            self.0 & 0xFFFF_FFFF_FFFF,
-        )
+        // Ids make up a large part of every event, so they are written in one go.
+        let mut text = [b'-'; 36];
+        let mut digits = (0..32_u32).rev().map(|place| {
+            let digit = (self.0 >> (place * 4)) as u8 & 0xF;
+            if digit < 10 {
+                b'0' + digit
+            } else {
+                b'a' + digit - 10
+            }
+        });
+        for (place, byte) in text.iter_mut().enumerate() {
+            if !matches!(place, 8 | 13 | 18 | 23) {
+                *byte = digits.next().unwrap_or(b'0');
+            }
+        }
+        formatter.write_str(std::str::from_utf8(&text).unwrap_or_default())
     }
 }
 

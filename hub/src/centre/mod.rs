@@ -58,6 +58,9 @@ pub const RING_LIMIT: Span = Span::from_secs(20);
 /// The shortest time between two reports of one queue's figures.
 pub const REPORT_INTERVAL: Span = Span::from_secs(2);
 
+/// The highest pace of arrivals that is simulated; more than that is taken for this.
+const MOST_RATE: f64 = 100.0;
+
 /// What kind of centre to simulate.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Settings {
@@ -117,7 +120,8 @@ pub struct Totals {
 pub struct Accepted {
     /// The call that the command is going to make, for `MakeCall` and the like.
     pub new_call: Option<CallId>,
-    /// What happened at once; nearly always nothing, since changes follow a little later.
+    /// What happened at once: nothing, since changes follow a little later, but for a sign-in that makes
+    /// a colleague step aside. That is news for everybody else, not for the desk that signs in.
     pub happenings: Vec<Happening>,
 }
 
@@ -167,7 +171,7 @@ impl Centre {
         let settings = Settings {
             queues: settings.queues.max(1),
             rate: if settings.rate.is_finite() {
-                settings.rate.clamp(0.0, 1_000.0)
+                settings.rate.clamp(0.0, MOST_RATE)
             } else {
                 1.0
             },
@@ -366,7 +370,7 @@ impl Centre {
                 guid,
                 technical_guid: Guid::derived(seed, GuidOf::TechnicalQueue, u64::from(number)),
                 name: people::queue_name(number),
-                number: format!("+35875325{number:04}"),
+                number: people::queue_number(number),
                 opening: if number % 5 == 3 {
                     Opening::Uncertain
                 } else {

@@ -43,7 +43,8 @@ impl Centre {
     }
 
     /// Asks for something on behalf of an agent. Accepted means that it will be tried; what comes of it
-    /// is told by later happenings (R65, R67).
+    /// is told by later happenings (R65, R67). A desk that has lost its connection does not sign in
+    /// again, which would be refused: its owner gives it `tell::ctios::snapshot` instead.
     ///
     /// # Errors
     ///

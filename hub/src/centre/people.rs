@@ -2,8 +2,8 @@
 //!
 //! Lives here: the lists from which agents, queues and callers get believable names.
 //! May not live here: anything that decides what happens. Every name is made from the seed alone, so
-//! the same settings always give the same centre. Callers' numbers come from ranges that national
-//! regulators keep for fiction, or that are not in use.
+//! the same settings always give the same centre. Telephone numbers come from ranges that national
+//! regulators keep for fiction.
 
 use super::random::Dice;
 
@@ -139,18 +139,36 @@ pub(super) fn queue_name(number: u32) -> String {
     }
 }
 
-/// A caller's number in the international form. Its last two digits are neither 00 nor 99, which mean
-/// "busy" and "never answers" when somebody dials them.
+/// British areas with numbers for fiction of the form 496 0xxx.
+const BRITISH_AREAS: [u16; 11] = [113, 114, 115, 116, 117, 118, 121, 131, 141, 151, 161];
+
+/// American areas; 555-01xx is for fiction in each of them.
+const AMERICAN_AREAS: [u16; 12] = [202, 212, 303, 312, 404, 415, 503, 617, 702, 713, 808, 907];
+
+/// A caller's number in the international form, from a range that is kept for fiction. Its last two
+/// digits are neither 00 nor 99, which mean "busy" and "never answers" when somebody dials them.
 pub(super) fn outside_number(dice: &mut Dice) -> String {
     let ending = dice.between(1, 98);
-    let middle = dice.between(0, 99);
-    match dice.between(0, 4) {
-        0 => format!("+447700900{middle:02}{ending:02}"),
-        1 => format!("+3584575{middle:02}{ending:02}"),
-        2 => format!("+46701740{middle:02}{ending:02}"),
-        3 => format!("+4915555{middle:02}{ending:02}"),
-        _ => format!("+120255501{middle:02}{ending:02}"),
+    let digit = dice.between(0, 9);
+    match dice.between(0, 9) {
+        0..=2 => format!("+447700900{digit}{ending:02}"),
+        3 | 4 => format!("+441632960{digit}{ending:02}"),
+        5 | 6 => {
+            let area = dice.one_of(&BRITISH_AREAS).copied().unwrap_or(113);
+            format!("+44{area}4960{digit}{ending:02}")
+        }
+        7 => format!("+467017406{:02}", ending.max(5)),
+        8 => format!("+4917139200{ending:02}"),
+        _ => {
+            let area = dice.one_of(&AMERICAN_AREAS).copied().unwrap_or(202);
+            format!("+1{area}55501{ending:02}")
+        }
     }
+}
+
+/// The number that callers of the `number`-th queue dial, a British freephone number for fiction.
+pub(super) fn queue_number(number: u32) -> String {
+    format!("+448081570{:03}", number % 1_000)
 }
 
 /// A contact's name, as somebody leaves it.
@@ -190,6 +208,18 @@ mod tests {
         assert_eq!(agents.len(), 5_000);
         let queues: HashSet<String> = (0..200).map(queue_name).collect();
         assert_eq!(queues.len(), 200);
+    }
+
+    #[test]
+    fn callers_can_be_dialled() {
+        let mut dice = Dice::new(1);
+        for _ in 0..1_000 {
+            let number = outside_number(&mut dice);
+            let digits = number.strip_prefix('+').expect("an international number");
+            assert!((11..=12).contains(&digits.len()), "{number}");
+            assert!(digits.bytes().all(|digit| digit.is_ascii_digit()), "{number}");
+            assert!(!number.ends_with("00") && !number.ends_with("99"), "{number}");
+        }
     }
 
     #[test]

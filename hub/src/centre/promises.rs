@@ -88,9 +88,10 @@ impl Centre {
     /// Somebody asks for a callback on a web page, or an agent writes one down.
     pub(super) fn callback_made(&mut self) {
         self.plan_callback_made();
-        let manual = self.dice.chance(0.2);
-        let enough = self.callbacks.len() >= self.settings.callbacks as usize;
-        if self.settings.callbacks == 0 || self.lists_are_full() || (enough && !manual) {
+        let manual = self.dice.chance(0.15);
+        let meant = self.settings.callbacks as usize;
+        let limit = if manual { meant + meant / 8 } else { meant };
+        if self.callbacks.len() >= limit {
             return;
         }
         let queue = QueueId::new(self.dice.position(self.queues.len()) as u32);
@@ -219,11 +220,11 @@ impl Centre {
         self.plan_callback_taken();
         let now = self.now;
         let soon = now + Span::from_mins(15);
-        // A few at the head are enough: the rest is less urgent, or not to be tried yet.
+        // Some at the head are enough: the rest is less urgent, or not to be tried yet.
         let candidate = self
             .unclaimed
             .iter()
-            .take(8)
+            .take(32)
             .filter(|(due, _)| *due <= soon || self.callbacks.len() > self.settings.callbacks as usize)
             .filter_map(|(_, id)| self.callbacks.get(id))
             .filter(|callback| callback.not_before.is_none_or(|moment| moment <= now))

@@ -249,31 +249,27 @@ fn the_laws_hold_over_long_histories_with_restless_people() {
 
 #[test]
 fn at_the_normal_pace_most_callers_are_served_soon() {
-    let settings = settings(21, 50);
+    let settings = settings(22, 50);
     let mut centre = Centre::new(settings);
-    let (mut waiting, mut free, mut looks) = (0, 0, 0);
+    let (mut waiting, mut free, mut looks) = (0, 0, 0_u32);
     for minute in 1..=240 {
         centre.advance_to(settings.start + Span::from_mins(minute));
-        let figures: Vec<QueueFigures> = centre
-            .queues()
-            .iter()
-            .map(|queue| queue.figures(centre.now()))
-            .collect();
-        waiting += figures.iter().map(|figures| figures.waiting).sum::<u32>();
-        free += centre
+        let queues = centre.queues().iter();
+        waiting += queues
+            .map(|queue| queue.figures(centre.now()).waiting)
+            .sum::<u32>();
+        let ready = centre
             .agents()
             .iter()
-            .filter(|agent| agent.status.state == AgentState::Ready)
-            .count();
+            .filter(|agent| agent.status.state == AgentState::Ready);
+        free += ready.count() as u32;
         looks += 1;
     }
     let totals = centre.totals();
-    eprintln!(
-        "{totals:?} waiting {} free {} callbacks {}",
-        waiting / looks,
-        free / looks as usize,
-        centre.callbacks().count()
-    );
     assert!(totals.served * 100 > totals.arrived * 85, "{totals:?}");
     assert!(totals.abandoned > 5, "{totals:?}");
+    assert!((1..15).contains(&(free / looks)), "{free} free in {looks} looks");
+    assert!(waiting / looks < 6, "{waiting} waiting in {looks} looks");
+    let open = centre.callbacks().count();
+    assert!((30..=80).contains(&open), "{open} callbacks");
 }

@@ -12,7 +12,7 @@ use super::json::Writer;
 use crate::centre::{
     Agent, AgentId, AgentState, AgentStatus, CallFacts, CallKind, CallListId, Callback, CallbackId,
     CallbackOrigin, Centre, Classification, Direction, Ending, Entity, Guid, GuidOf, Happening, LegEvent,
-    LegState, Moment, Opening, QueueFigures, QueueId, Reason, What, WrapUp, WrapUpPhase,
+    LegState, Moment, Opening, QueueFigures, QueueId, Reason, Span, What, WrapUp, WrapUpPhase,
 };
 
 /// The events that can be subscribed to: what `AvailableSubscriptions` answers, and which names are valid
@@ -90,8 +90,20 @@ pub fn canonical_name(event_name: &str) -> Option<&'static str> {
 
 /// Appends the events that tell one happening; none for what only a desk is told.
 pub fn tell(centre: &Centre, happening: &Happening, events: &mut Vec<RteEvent>) {
+    tell_wanted(centre, happening, &|_, _| true, events);
+}
+
+/// As [`tell`], but writes only the events that somebody wants, by the id of the entity and the name of
+/// the event; the rest costs next to nothing.
+pub fn tell_wanted(
+    centre: &Centre,
+    happening: &Happening,
+    wanted: &dyn Fn(Guid, &'static str) -> bool,
+    events: &mut Vec<RteEvent>,
+) {
     let mut teller = Teller {
         centre,
+        wanted,
         at: happening.at,
         source: happening.number,
         told: 0,
@@ -145,9 +157,9 @@ pub fn snapshot(centre: &Centre, entity_id: Guid, event_name: &str) -> Vec<RteEv
     };
     let mut teller = Teller {
         centre,
+        wanted: &|_, _| true,
         at: centre.now(),
-        // Ids of snapshots come from the entity and the time, far above the numbers of happenings.
-        source: entity_id.as_u128() as u64 ^ centre.now().as_millis() as u64 | 1 << 63,
+        source: snapshot_source(centre, entity_id, event_name),
         told: 0,
         events: &mut events,
     };
@@ -177,6 +189,16 @@ pub fn snapshot(centre: &Centre, entity_id: Guid, event_name: &str) -> Vec<RteEv
     events
 }
 
+/// What the ids of a snapshot's events come from: entity, name and time, far above the numbers of
+/// happenings, so that no snapshot looks like an event that has been told before.
+fn snapshot_source(centre: &Centre, entity_id: Guid, event_name: &str) -> u64 {
+    let name = event_name.bytes().fold(7, |sum: u64, byte| {
+        sum.wrapping_mul(31).wrapping_add(u64::from(byte | 0x20))
+    });
+    let entity = (entity_id.as_u128() >> 64) as u64;
+    (entity ^ name.rotate_left(40) ^ centre.now().as_millis() as u64) | (1 << 62)
+}
+
 /// An agent's own word about being there (RTE `UserAvailability.Availability`, `UserStatus.AvailabilityStatus`).
 fn availability(status: &AgentStatus) -> &'static str {
     match status.state {
@@ -201,6 +223,7 @@ struct About<'a> {
 
 struct Teller<'a> {
     centre: &'a Centre,
+    wanted: &'a dyn Fn(Guid, &'static str) -> bool,
     at: Moment,
     source: u64,
     told: u64,
@@ -220,6 +243,10 @@ impl Teller<'_> {
         let Some(entity_id) = self.centre.guid_of(entity) else {
             return;
         };
+        self.told += 1;
+        if !(self.wanted)(entity_id, name) {
+            return;
+        }
         let organisation = self.centre.organisation();
         let mut writer = Writer::object();
         writer.text("rootEntityType", "Organization");
@@ -238,7 +265,6 @@ impl Teller<'_> {
             writer.plain("messageTTLSeconds", seconds);
         }
         fill(&mut writer, organisation);
-        self.told += 1;
         let number = self.source.rotate_left(8) ^ self.told;
         writer.guid("id", self.centre.derive_guid(GuidOf::Event, number));
         writer.moment("timestamp", self.at);
@@ -261,6 +287,26 @@ impl Teller<'_> {
         if availability(before) != availability(status) {
             self.user_availability(agent, status);
         }
+        let is_out = |status: &AgentStatus| status.state == AgentState::SignedOut;
+        if is_out(before) != is_out(status) {
+            self.terminal_status(agent, !is_out(status));
+        }
+    }
+
+    /// The agent's telephone, which comes and goes with the sign-in.
+    fn terminal_status(&mut self, agent: &Agent, online: bool) {
+        let at = self.at;
+        let expires = if online { at + Span::from_mins(8 * 60) } else { at };
+        let name = "UserTerminalStatus";
+        self.event(Entity::Agent(agent.id), name, None, |writer, organisation| {
+            writer.guid("userId", agent.guid);
+            writer.guid("organizationId", organisation);
+            writer.text("silo", "Switchhook");
+            writer.text("session", &agent.extension);
+            writer.moment("expires", expires);
+            writer.text("terminalType", "Unknown");
+            writer.text("terminalStatus", if online { "Online" } else { "Offline" });
+        });
     }
 
     fn user_status(&mut self, agent: &Agent, status: &AgentStatus) {

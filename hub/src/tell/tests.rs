@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 use super::ctios::{self, CtiEvent, InvokeId, UnreadableCommand};
 use super::rte::{self, RteEvent};
 use crate::centre::{
-    AgentId, AgentState, CallId, Centre, Command, FailureCode, Guid, Happening, LegState, Moment, Reason,
-    RequestedState, Settings, Span,
+    AgentId, AgentState, CallId, Centre, Command, Entity, FailureCode, Guid, Happening, LegState, Moment,
+    Reason, RequestedState, Settings, Span,
 };
 
 const RTE_VOCABULARY: &str = include_str!("../../../tests/vocabulary/enreach_rte.json");
@@ -90,9 +90,14 @@ fn check_type(event: &str, field: &str, kind: &str, value: &Value) {
         "bool" => value.is_boolean(),
         "int" | "short" | "long" | "CallEventPublicityCategory" => value.is_i64(),
         "int?" => value.is_null() || value.is_i64(),
-        "string" | "String" | "AvailabilityStatusesAVA" | "WrapUpType" => value.is_string(),
+        "string"
+        | "String"
+        | "AvailabilityStatusesAVA"
+        | "WrapUpType"
+        | "TerminalStatus"
+        | "TerminalTypeId" => value.is_string(),
         list if list.starts_with("List<") => value.is_array(),
-        "envelope" => true,
+        "envelope" | "EntityType" | "EventType" | "RootEntityType" => !value.is_null(),
         other => panic!("a type without a rule: {other}"),
     };
     assert!(fits, "{event}.{field} ({kind}) is {value}");
@@ -144,7 +149,6 @@ fn every_rte_event_has_exactly_its_documented_fields() {
         "UserRealTimeTranscriptPhrase",
         "UserSetting",
         "UserSupervisionStatus",
-        "UserTerminalStatus",
         "UserWrapUpRequestInitiate",
         "UserWrapUpRequestTerminate",
     ];
@@ -213,6 +217,42 @@ fn the_rte_events_lead_from_one_snapshot_to_the_next() {
         .filter(|((name, _), _)| name != "UserAvailability")
         .collect();
     assert_eq!(known, now);
+}
+
+#[test]
+fn only_what_is_wanted_is_written_and_it_is_the_same() {
+    let mut centre = Centre::new(settings(17));
+    let happenings = centre.advance_to(settings(17).start + Span::from_mins(10));
+    let agent = centre.agents()[5].guid;
+    let mut wanted = Vec::new();
+    for happening in &happenings {
+        let wish = |entity, name| entity == agent && name == "UserStatus";
+        rte::tell_wanted(&centre, happening, &wish, &mut wanted);
+    }
+    let all = told_rte(&centre, &happenings);
+    let chosen: Vec<RteEvent> = all
+        .into_iter()
+        .filter(|event| event.entity_id == agent && event.name == "UserStatus")
+        .collect();
+    assert!(!chosen.is_empty());
+    assert_eq!(wanted, chosen);
+}
+
+#[test]
+fn a_person_can_be_signed_out_by_force_in_the_middle_of_a_call() {
+    let mut person = Person::new(settings(18));
+    person.sign_in();
+    assert_eq!(person.send("SetAgentState", json!({ "AgentState": 3 })), Ok(()));
+    person.wait_for_state(8, 9_000);
+    person.wait(1_500);
+    assert_eq!(person.send_call("Answer"), Ok(()));
+    person.wait_for_state(4, 200);
+    let happenings = person.centre.sign_out_by_force(person.agent, Reason::NONE);
+    let events = told_cti(&person.centre, &happenings, person.agent);
+    person.hear(&events);
+    person.desk.compare(&person.centre, person.agent);
+    assert_eq!(person.desk.state, Some(1));
+    assert!(person.desk.calls.is_empty());
 }
 
 #[test]
@@ -471,7 +511,7 @@ impl Person {
             self.rte.extend(
                 told_rte(&self.centre, &happenings)
                     .iter()
-                    .filter(|event| event.entity == crate::centre::Entity::Agent(self.agent))
+                    .filter(|event| event.entity == Entity::Agent(self.agent))
                     .map(|event| event.name),
             );
             let events = told_cti(&self.centre, &happenings, self.agent);
@@ -685,6 +725,61 @@ fn an_unanswered_call_makes_the_person_not_ready() {
         .reason;
     assert!(reason == Reason::NO_ANSWER || reason == Reason::NONE);
     assert!(person.desk.calls.is_empty());
+}
+
+#[test]
+fn a_person_who_does_not_answer_a_direct_call_is_told_of_as_documented() {
+    let vocabulary = rte_vocabulary();
+    let mut person = Person::new(Settings {
+        rate: 0.0,
+        desks: 2,
+        ..settings(16)
+    });
+    person.sign_in();
+    let other = AgentId::new(1);
+    let login = Command::Login {
+        agent_login: "1002".to_owned(),
+        extension: "4002".to_owned(),
+    };
+    assert!(person.centre.command(other, login).is_ok());
+    person.wait(300);
+    assert_eq!(person.send("MakeCall", json!({ "DialedNumber": "4002" })), Ok(()));
+    let mut events = Vec::new();
+    for _ in 0..250 {
+        let next = person.centre.now() + Span::from_millis(100);
+        let happenings = person.centre.advance_to(next);
+        let told = told_rte(&person.centre, &happenings);
+        events.extend(
+            told.into_iter()
+                .filter(|event| event.entity == Entity::Agent(other)),
+        );
+        let told = told_cti(&person.centre, &happenings, person.agent);
+        person.hear(&told);
+    }
+    let names: Vec<&str> = events
+        .iter()
+        .map(|event| event.name)
+        .filter(|name| name.starts_with("UserCall"))
+        .collect();
+    assert_eq!(
+        names,
+        [
+            "UserCallInComing",
+            "UserCallInUserAllocated",
+            "UserCallInUserCancelled",
+            "UserCallInUserOverflow",
+        ]
+    );
+    for event in events {
+        let data = parsed(&event.data);
+        let told: BTreeSet<&String> = data.keys().collect();
+        assert_eq!(told, vocabulary[event.name].keys().collect(), "{}", event.name);
+    }
+    assert!(
+        person.desk.calls.is_empty(),
+        "the caller is told that nobody answered"
+    );
+    assert_eq!(person.desk.state, Some(2));
 }
 
 #[test]

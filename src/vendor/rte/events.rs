@@ -824,12 +824,13 @@ pub(super) fn stamp(
         Given::Absent => Given::Absent,
         Given::Null => Given::Null,
         Given::Value(text) if text.is_empty() => Given::Null,
-        Given::Value(text) => match text.stamp(settings.zone) {
-            Some(stamp) => Given::Value(stamp),
-            None => {
+        Given::Value(text) => {
+            if let Some(stamp) = text.stamp(settings.zone) {
+                Given::Value(stamp)
+            } else {
                 oddities.count(Oddity::UnreadableField, kind.name(), name);
                 Given::Absent
             }
-        },
+        }
     }
 }

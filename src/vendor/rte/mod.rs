@@ -53,8 +53,8 @@ pub fn decode(
     decode_message(&mut reader, settings, server_now, oddities, sink)
 }
 
-fn decode_message<'a>(
-    reader: &mut Reader<'a>,
+fn decode_message(
+    reader: &mut Reader<'_>,
     settings: &Settings,
     server_now: Option<Moment>,
     oddities: &mut Oddities,

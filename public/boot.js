@@ -1,0 +1,59 @@
+// Starts the program, and shows the crash screen when it cannot start, has crashed, or has stopped breathing.
+//
+// The addresses of the program's two files stand on this script's own element: Trunk writes them into index.html.
+// Everything here works without the program; it is the only script that does.
+
+const script = document.getElementById("boot");
+const root = document.documentElement;
+
+// Longer than any pause that an agent would put up with, shorter than a caller would.
+const BREATH = 10_000;
+const LOOK = 2_000;
+
+let stopped = false;
+
+function crash(report) {
+  if (stopped) return;
+  stopped = true;
+  const overlay = document.querySelector("[data-part=crash]");
+  if (!overlay) return;
+  document.querySelector("[data-part=app]")?.setAttribute("inert", "");
+  overlay.querySelector("[data-part=crash-report]").textContent = report;
+  overlay.hidden = false;
+  overlay.querySelector("[data-command=reload]").focus();
+}
+
+document.querySelector("[data-part=crash] [data-command=reload]")?.addEventListener("click", () => location.reload());
+
+// The program's panic hook says so by an event, or by an attribute of the root element.
+addEventListener("switchhook-crash", (event) => crash(String(event.detail ?? "")));
+new MutationObserver(() => {
+  if (root.hasAttribute("data-crash")) crash(root.getAttribute("data-crash"));
+}).observe(root, { attributeFilter: ["data-crash"] });
+
+// The program renews data-heartbeat every second. A hidden or sleeping page is not expected to: only unbroken time
+// in sight counts, and a look that comes late (the computer slept) starts the count anew.
+let lastBeat = null;
+let silentSince = performance.now();
+let lastLook = silentSince;
+setInterval(() => {
+  const now = performance.now();
+  const beat = root.getAttribute("data-heartbeat");
+  const slept = now - lastLook > 2 * LOOK;
+  lastLook = now;
+  if (beat === null || beat !== lastBeat || document.hidden || slept) {
+    lastBeat = beat;
+    silentSince = now;
+  } else if (now - silentSince > BREATH) {
+    crash("The program does not answer any more.");
+  }
+}, LOOK);
+
+try {
+  const module = script.dataset.module ?? script.dataset.js;
+  const { default: start } = await import(new URL(module, document.baseURI).href);
+  await start({ module_or_path: new URL(script.dataset.wasm, document.baseURI).href });
+} catch (error) {
+  console.error(error);
+  crash(`The program could not be started: ${error}`);
+}

@@ -1,0 +1,170 @@
+//! The team: every agent with state, time in it, and what they are busy with.
+//!
+//! Lives here: the panel, its summary by state, and the row of an agent.
+//! May not be here: which rows are in sight; the windowed list knows.
+//! A row reads its own cell and the clock; nothing else makes it draw.
+
+use super::app::{App, RowSignal};
+use super::format;
+use super::list::{MakeRow, ReadKeys, WindowedList};
+use super::look::{Icon, Look, icon};
+use super::row::{AsOf, Certainty, reported};
+use super::state_control::state_words;
+use super::words::Word;
+use crate::domain::agent::{Agent, AgentState};
+use crate::domain::ids::{AgentKey, Key};
+use crate::store::Reason;
+use leptos::prelude::*;
+use std::sync::Arc;
+
+/// The team.
+#[component]
+pub(super) fn Agents() -> impl IntoView {
+    let app = App::get();
+    let keys: ReadKeys = Arc::new(move |first, len| {
+        app.read(|model| model.agents.ordered().skip(first).take(len).map(Key::index).collect())
+    });
+    let reasons = Memo::new(move |_| app.desk.with(|desk| Arc::clone(&desk.reasons)));
+    let row: MakeRow = Arc::new(move |key, place| {
+        view! { <AgentRow key=AgentKey::from_index(key) place=place reasons=reasons /> }.into_any()
+    });
+    let heading = view! {
+        <div class="row heading" role="row" aria-rowindex="1">
+            <span role="columnheader">{move || app.say(Word::State)}</span>
+            <span role="columnheader">{move || app.say(Word::Agent)}</span>
+            <span role="columnheader" class="wide">{move || app.say(Word::Extension)}</span>
+            <span role="columnheader" class="number">{move || app.say(Word::Time)}</span>
+            <span role="columnheader" class="more">{move || app.say(Word::Activity)}</span>
+        </div>
+    };
+    view! {
+        <section class="panel agents" data-part="agents" aria-labelledby="agents-heading">
+            <header>
+                <h2 id="agents-heading">{move || app.say(Word::Team)}</h2>
+                <Summary />
+                <AsOf />
+            </header>
+            <WindowedList
+                class="agent-list"
+                name=Signal::derive(move || app.say(Word::Team))
+                listing=app.agents
+                keys=keys
+                row=row
+                heading=heading.into_any()
+                empty=Signal::derive(move || app.say(Word::NoAgents))
+            />
+        </section>
+    }
+}
+
+/// How many are in which state, once a second.
+#[component]
+fn Summary() -> impl IntoView {
+    let app = App::get();
+    let count = move |counted: fn(AgentState) -> bool| {
+        Memo::new(move |_| {
+            app.now();
+            app.read(|model| {
+                let states = model.agents_in_state.iter();
+                states.filter(|(state, _)| counted(**state)).map(|(_, count)| *count).sum::<u32>()
+            })
+        })
+    };
+    let entry = |count: Memo<u32>, state: AgentState| {
+        let look = Look::from(state);
+        view! {
+            <li class=["state ", look.class].concat() class:none=move || count.get() == 0>
+                {icon(move || look.icon)}
+                <span>{move || app.speech.count_of(count.get(), look.word)}</span>
+            </li>
+        }
+    };
+    view! {
+        <ul class="summary">
+            {entry(count(|state| state == AgentState::Ready), AgentState::Ready)}
+            {entry(
+                count(|state| {
+                    matches!(state, AgentState::Talking | AgentState::OnHold | AgentState::Reserved)
+                }),
+                AgentState::Talking,
+            )}
+            {entry(count(AgentState::is_wrap_up), AgentState::WrapUp { ready_after: None })}
+            {entry(count(|state| state == AgentState::NotReady), AgentState::NotReady)}
+        </ul>
+    }
+}
+
+#[component]
+fn AgentRow(key: AgentKey, place: Signal<usize>, reasons: Memo<Arc<Vec<Reason>>>) -> impl IntoView {
+    let app = App::get();
+    let agent: RowSignal<Agent> = app.agent(key);
+    let state = Memo::new(move |_| {
+        agent.with(|agent| agent.as_deref().map(Agent::state).unwrap_or_default())
+    });
+    let certainty = Memo::new(move |_| {
+        agent.with(|agent| {
+            agent.as_deref().map_or(Certainty::NeverHeard, |agent| {
+                Certainty::of(app, agent.source, agent.confirmed_in, agent.heard)
+            })
+        })
+    });
+    let is_me = Memo::new(move |_| app.desk.with(|desk| desk.me == Some(key)));
+    let id = move || agent.with(|agent| agent.as_deref().map(|agent| agent.id.to_string()));
+    let name = move || {
+        agent.with(|agent| {
+            let agent = agent.as_deref()?;
+            Some(agent.name.as_deref().unwrap_or(&agent.id).to_owned())
+        })
+    };
+    let extension =
+        move || agent.with(|agent| agent.as_deref()?.extension.as_deref().map(str::to_owned));
+    let since = Memo::new(move |_| agent.with(|agent| agent.as_deref().and_then(Agent::state_since)));
+    let time = move || Some(format::duration(certainty.get().until(app).since(since.get()?)));
+    let words = move || {
+        let code = agent.with(|agent| agent.as_deref().and_then(|agent| agent.reason));
+        match state.get() {
+            // What follows is the colleague's own affair, and the column is narrow.
+            AgentState::WrapUp { .. } => app.say(Word::WrapUp).to_owned(),
+            state => reasons.with(|reasons| state_words(app, state, code, reasons)),
+        }
+    };
+    let activity = move || {
+        let doing = agent.with(|agent| {
+            let agent = agent.as_deref()?;
+            let queue = agent.active_queue.and_then(|queue| {
+                app.read(|model| model.queues.get(queue)?.name.as_deref().map(str::to_owned))
+            });
+            queue.or_else(|| agent.note.as_deref().map(str::to_owned))
+        });
+        match (certainty.get().words(app), doing) {
+            (Some(words), Some(doing)) => Some([&words, " · ", &doing].concat()),
+            (words, doing) => words.or(doing),
+        }
+    };
+    view! {
+        <div
+            class=move || ["row ", Look::from(state.get()).class].concat()
+            class:mine=move || is_me.get()
+            role="row"
+            aria-rowindex=move || place.get()
+            data-part="agent"
+            data-id=id
+            data-state=move || Look::from(state.get()).name()
+            data-unsure=move || certainty.get().mark()
+        >
+            <span role="cell" class="state">
+                {icon(move || {
+                    match certainty.get() {
+                        Certainty::NeverHeard => Icon::Question,
+                        _ => Look::from(state.get()).icon,
+                    }
+                })}
+                <span>{words}</span>
+            </span>
+            <span role="cell" class="name">{name}</span>
+            {reported(app, "wide quiet", extension)}
+            {reported(app, "number", time)}
+            <span role="cell" class="more quiet">{activity}</span>
+        </div>
+    }
+}

@@ -1,0 +1,167 @@
+//! The line of notices under the bar: what the agent should know now, in the order of importance.
+//!
+//! Lives here: words for a connection that is not live, forced sign-out, failures and slow answers of the own desk.
+//! May not be here: failures of a call's commands; they stand on the call's card.
+//! The line is always there, empty when all is well: nothing moves when it fills.
+
+use super::app::{App, Intent};
+use super::button::{CommandButton, FailureNote};
+use super::format;
+use super::look::{Icon, icon};
+use super::words::Word;
+use crate::domain::Moment;
+use crate::store::{ConnectionView, Link};
+use leptos::prelude::*;
+
+/// The notices.
+#[component]
+pub(super) fn Banner() -> impl IntoView {
+    let app = App::get();
+    let is_trouble = Memo::new(move |_| app.connection.with(|connection| trouble_of(connection.link)));
+    let forced_out = Memo::new(move |_| app.desk.with(|desk| desk.forced_out));
+    let failures = Memo::new(move |_| {
+        app.desk.with(|desk| {
+            let own = |failed: &&crate::domain::command::Failed| failed.command.call().is_none();
+            desk.failed.iter().rev().filter(own).cloned().collect::<Vec<_>>()
+        })
+    });
+    let wrap_up = Memo::new(move |_| app.desk.with(|desk| desk.wrap_up_to_come));
+    let refused = Memo::new(move |_| app.connection.with(|connection| connection.refused.clone()));
+    view! {
+        <div class="banner" data-part="banner">
+            {move || {
+                (is_trouble.get() != Trouble::None)
+                    .then(|| view! { <ConnectionTrouble is_trouble=is_trouble /> })
+            }}
+            {move || forced_out.get().then(|| view! { <ForcedOut /> })}
+            <For
+                each=move || failures.get()
+                key=|failed| failed.id.0
+                children=|failed| view! { <FailureNote failed=failed /> }
+            />
+            {move || {
+                wrap_up
+                    .get()
+                    .map(|seconds| {
+                        let text = move || app.speech.wrap_up_to_come(&format::duration(seconds * 1000));
+                        view! {
+                            <p class="note is-wrap-up">{icon(|| Icon::Pencil)} <span>{text}</span></p>
+                        }
+                    })
+            }}
+            {move || {
+                let refused = refused.get();
+                (!refused.is_empty())
+                    .then(|| {
+                        let count = refused.len();
+                        view! {
+                            <p class="note is-not-ready" title=refused.join("\n")>
+                                {icon(|| Icon::Triangle)}
+                                <span>{move || app.speech.refused_subscriptions(count)}</span>
+                            </p>
+                        }
+                    })
+            }}
+        </div>
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Trouble {
+    None,
+    Mild,
+    Severe,
+}
+
+fn trouble_of(link: Link) -> Trouble {
+    match link {
+        Link::Idle | Link::Connecting { attempt: 1 } | Link::Preparing | Link::Live => Trouble::None,
+        Link::Late | Link::Connecting { .. } | Link::Reconnecting { .. } => Trouble::Mild,
+        Link::Offline | Link::Stopped => Trouble::Severe,
+    }
+}
+
+#[component]
+fn ConnectionTrouble(is_trouble: Memo<Trouble>) -> impl IntoView {
+    let app = App::get();
+    let text = move || app.connection.with(|connection| explain(app, connection, app.now()));
+    let class = move || match is_trouble.get() {
+        Trouble::Severe => "note is-danger",
+        Trouble::None | Trouble::Mild => "note is-reserved",
+    };
+    let retries = move || !app.connection.with(|connection| connection.link == Link::Late);
+    view! {
+        <p class=class>
+            {icon(|| Icon::Triangle)}
+            <span class="grow" title=move || app.connection.with(|connection| connection.trouble.clone())>
+                {text}
+            </span>
+            <Show when=retries>
+                <CommandButton
+                    class="small"
+                    intent=Signal::derive(|| Intent::RetryNow)
+                    text=app.text(Word::RetryNow)
+                />
+            </Show>
+        </p>
+    }
+}
+
+fn explain(app: App, connection: &ConnectionView, now: Moment) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    match connection.link {
+        Link::Connecting { attempt } => {
+            parts.push(app.say(Word::Connecting).to_owned());
+            parts.push(app.speech.attempt(attempt));
+        }
+        Link::Reconnecting { attempt, next_try } => {
+            parts.push(app.say(Word::Reconnecting).to_owned());
+            parts.push(app.speech.attempt(attempt));
+            parts.push(match next_try {
+                Some(next_try) => app.speech.next_try((next_try.since(now) / 1000).max(0)),
+                None => app.say(Word::Retrying).to_owned(),
+            });
+        }
+        Link::Offline => parts.push(app.say(Word::OfflineLong).to_owned()),
+        Link::Stopped => {
+            parts.push(app.say(Word::StoppedLong).to_owned());
+            parts.extend(connection.trouble.clone());
+        }
+        Link::Idle | Link::Preparing | Link::Live | Link::Late => {
+            parts.push(app.say(Word::LateLong).to_owned());
+        }
+    }
+    parts.join(" · ")
+}
+
+#[component]
+fn ForcedOut() -> impl IntoView {
+    let app = App::get();
+    view! {
+        <p class="note is-danger">
+            {icon(|| Icon::Triangle)}
+            <span class="grow">{move || app.say(Word::ForcedOut)}</span>
+            <CommandButton
+                class="small"
+                intent=sign_in_again(app)
+                text=app.text(Word::SignInAgain)
+            />
+        </p>
+    }
+}
+
+/// Signs the same agent in at the same phone.
+pub(super) fn sign_in_again(app: App) -> Signal<Intent> {
+    Signal::derive(move || {
+        let me = app.desk.with(|desk| desk.me);
+        app.read(|model| {
+            let agent = me.and_then(|me| model.agents.get(me));
+            let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
+            Intent::SignIn {
+                login_id: text(agent.map(|agent| agent.login_id.as_deref().unwrap_or(&agent.id))),
+                password: String::new(),
+                extension: text(agent.and_then(|agent| agent.extension.as_deref())),
+            }
+        })
+    })
+}

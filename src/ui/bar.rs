@@ -1,0 +1,119 @@
+//! The small parts of the bar: the field for a number, the connection's light, who is signed in.
+//!
+//! Lives here: parts that show one thing each.
+//! May not be here: the own state, which is a control of its own.
+//! A number leaves the field when it has been handed on; what comes of it shows as a call.
+
+use super::app::{App, Intent};
+use super::button::CommandButton;
+use super::format;
+use super::words::Word;
+use crate::store::Link;
+use leptos::prelude::*;
+
+/// The field for a number.
+#[component]
+pub(super) fn Dial() -> impl IntoView {
+    let app = App::get();
+    let typed = RwSignal::new(String::new());
+    let intent = Signal::derive(move || Intent::Dial(typed.with(|typed| typed.trim().to_owned())));
+    let hindrance =
+        Signal::derive(move || typed.with(|typed| typed.trim().is_empty()).then_some(Word::DialFirst));
+    let clear = Callback::new(move |()| typed.set(String::new()));
+    let send = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let intent = intent.get_untracked();
+        if hindrance.get_untracked().is_none() && untrack(|| app.allowed(&intent)).is_ok() {
+            app.dispatch(intent);
+            clear.run(());
+        }
+    };
+    view! {
+        <form class="dial" data-part="dial" role="search" on:submit=send>
+            <input
+                type="tel"
+                name="number"
+                autocomplete="off"
+                aria-label=move || app.say(Word::DialField)
+                placeholder=move || app.say(Word::DialPlaceholder)
+                prop:value=move || typed.get()
+                on:input=move |event| typed.set(event_target_value(&event))
+            />
+            <CommandButton intent=intent text=app.text(Word::Dial) hindrance=hindrance sent=clear />
+        </form>
+    }
+}
+
+/// The connection's light.
+#[component]
+pub(super) fn Connection() -> impl IntoView {
+    let app = App::get();
+    let shown = Memo::new(move |_| app.connection.with(|connection| light(connection.link)));
+    let server = Memo::new(move |_| app.connection.with(|connection| connection.server.clone()));
+    let as_of = Memo::new(move |_| {
+        app.connection.with(|connection| match connection.link {
+            Link::Live => None,
+            _ => connection.as_of,
+        })
+    });
+    view! {
+        <p
+            class="connection"
+            role="group"
+            aria-label=move || app.say(Word::Connection)
+            data-part="connection"
+            data-link=move || shown.get().0
+        >
+            <span class="light" aria-hidden="true"></span>
+            <span class="word">{move || app.say(shown.get().1)}</span>
+            <span class="server">{move || server.get()}</span>
+            <span>{move || as_of.get().map(|moment| app.speech.as_of(&format::clock(moment)))}</span>
+        </p>
+    }
+}
+
+fn light(link: Link) -> (&'static str, Word) {
+    match link {
+        Link::Idle => ("idle", Word::NotConnected),
+        Link::Connecting { .. } => ("connecting", Word::Connecting),
+        Link::Preparing => ("preparing", Word::Preparing),
+        Link::Live => ("live", Word::Live),
+        Link::Late => ("late", Word::Late),
+        Link::Reconnecting { .. } => ("reconnecting", Word::Reconnecting),
+        Link::Offline => ("offline", Word::Offline),
+        Link::Stopped => ("stopped", Word::Stopped),
+    }
+}
+
+/// Who is signed in, and at which phone.
+#[component]
+pub(super) fn Me() -> impl IntoView {
+    let app = App::get();
+    let me = Memo::new(move |_| app.desk.with(|desk| desk.me));
+    let person = move || {
+        me.get().map(|key| {
+            let agent = app.agent(key);
+            let name = move || {
+                agent.with(|agent| {
+                    let agent = agent.as_deref()?;
+                    Some(agent.name.as_deref().unwrap_or(&agent.id).to_owned())
+                })
+            };
+            let phone = move || {
+                agent.with(|agent| {
+                    let phone = agent.as_deref()?.extension.as_deref()?;
+                    Some([" · ", phone].concat())
+                })
+            };
+            view! {
+                <strong>{name}</strong>
+                <span>{phone}</span>
+            }
+        })
+    };
+    view! {
+        <p class="person" data-part="me">
+            {person}
+        </p>
+    }
+}

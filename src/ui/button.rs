@@ -1,0 +1,120 @@
+//! The button that asks the server for something.
+//!
+//! Lives here: one component for every command, and the row of a failure that a command left behind.
+//! May not be here: which command is possible: the masks decide, and the button shows what they say.
+//! A button that is off stays in its place and in the tab order, and says why (`aria-disabled`, never `disabled`).
+//! A command under way draws its progress inside its own button; nothing else moves.
+
+use super::app::{App, Intent};
+use super::look::{Icon, icon};
+use super::words::Word;
+use crate::domain::command::Failed;
+use crate::domain::model::Off;
+use leptos::prelude::*;
+
+/// A button for an intent.
+#[component]
+pub(super) fn CommandButton(
+    /// What a press means; may change while the button stays.
+    #[prop(into)]
+    intent: Signal<Intent>,
+    /// The text on it.
+    #[prop(into)]
+    text: Signal<String>,
+    /// Look: "go", "stop", "item", or nothing.
+    #[prop(default = "")]
+    class: &'static str,
+    /// The full name, where the text alone is not enough.
+    #[prop(optional, into)]
+    name: Option<Signal<String>>,
+    /// The value of `data-command`, where it is not the intent's own.
+    #[prop(optional)]
+    command: Option<&'static str>,
+    /// A reason for being off that is more telling than the masks', or comes on top of them.
+    #[prop(optional, into)]
+    hindrance: Option<Signal<Option<Word>>>,
+    /// Something besides the masks that the answer depends on: a call's cell.
+    #[prop(optional, into)]
+    depends: Option<Signal<()>>,
+    /// Closes the popover with this id.
+    #[prop(optional, into)]
+    closes: Option<String>,
+    /// Called when the intent has been handed on.
+    #[prop(optional)]
+    sent: Option<Callback<()>>,
+) -> impl IntoView {
+    let app = App::get();
+    let allowed = Memo::new(move |_| {
+        if let Some(depends) = depends {
+            depends.get();
+        }
+        intent.with(|intent| app.allowed(intent))
+    });
+    let hindered = move || hindrance.and_then(|hindrance| hindrance.get());
+    let reason = move || match (allowed.get(), hindered()) {
+        (Err(Off::UnderWay), _) => Some(app.speech.off(Off::UnderWay)),
+        (_, Some(hindrance)) => Some(app.say(hindrance)),
+        (Err(off), None) => Some(app.speech.off(off)),
+        (Ok(()), None) => None,
+    };
+    let is_off = Memo::new(move |_| allowed.get().is_err() || hindered().is_some());
+    let action = closes.as_ref().map(|_| "hide");
+    view! {
+        <button
+            type="button"
+            class=["button ", class].concat()
+            class:busy=move || allowed.get() == Err(Off::UnderWay)
+            data-command=move || command.unwrap_or_else(|| intent.with(Intent::name))
+            data-reason=move || intent.with(Intent::reason)
+            aria-disabled=move || is_off.get().then_some("true")
+            aria-busy=move || (allowed.get() == Err(Off::UnderWay)).then_some("true")
+            aria-label=move || name.map(|name| name.get())
+            aria-description=reason
+            data-tip=reason
+            popovertarget=closes
+            popovertargetaction=action
+            on:click=move |event| {
+                if is_off.get_untracked() {
+                    event.prevent_default();
+                } else {
+                    app.dispatch(intent.get_untracked());
+                    if let Some(sent) = sent {
+                        sent.run(());
+                    }
+                }
+            }
+        >
+            {move || text.get()}
+        </button>
+    }
+}
+
+/// Something that went wrong, in plain words, with the code behind "Details" and a way to put it aside.
+#[component]
+pub(super) fn FailureNote(failed: Failed) -> impl IntoView {
+    let app = App::get();
+    let id = failed.id;
+    let details = StoredValue::new(failed.clone());
+    let popover = format!("failure-{}", id.0);
+    let target = popover.clone();
+    view! {
+        <p class="note is-danger" data-part="failure" data-id=id.0>
+            {icon(|| Icon::Triangle)}
+            <span class="grow">{move || details.with_value(|failed| app.speech.failed(failed))}</span>
+            <button type="button" class="link" popovertarget=target>
+                {move || app.say(Word::Details)}
+            </button>
+            <button
+                type="button"
+                class="link"
+                data-command="dismiss"
+                on:click=move |_| app.dispatch(Intent::DismissFailure(id))
+            >
+                {move || app.say(Word::Dismiss)}
+            </button>
+            <span class="pop small" id=popover popover="auto">
+                {move || details.with_value(|failed| app.speech.failure_details(failed))}
+            </span>
+        </p>
+    }
+}

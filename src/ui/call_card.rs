@@ -1,0 +1,263 @@
+//! The card of one call.
+//!
+//! Lives here: who it is, where it stands, for how long, and its buttons in fixed places.
+//! May not be here: any look at the stage to decide what a button may do; the masks decide (decision D1).
+//! Hold and Retrieve share one place: which of them shows follows the masks and the server's own word.
+//! A line at the foot is kept free for what went wrong or takes long, so that nothing moves when it does.
+
+use super::app::{App, Intent, RowSignal};
+use super::button::{CommandButton, FailureNote};
+use super::format;
+use super::keypad::Keypad;
+use super::look::{Icon, Look, icon, stage_name};
+use super::row::Certainty;
+use super::words::Word;
+use crate::domain::Moment;
+use crate::domain::call::{Call, Direction, Ending, Stage};
+use crate::domain::ids::{CallKey, Key};
+use leptos::prelude::*;
+
+/// The card of one call.
+#[component]
+pub(super) fn CallCard(key: CallKey) -> impl IntoView {
+    let app = App::get();
+    let call = app.call(key);
+    let stage = Memo::new(move |_| with(call, |call| call.stage).unwrap_or_default());
+    let look = Memo::new(move |_| Look::from(stage.get()));
+    let is_current = Memo::new(move |_| app.desk.with(|desk| desk.current == Some(key)));
+    let certainty = Memo::new(move |_| {
+        app.connection.track();
+        with(call, |call| Certainty::of(app, call.source, call.confirmed_in, call.heard))
+            .unwrap_or(Certainty::Sure)
+    });
+    let number = Memo::new(move |_| {
+        with(call, |call| call.number.as_deref().map(str::to_owned)).flatten().unwrap_or_default()
+    });
+    let shown = move || match number.get() {
+        number if number.is_empty() => app.say(Word::HiddenNumber).to_owned(),
+        number => number,
+    };
+    let id = move || with(call, |call| call.id.to_string());
+    let heading = format!("call-{}", key.index());
+    let labelled_by = heading.clone();
+    let direction = move || {
+        with(call, |call| call.direction).flatten().map(|direction| {
+            app.say(match direction {
+                Direction::Inbound => Word::Inbound,
+                Direction::Outbound => Word::Outbound,
+            })
+        })
+    };
+    let in_stage = move || {
+        let since = with(call, stage_since).flatten()?;
+        let until = match with(call, |call| call.ended).flatten() {
+            Some(ended) => ended,
+            None => app.now(),
+        };
+        Some(format::duration(until.since(since)))
+    };
+    view! {
+        <article
+            class=move || ["call ", look.get().class].concat()
+            class:current=move || is_current.get()
+            class:ringing=move || stage.get() == Stage::Alerting
+            data-part="call"
+            data-id=id
+            data-stage=move || stage_name(stage.get())
+            data-unsure=move || certainty.get().mark()
+            aria-labelledby=labelled_by
+            aria-current=move || is_current.get().then_some("true")
+        >
+            <p class="line-of-card">
+                <span class="state">
+                    {icon(move || look.get().icon)} <span>{move || app.say(look.get().word)}</span>
+                </span>
+                <span class="quiet">{direction}</span>
+                <span class="as-of">{move || certainty.get().words(app)}</span>
+            </p>
+            <p class="line-of-card">
+                <strong class="who" id=heading>
+                    {shown}
+                </strong>
+                <span class="timer" aria-hidden="true">
+                    {in_stage}
+                </span>
+            </p>
+            <p class="meta">{move || meta(app, call)}</p>
+            {move || {
+                if stage.get() == Stage::Failed {
+                    view! { <FailedButtons key=key number=number /> }.into_any()
+                } else {
+                    view! { <Buttons key=key call=call stage=stage /> }.into_any()
+                }
+            }}
+            <Foot key=key call=call stage=stage />
+        </article>
+    }
+}
+
+fn with<T>(call: RowSignal<Call>, read: impl FnOnce(&Call) -> T) -> Option<T> {
+    call.with(|call| call.as_deref().map(read))
+}
+
+/// Since when the call has been where it is, as far as the desk has witnessed it.
+fn stage_since(call: &Call) -> Option<Moment> {
+    match call.stage {
+        Stage::Held => call.held_since,
+        Stage::Connected => call.connected,
+        _ => call.begun,
+    }
+}
+
+/// Queue, number dialled, ringing time, total.
+fn meta(app: App, call: RowSignal<Call>) -> Vec<AnyView> {
+    let mut parts: Vec<String> = Vec::new();
+    let total = with(call, |call| {
+        let queue = call.queue_name.as_deref().map(str::to_owned).or_else(|| {
+            let queue = call.queue?;
+            app.read(|model| model.queues.get(queue)?.name.as_deref().map(str::to_owned))
+        });
+        parts.extend(queue);
+        if call.direction == Some(Direction::Inbound) {
+            parts.extend(call.dialled.as_deref().map(|number| app.speech.dialled(number)));
+        }
+        if let (Some(begun), Some(connected)) = (call.begun, call.connected) {
+            parts.push(app.speech.rang(&format::duration(connected.since(begun))));
+        }
+        call.begun.filter(|_| call.connected.is_some() && call.stage.is_live())
+    });
+    let mut views: Vec<AnyView> = parts.into_iter().map(|part| view! { <span>{part}</span> }.into_any()).collect();
+    if let Some(begun) = total.flatten() {
+        // A text of its own: the seconds touch nothing else.
+        let text = move || app.speech.total(&format::duration(app.now().since(begun)));
+        views.push(view! { <span aria-hidden="true">{text}</span> }.into_any());
+    }
+    views
+}
+
+#[component]
+fn Buttons(key: CallKey, call: RowSignal<Call>, stage: Memo<Stage>) -> impl IntoView {
+    let app = App::get();
+    let depends = Signal::derive(move || call.track());
+    let retrieves = Memo::new(move |_| {
+        call.track();
+        let asked = |intent: &Intent| {
+            app.desk.with(|desk| {
+                desk.in_flight.iter().any(|flight| {
+                    flight.command.control() == intent.control() && flight.command.call() == intent.call()
+                })
+            })
+        };
+        let (hold, retrieve) = (Intent::Hold(key), Intent::Retrieve(key));
+        if asked(&hold) || asked(&retrieve) {
+            return asked(&retrieve);
+        }
+        match (app.allowed(&hold), app.allowed(&retrieve)) {
+            (_, Ok(())) => true,
+            (Ok(()), Err(_)) => false,
+            (Err(_), Err(_)) => stage.get() == Stage::Held,
+        }
+    });
+    let hold_intent =
+        Signal::derive(move || if retrieves.get() { Intent::Retrieve(key) } else { Intent::Hold(key) });
+    let hold_text = Signal::derive(move || {
+        app.say(if retrieves.get() { Word::Retrieve } else { Word::Hold }).to_owned()
+    });
+    view! {
+        <div class="buttons">
+            <CommandButton
+                class="go"
+                intent=Signal::derive(move || Intent::Answer(key))
+                text=app.text(Word::Answer)
+                depends=depends
+            />
+            <CommandButton
+                class="stop"
+                intent=Signal::derive(move || Intent::EndCall(key))
+                text=app.text(Word::EndCall)
+                depends=depends
+            />
+            <CommandButton intent=hold_intent text=hold_text depends=depends />
+            <Keypad key=key />
+        </div>
+    }
+}
+
+#[component]
+fn FailedButtons(key: CallKey, number: Memo<String>) -> impl IntoView {
+    let app = App::get();
+    let hindrance = Signal::derive(move || number.with(String::is_empty).then_some(Word::HiddenNumber));
+    view! {
+        <div class="buttons">
+            <CommandButton
+                intent=Signal::derive(move || Intent::Dial(number.get()))
+                text=app.text(Word::TryAgain)
+                hindrance=hindrance
+            />
+            <button
+                type="button"
+                class="button"
+                data-command="dismiss"
+                on:click=move |_| app.dispatch(Intent::DismissCall(key))
+            >
+                {move || app.say(Word::Dismiss)}
+            </button>
+        </div>
+    }
+}
+
+/// The line kept free at the foot: a cause, a failure, a slow answer.
+#[component]
+fn Foot(key: CallKey, call: RowSignal<Call>, stage: Memo<Stage>) -> impl IntoView {
+    let app = App::get();
+    let failure = Memo::new(move |_| {
+        app.desk
+            .with(|desk| desk.failed.iter().rev().find(|failed| failed.command.call() == Some(key)).cloned())
+    });
+    let slow = Memo::new(move |_| {
+        app.desk.with(|desk| {
+            desk.in_flight
+                .iter()
+                .find(|flight| flight.slow && flight.command.call() == Some(key))
+                .map(|flight| app.speech.command(&flight.command))
+        })
+    });
+    view! {
+        <div class="foot">
+            {move || {
+                if stage.get() == Stage::Failed {
+                    let cause = with(call, |call| ending_words(app, call));
+                    return Some(
+                        view! { <p class="note is-danger">{icon(|| Icon::Triangle)} <span>{cause}</span></p> }
+                            .into_any(),
+                    );
+                }
+                if let Some(failed) = failure.get() {
+                    return Some(view! { <FailureNote failed=failed /> }.into_any());
+                }
+                let what = slow.get()?;
+                let text = move || [what, ": ", app.say(Word::NoAnswerYet)].concat();
+                Some(
+                    view! { <p class="note is-reserved">{icon(|| Icon::HalfDisc)} <span>{text}</span></p> }
+                        .into_any(),
+                )
+            }}
+        </div>
+    }
+}
+
+/// Why a call ended, failed or was missed, in words.
+pub(super) fn ending_words(app: App, call: &Call) -> String {
+    let (word, detail) = match &call.ending {
+        Some(Ending::Failed(cause)) => (Word::CouldNotComplete, cause.as_deref()),
+        Some(Ending::ByRemote) => (Word::RemoteHungUp, None),
+        Some(Ending::Withdrawn(cause)) => (Word::Withdrawn, cause.as_deref()),
+        Some(Ending::MovedOn(cause)) => (Word::TakenByOther, cause.as_deref()),
+        Some(Ending::Transferred) => (Word::Transferred, None),
+        Some(Ending::ByAgent | Ending::Unsaid) | None => (Word::RangOut, None),
+    };
+    match detail {
+        Some(detail) => [app.say(word), " (", detail, ")"].concat(),
+        None => app.say(word).to_owned(),
+    }
+}

@@ -1,0 +1,118 @@
+//! The own calls: a card for each, and the list of missed ones.
+//!
+//! Lives here: the two panels of the first column.
+//! May not be here: what a card shows.
+//! Cards stand in the order in which the calls began and never change places.
+
+use super::app::{App, Intent};
+use super::button::CommandButton;
+use super::call_card::{CallCard, ending_words};
+use super::format;
+use super::look::{Icon, icon};
+use super::words::Word;
+use crate::domain::ids::{CallKey, Key};
+use leptos::prelude::*;
+
+/// The calls.
+#[component]
+pub(super) fn Calls() -> impl IntoView {
+    let app = App::get();
+    let none = Memo::new(move |_| app.calls.with(Vec::is_empty));
+    view! {
+        <section class="calls" data-part="calls" aria-labelledby="calls-heading">
+            <h2 class="unseen" id="calls-heading">
+                {move || app.say(Word::Calls)}
+            </h2>
+            <For
+                each=move || app.calls.get()
+                key=|key| key.index()
+                children=|key| view! { <CallCard key=key /> }
+            />
+            <Show when=move || none.get()>
+                <div class="no-calls">
+                    {icon(|| Icon::Handset)}
+                    <p>{move || app.say(Word::NoCalls)}</p>
+                    <p class="quiet small">{move || app.say(Word::NoCallsHint)}</p>
+                </div>
+            </Show>
+        </section>
+    }
+}
+
+/// The missed calls.
+#[component]
+pub(super) fn Missed() -> impl IntoView {
+    let app = App::get();
+    let count = Memo::new(move |_| app.missed.with(Vec::len));
+    view! {
+        <section class="panel missed" data-part="missed" aria-labelledby="missed-heading">
+            <header>
+                <h2 id="missed-heading">{move || app.say(Word::Missed)}</h2>
+                <span class="count" class:alarm=move || count.get().gt(&0)>{move || count.get()}</span>
+            </header>
+            <ul class="entries">
+                <For
+                    each=move || app.missed.get()
+                    key=|key| key.index()
+                    children=|key| view! { <MissedCall key=key /> }
+                />
+            </ul>
+            <Show when=move || count.get() == 0>
+                <p class="empty shown">{move || app.say(Word::NoMissed)}</p>
+            </Show>
+        </section>
+    }
+}
+
+#[component]
+fn MissedCall(key: CallKey) -> impl IntoView {
+    let app = App::get();
+    let call = app.call(key);
+    let number = Memo::new(move |_| {
+        call.with(|call| call.as_deref()?.number.as_deref().map(str::to_owned)).unwrap_or_default()
+    });
+    let id = move || call.with(|call| call.as_deref().map(|call| call.id.to_string()));
+    let at = move || call.with(|call| call.as_deref()?.ended).map(format::short_clock);
+    let why = move || {
+        call.with(|call| {
+            let call = call.as_deref()?;
+            let queue = call.queue_name.as_deref().map(str::to_owned).or_else(|| {
+                let queue = call.queue?;
+                app.read(|model| model.queues.get(queue)?.name.as_deref().map(str::to_owned))
+            });
+            let why = ending_words(app, call);
+            Some(queue.map_or_else(|| why.clone(), |queue| [&why, " · ", &queue].concat()))
+        })
+    };
+    let shown = move || match number.get() {
+        number if number.is_empty() => app.say(Word::HiddenNumber).to_owned(),
+        number => number,
+    };
+    let hindrance = Signal::derive(move || number.with(String::is_empty).then_some(Word::HiddenNumber));
+    view! {
+        <li data-part="missed-call" data-id=id>
+            <span class="quiet">{at}</span>
+            <span class="two-lines">
+                <strong>{shown}</strong>
+                <span class="quiet small">{why}</span>
+            </span>
+            <CommandButton
+                class="small"
+                command="call-back"
+                intent=Signal::derive(move || Intent::Dial(number.get()))
+                text=app.text(Word::CallBack)
+                name=Signal::derive(move || app.speech.call_number(&number.get()))
+                hindrance=hindrance
+            />
+            <button
+                type="button"
+                class="button small bare"
+                data-command="dismiss"
+                aria-label=move || app.say(Word::Dismiss)
+                on:click=move |_| app.dispatch(Intent::DismissCall(key))
+            >
+                {icon(|| Icon::Cross)}
+            </button>
+        </li>
+    }
+}

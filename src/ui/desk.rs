@@ -1,0 +1,53 @@
+//! The desk: where its parts stand.
+//!
+//! Lives here: the bar, the line of notices, and the three columns.
+//! May not be here: what a part shows.
+//! Every part has its place from the beginning: nothing moves when another part fills.
+
+use super::agents::Agents;
+use super::app::App;
+use super::banner::Banner;
+use super::bar::{Connection, Dial, Me};
+use super::callbacks::Callbacks;
+use super::calls::{Calls, Missed};
+use super::page;
+use super::queues::Queues;
+use super::state_control::StateControl;
+use super::words::Word;
+use leptos::html;
+use leptos::prelude::*;
+
+/// The desk.
+#[component]
+pub(super) fn Desk() -> impl IntoView {
+    let app = App::get();
+    let heading = NodeRef::<html::H1>::new();
+    page::focus(heading);
+    view! {
+        <div class="frame" data-part="desk">
+            <header class="bar" data-part="bar">
+                <h1 class="brand" tabindex="-1" node_ref=heading>
+                    {move || app.say(Word::Product)}
+                </h1>
+                <StateControl />
+                <Dial />
+                <Me />
+            </header>
+            <aside class="line" aria-label=move || app.say(Word::Notices)>
+                <Banner />
+                <Connection />
+            </aside>
+            <main class="desk">
+                <div class="column own">
+                    <Calls />
+                    <Missed />
+                </div>
+                <Agents />
+                <div class="column">
+                    <Queues />
+                    <Callbacks />
+                </div>
+            </main>
+        </div>
+    }
+}

@@ -1,0 +1,86 @@
+//! The tone pad of a call.
+//!
+//! Lives here: the button that opens it, its keys, and how much has been sent.
+//! May not be here: what was sent: digits may be a card number, so only their count is kept and shown.
+//! It opens above the page: the card keeps its size. Digits can be typed while it has the focus.
+
+use super::app::{App, Intent};
+use super::look::{Icon, icon};
+use super::words::Word;
+use crate::domain::ids::{CallKey, Key};
+use leptos::prelude::*;
+
+const KEYS: [&str; 12] = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
+/// Dots shown at most.
+const DOTS: usize = 16;
+
+/// The tone pad and its button.
+#[component]
+pub(super) fn Keypad(key: CallKey) -> impl IntoView {
+    let app = App::get();
+    let sent = RwSignal::new(0_usize);
+    let send = move |tone: &str| {
+        if untrack(|| app.is_live()) {
+            app.dispatch(Intent::SendTones(key, tone.to_owned()));
+            sent.update(|sent| *sent += 1);
+        }
+    };
+    let typed = move |event: leptos::ev::KeyboardEvent| {
+        let pressed = event.key();
+        if KEYS.contains(&pressed.as_str()) {
+            event.prevent_default();
+            send(&pressed);
+        }
+    };
+    let off = move || (!app.is_live()).then(|| app.say(Word::OffOffline));
+    let keys = KEYS
+        .map(|tone| {
+            view! {
+                <button
+                    type="button"
+                    class="button"
+                    autofocus=tone == "1"
+                    data-command="send-tones"
+                    data-tone=tone
+                    aria-disabled=move || off().map(|_| "true")
+                    on:click=move |_| send(tone)
+                >
+                    {tone}
+                </button>
+            }
+        })
+        .to_vec();
+    let popover = format!("keypad-{}", key.index());
+    let target = popover.clone();
+    let progress = move || match sent.get() {
+        0 => app.say(Word::NothingSent).to_owned(),
+        count => ["•".repeat(count.min(DOTS)).as_str(), " ", &app.speech.digits_sent(count)].concat(),
+    };
+    view! {
+        <button
+            type="button"
+            class="button"
+            data-command="keypad"
+            popovertarget=target
+            aria-disabled=move || off().map(|_| "true")
+            aria-description=off
+            data-tip=off
+        >
+            {icon(|| Icon::Keys)}
+            {move || app.say(Word::Keypad)}
+        </button>
+        <div
+            class="pop keypad"
+            id=popover
+            popover="auto"
+            role="group"
+            aria-label=move || app.say(Word::Keypad)
+            data-part="keypad"
+            on:keydown=typed
+        >
+            <p class="dots">{progress}</p>
+            <div class="keys">{keys}</div>
+            <p class="quiet small">{move || app.say(Word::KeypadHint)}</p>
+        </div>
+    }
+}

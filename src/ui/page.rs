@@ -1,0 +1,99 @@
+//! What the page does to its own document: where it mounts, its title, its heartbeat, what has the focus.
+//!
+//! Lives here: the few calls into the document that no element's attribute can express.
+//! May not be here: sockets, timers, storage (platform), anything that knows what a call is.
+//! The heartbeat is an attribute of the root element: `boot.js` shows the crash screen when it stops.
+//! Sizes are measured by the browser's own observer, never by a timer.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the one place of the view that touches the document"
+)]
+
+use crate::domain::Moment;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::{Element, HtmlElement, ResizeObserver};
+
+/// The element that the page is mounted on; the static shell inside it is removed.
+pub(super) fn take_mount_point() -> Option<HtmlElement> {
+    let element = document().query_selector("[data-part=app]").ok().flatten()?;
+    element.replace_children_with_node_0();
+    element.dyn_into().ok()
+}
+
+/// Names the browser's tab.
+pub(super) fn set_title(title: &str) {
+    document().set_title(title);
+}
+
+/// Shows that the page is alive.
+pub(super) fn beat(now: Moment) {
+    if let Some(root) = document().document_element() {
+        // The name is a valid one: this cannot fail.
+        let _ = root.set_attribute("data-heartbeat", &now.0.to_string());
+    }
+}
+
+/// Moves the focus to an element once it is in the document.
+pub(super) fn focus<E>(element: NodeRef<E>)
+where
+    E: leptos::html::ElementType,
+    E::Output: AsRef<HtmlElement> + JsCast + Clone + 'static,
+{
+    Effect::new(move || {
+        if let Some(element) = element.get() {
+            // Without a focus the page still works.
+            let _ = AsRef::<HtmlElement>::as_ref(&element).focus();
+        }
+    });
+}
+
+/// Moves the focus among the enabled buttons inside `within` by one step; wraps around.
+pub(super) fn step_focus(within: &Element, forward: bool) {
+    let Ok(buttons) = within.query_selector_all("button") else {
+        return;
+    };
+    let active = document().active_element();
+    let count = buttons.length();
+    let button = |index: u32| buttons.item(index)?.dyn_into::<HtmlElement>().ok();
+    let here = (0..count).find(|index| {
+        button(*index).is_some_and(|button| active.as_ref() == Some(AsRef::<Element>::as_ref(&button)))
+    });
+    let next = match (here, forward) {
+        (None, true) => 0,
+        (None, false) => count.saturating_sub(1),
+        (Some(here), true) => (here + 1) % count,
+        (Some(here), false) => (here + count - 1) % count,
+    };
+    if let Some(button) = button(next) {
+        let _ = button.focus();
+    }
+}
+
+/// Tells whenever an element's size changes, until it is dropped.
+pub(super) struct SizeWatch {
+    observer: ResizeObserver,
+    _tell: Closure<dyn FnMut()>,
+}
+
+impl SizeWatch {
+    /// Begins to watch `elements`.
+    pub(super) fn new(elements: &[&Element], tell: impl FnMut() + 'static) -> Option<Self> {
+        let tell = Closure::<dyn FnMut()>::new(tell);
+        let observer = ResizeObserver::new(tell.as_ref().unchecked_ref()).ok()?;
+        for element in elements {
+            observer.observe(element);
+        }
+        Some(Self {
+            observer,
+            _tell: tell,
+        })
+    }
+}
+
+impl Drop for SizeWatch {
+    fn drop(&mut self) {
+        self.observer.disconnect();
+    }
+}

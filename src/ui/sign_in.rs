@@ -1,0 +1,154 @@
+//! The sign-in screen.
+//!
+//! Lives here: the form, its busy state, and the words for what went wrong.
+//! May not be here: remembering anything; what was typed leaves by an intent and by nothing else.
+//! The fields are the browser's: they are read once, when the form is sent.
+
+use super::app::{App, Intent};
+use super::look::{Icon, icon};
+use super::words::Word;
+use super::{page, words};
+use crate::store::{Screen, SignInError};
+use leptos::html;
+use leptos::prelude::*;
+
+struct Wanted {
+    password: bool,
+    extension: bool,
+    busy: bool,
+    error: Option<SignInError>,
+}
+
+fn wanted(screen: &Screen) -> Wanted {
+    match screen {
+        Screen::SignIn {
+            wants_password,
+            wants_extension,
+            busy,
+            error,
+        } => Wanted {
+            password: *wants_password,
+            extension: *wants_extension,
+            busy: *busy,
+            error: error.clone(),
+        },
+        _ => Wanted {
+            password: false,
+            extension: false,
+            busy: false,
+            error: None,
+        },
+    }
+}
+
+/// The sign-in screen.
+#[component]
+pub(super) fn SignIn() -> impl IntoView {
+    let app = App::get();
+    let wants_password = Memo::new(move |_| app.screen.with(|screen| wanted(screen).password));
+    let wants_extension = Memo::new(move |_| app.screen.with(|screen| wanted(screen).extension));
+    let busy = Memo::new(move |_| app.screen.with(|screen| wanted(screen).busy));
+    let error = Memo::new(move |_| app.screen.with(|screen| wanted(screen).error));
+    let login_id = NodeRef::<html::Input>::new();
+    let password = NodeRef::<html::Input>::new();
+    let extension = NodeRef::<html::Input>::new();
+    page::focus(login_id);
+    let typed = |field: NodeRef<html::Input>| field.get_untracked().map(|field| field.value()).unwrap_or_default();
+    let send = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        if !busy.get_untracked() {
+            app.dispatch(Intent::SignIn {
+                login_id: typed(login_id).trim().to_owned(),
+                password: typed(password),
+                extension: typed(extension).trim().to_owned(),
+            });
+        }
+    };
+    let field = move |word: Word, input: AnyView| {
+        view! {
+            <label class="field">
+                <span>{move || app.say(word)}</span>
+                {input}
+            </label>
+        }
+    };
+    view! {
+        <main class="screen" data-part="sign-in">
+            <form class="sheet" on:submit=send>
+                <h1 class="brand">{move || app.say(Word::Product)}</h1>
+                <p class="quiet">{move || app.say(Word::SignInIntro)}</p>
+                {field(
+                    Word::AgentId,
+                    view! {
+                        <input
+                            name="agent-id"
+                            required
+                            autocomplete="username"
+                            autocapitalize="off"
+                            spellcheck="false"
+                            node_ref=login_id
+                        />
+                    }
+                        .into_any(),
+                )}
+                <Show when=move || wants_password.get()>
+                    {field(
+                        Word::Password,
+                        view! {
+                            <input
+                                name="password"
+                                type="password"
+                                required
+                                autocomplete="current-password"
+                                node_ref=password
+                            />
+                        }
+                            .into_any(),
+                    )}
+                </Show>
+                <Show when=move || wants_extension.get()>
+                    {field(
+                        Word::Extension,
+                        view! {
+                            <input
+                                name="extension"
+                                required
+                                inputmode="tel"
+                                autocomplete="off"
+                                placeholder=move || app.say(Word::ExtensionHint)
+                                node_ref=extension
+                            />
+                        }
+                            .into_any(),
+                    )}
+                </Show>
+                <button
+                    type="submit"
+                    class="button primary"
+                    class:busy=move || busy.get()
+                    data-command="sign-in"
+                    aria-disabled=move || busy.get().then_some("true")
+                >
+                    {move || app.say(if busy.get() { Word::SigningIn } else { Word::SignIn })}
+                </button>
+                <div class="sign-in-error" role="alert" data-part="sign-in-error">
+                    {move || error.get().map(|error| view! { <Trouble error=error /> })}
+                </div>
+            </form>
+        </main>
+    }
+}
+
+#[component]
+fn Trouble(error: SignInError) -> impl IntoView {
+    let app = App::get();
+    let (word, details) = match error {
+        SignInError::Refused(text) => (words::Word::SignInRefused, text),
+        SignInError::Unreachable(text) => (Word::SignInUnreachable, text),
+        SignInError::Telephony(text) => (Word::SignInTelephony, text),
+    };
+    view! {
+        <p class="state is-danger">{icon(|| Icon::Triangle)} <span>{move || app.say(word)}</span></p>
+        <p class="quiet small">{details}</p>
+    }
+}

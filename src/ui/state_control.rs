@@ -1,0 +1,220 @@
+//! The own state and the choice of another: one control.
+//!
+//! Lives here: the pill with shape, word and time; the menu; what has been asked for and not happened yet.
+//! May not be here: changing the state: it moves when the server says so, and not before.
+//! "Not ready" with and without a reason are two bits of the mask and one choice for people (trap T4).
+
+use super::app::{App, Intent};
+use super::banner::sign_in_again;
+use super::button::CommandButton;
+use super::look::{Icon, Look, icon};
+use super::words::Word;
+use super::{format, page};
+use crate::domain::agent::{Agent, AgentState};
+use crate::domain::command::{Command, InFlight, Phase};
+use crate::domain::ids::AgentKey;
+use crate::store::Reason;
+use leptos::html;
+use leptos::prelude::*;
+use std::sync::Arc;
+
+/// The own state and the choice of another.
+#[component]
+pub(super) fn StateControl() -> impl IntoView {
+    let app = App::get();
+    let me = Memo::new(move |_| app.desk.with(|desk| desk.me));
+    move || match me.get() {
+        Some(key) => view! { <OwnState key=key /> }.into_any(),
+        None => view! {
+            <div class="state-control" data-part="state" data-state="unknown">
+                <span class="pill is-unknown">
+                    {icon(|| Icon::Question)} {move || app.say(Word::NotSignedInHere)}
+                </span>
+            </div>
+        }
+        .into_any(),
+    }
+}
+
+#[component]
+fn OwnState(key: AgentKey) -> impl IntoView {
+    let app = App::get();
+    let agent = app.agent(key);
+    let state = Memo::new(move |_| {
+        agent.with(|agent| agent.as_deref().map(Agent::state).unwrap_or_default())
+    });
+    let look = Memo::new(move |_| Look::from(state.get()));
+    let reasons = Memo::new(move |_| app.desk.with(|desk| Arc::clone(&desk.reasons)));
+    let word = move || {
+        let code = agent.with(|agent| agent.as_deref().and_then(|agent| agent.reason));
+        state_words(app, state.get(), code, &reasons.get())
+    };
+    let since = Memo::new(move |_| agent.with(|agent| agent.as_deref().and_then(Agent::state_since)));
+    let time = move || since.get().map(|since| format::duration(app.now().since(since)));
+    let left = move || {
+        let end = agent.with(|agent| agent.as_deref()?.wrap_up?.end)?;
+        let left = end.since(app.now());
+        (left > 0).then(|| ["−", &format::duration(left)].concat())
+    };
+    let telephony = Memo::new(move |_| app.desk.with(|desk| desk.telephony));
+    let pending = Memo::new(move |_| {
+        app.desk
+            .with(|desk| desk.in_flight.iter().find(|flight| is_own(&flight.command)).cloned())
+    });
+    let whole = NodeRef::<html::Div>::new();
+    let step = move |event: leptos::ev::KeyboardEvent| {
+        let forward = match event.key().as_str() {
+            "ArrowDown" => true,
+            "ArrowUp" => false,
+            _ => return,
+        };
+        event.prevent_default();
+        if let Some(whole) = whole.get_untracked() {
+            page::step_focus(&whole, forward);
+        }
+    };
+    view! {
+        <div
+            class="state-control"
+            data-part="state"
+            data-state=move || look.get().name()
+            node_ref=whole
+            on:keydown=step
+        >
+            <button
+                type="button"
+                class=move || ["pill ", look.get().class].concat()
+                class:busy=move || pending.with(Option::is_some)
+                data-command="state-menu"
+                popovertarget="state-menu"
+                disabled=move || !telephony.get()
+                aria-label=move || [app.say(Word::AgentState), ": ", &word()].concat()
+            >
+                {icon(move || look.get().icon)}
+                <span>{word}</span>
+                <span class="time">{move || left().or_else(time)}</span>
+                <Show when=move || telephony.get()>{icon(|| Icon::Chevron)}</Show>
+            </button>
+            <span class="pending" class:late=move || pending.with(|flight| flight.as_ref().is_some_and(|flight| flight.slow))>
+                {move || pending.with(|flight| flight.as_ref().map(|flight| pending_words(app, flight)))}
+            </span>
+            <Menu state=state reasons=reasons />
+        </div>
+    }
+}
+
+/// Whether a command concerns the own state.
+fn is_own(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Ready | Command::NotReady { .. } | Command::SignIn { .. } | Command::SignOut { .. }
+    )
+}
+
+fn pending_words(app: App, flight: &InFlight) -> String {
+    let what = app.speech.command(&flight.command);
+    match (flight.phase, flight.slow) {
+        (_, true) => [app.say(Word::AskedFor), " ", what, ": ", app.say(Word::NoAnswerYet)].concat(),
+        (Phase::Sent, false) => [app.say(Word::AskedFor), " ", what, "…"].concat(),
+        (Phase::Accepted, false) => [app.say(Word::AcceptedWaiting), " ", what, "…"].concat(),
+    }
+}
+
+/// A state with its reason, in words.
+pub(super) fn state_words(app: App, state: AgentState, code: Option<i32>, reasons: &[Reason]) -> String {
+    let word = match state {
+        AgentState::WrapUp {
+            ready_after: Some(true),
+        } => Word::WrapUpThenReady,
+        AgentState::WrapUp {
+            ready_after: Some(false),
+        } => Word::WrapUpThenNotReady,
+        other => Look::from(other).word,
+    };
+    let reason = code.filter(|code| *code != 0 && state == AgentState::NotReady).map(|code| {
+        reasons
+            .iter()
+            .find(|reason| reason.code == code)
+            .map_or_else(|| app.speech.reason_code(code), |reason| reason.label.clone())
+    });
+    match reason {
+        Some(reason) => [app.say(word), " · ", &reason].concat(),
+        None => app.say(word).to_owned(),
+    }
+}
+
+#[component]
+fn Menu(state: Memo<AgentState>, reasons: Memo<Arc<Vec<Reason>>>) -> impl IntoView {
+    let app = App::get();
+    let plain = Memo::new(move |_| app.allowed(&Intent::NotReady(None)).is_ok());
+    let reasoned = Memo::new(move |_| app.allowed(&Intent::NotReady(Some(0))).is_ok());
+    let plain_hindrance = Signal::derive(move || (!plain.get() && reasoned.get()).then_some(Word::PickReason));
+    let reason_hindrance =
+        Signal::derive(move || (plain.get() && !reasoned.get()).then_some(Word::ReasonsNotAllowed));
+    let signs_out_with_reason = Memo::new(move |_| {
+        app.allowed(&Intent::SignOut(None)).is_err() && app.allowed(&Intent::SignOut(Some(0))).is_ok()
+    });
+    let signed_out = Memo::new(move |_| state.get() == AgentState::SignedOut);
+    let for_reasons = move |make: fn(Option<i32>) -> Intent, class: &'static str, before: Option<Word>| {
+        reasons
+            .get()
+            .iter()
+            .map(|reason| {
+                let (code, label) = (reason.code, reason.label.clone());
+                let text = Signal::derive(move || match before {
+                    Some(before) => [app.say(before), " · ", &label].concat(),
+                    None => label.clone(),
+                });
+                view! {
+                    <CommandButton
+                        class=class
+                        intent=Signal::derive(move || make(Some(code)))
+                        text=text
+                        hindrance=reason_hindrance
+                        closes="state-menu"
+                    />
+                }
+            })
+            .collect::<Vec<_>>()
+    };
+    let item = move |intent: fn() -> Intent, word: Word| {
+        view! {
+            <CommandButton
+                class="item"
+                intent=Signal::derive(intent)
+                text=app.text(word)
+                closes="state-menu"
+            />
+        }
+    };
+    view! {
+        <div id="state-menu" class="pop menu" popover="auto" data-part="state-menu">
+            <Show when=move || signed_out.get()>
+                <CommandButton
+                    class="item"
+                    intent=sign_in_again(app)
+                    text=app.text(Word::SignIn)
+                    closes="state-menu"
+                />
+            </Show>
+            {item(|| Intent::Ready, Word::Ready)}
+            <CommandButton
+                class="item"
+                intent=Signal::derive(|| Intent::NotReady(None))
+                text=app.text(Word::NotReady)
+                hindrance=plain_hindrance
+                closes="state-menu"
+            />
+            <div class="reasons" role="group" aria-label=move || app.say(Word::PickReason)>
+                {move || for_reasons(Intent::NotReady, "item reason", None)}
+            </div>
+            <hr />
+            {item(|| Intent::SignOut(None), Word::SignOut)}
+            {move || {
+                signs_out_with_reason
+                    .get()
+                    .then(|| for_reasons(Intent::SignOut, "item reason", Some(Word::SignOut)))
+            }}
+        </div>
+    }
+}
