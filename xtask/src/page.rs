@@ -9,7 +9,6 @@ use std::path::Path;
 
 use crate::process::{self, Failure, Outcome, find_program};
 use crate::project::{Project, fingerprint};
-use crate::setup::WASM_TARGET;
 
 /// Everything that goes into the page.
 const INPUTS: [&str; 9] = [
@@ -41,9 +40,7 @@ pub(crate) fn build(project: &Project) -> Outcome {
     println!("Building the page (about 3 minutes the first time, half a minute after a change).");
     // Trunk builds without the network; what the compiler needs is fetched before, as the lock file has it.
     process::run(
-        project
-            .cargo()
-            .args(["fetch", "--quiet", "--locked", "--target", WASM_TARGET]),
+        project.cargo().args(["fetch", "--quiet", "--locked"]),
         "Check that Cargo can reach its registry and start again.",
     )?;
     let mut trunk = project.command(project.program("trunk"));
