@@ -139,9 +139,9 @@ export class Desk {
   /** Signs in and waits for the desk. */
   async signIn({ agent = '1001', extension = '2001' } = {}) {
     const form = this.part('sign-in');
-    await form.locator('[name="agent"]').fill(agent);
+    await form.locator('[name="agent-id"]').fill(agent);
     await form.locator('[name="extension"]').fill(extension);
-    await this.command('Login', form).click();
+    await this.command('sign-in', form).click();
     await form.waitFor({ state: 'hidden' });
   }
 

@@ -38,6 +38,11 @@ pub(crate) fn build(project: &Project) -> Outcome {
         return Ok(());
     }
     println!("Building the page (about 3 minutes the first time, half a minute after a change).");
+    // Trunk builds without the network; what the compiler needs is fetched before, as the lock file has it.
+    process::run(
+        project.cargo().args(["fetch", "--quiet", "--locked"]),
+        "Check that Cargo can reach its registry and start again.",
+    )?;
     let mut trunk = project.command(project.program("trunk"));
     trunk
         .arg("build")
