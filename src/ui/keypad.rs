@@ -20,8 +20,9 @@ pub(super) fn Keypad(key: CallKey) -> impl IntoView {
     let app = App::get();
     let sent = RwSignal::new(0_usize);
     let send = move |tone: &str| {
-        if untrack(|| app.is_live()) {
-            app.dispatch(Intent::SendTones(key, tone.to_owned()));
+        let intent = Intent::SendTones(key, tone.to_owned());
+        if untrack(|| app.allowed(&intent)).is_ok() {
+            app.dispatch(intent);
             sent.update(|sent| *sent += 1);
         }
     };
@@ -32,7 +33,12 @@ pub(super) fn Keypad(key: CallKey) -> impl IntoView {
             send(&pressed);
         }
     };
-    let off = move || (!app.is_live()).then(|| app.say(Word::OffOffline));
+    let call = app.call(key);
+    let allowed = Memo::new(move |_| {
+        call.track();
+        app.allowed(&Intent::SendTones(key, String::new()))
+    });
+    let off = move || allowed.get().err().map(|off| app.speech.off(off));
     let keys = KEYS
         .map(|tone| {
             view! {
@@ -67,6 +73,11 @@ pub(super) fn Keypad(key: CallKey) -> impl IntoView {
             class="button"
             data-command="keypad"
             popovertarget=target
+            on:click=move |event| {
+                if allowed.get_untracked().is_err() {
+                    event.prevent_default();
+                }
+            }
             aria-disabled=move || off().map(|_| "true")
             aria-description=off
             data-tip=off
