@@ -8,9 +8,11 @@ use super::app::{App, Intent};
 use super::button::{CommandButton, FailureNote};
 use super::format;
 use super::look::{Icon, icon};
+use super::page;
 use super::words::Word;
 use crate::domain::Moment;
 use crate::store::{ConnectionView, Link};
+use leptos::html;
 use leptos::prelude::*;
 
 /// The notices.
@@ -27,8 +29,13 @@ pub(super) fn Banner() -> impl IntoView {
     });
     let wrap_up = Memo::new(move |_| app.desk.with(|desk| desk.wrap_up_to_come));
     let refused = Memo::new(move |_| app.connection.with(|connection| connection.refused.clone()));
+    let unusable = Memo::new(move |_| app.connection.with(|connection| connection.bad_records));
+    let place = NodeRef::<html::Div>::new();
+    page::catch_focus(place, move || {
+        failures.with(Vec::len) + usize::from(is_trouble.get() != Trouble::None) + usize::from(forced_out.get())
+    });
     view! {
-        <div class="banner" data-part="banner">
+        <div class="banner" data-part="banner" tabindex="-1" node_ref=place>
             {move || {
                 (is_trouble.get() != Trouble::None)
                     .then(|| view! { <ConnectionTrouble is_trouble=is_trouble /> })
@@ -48,6 +55,16 @@ pub(super) fn Banner() -> impl IntoView {
                             <p class="note is-wrap-up">{icon(|| Icon::Pencil)} <span>{text}</span></p>
                         }
                     })
+            }}
+            {move || {
+                let count = Some(unusable.get()).filter(|count| *count > 0)?;
+                Some(
+                    view! {
+                        <p class="note is-not-ready" data-part="unusable">
+                            {icon(|| Icon::Triangle)} <span>{move || app.speech.unusable_records(count)}</span>
+                        </p>
+                    },
+                )
             }}
             {move || {
                 let refused = refused.get();

@@ -52,7 +52,8 @@ pub(super) fn CommandButton(
     });
     let hindered = move || hindrance.and_then(|hindrance| hindrance.get());
     let reason = move || match (allowed.get(), hindered()) {
-        (Err(Off::UnderWay), _) => Some(app.speech.off(Off::UnderWay)),
+        // No other reason matters while these last.
+        (Err(off @ (Off::UnderWay | Off::Offline)), _) => Some(app.speech.off(off)),
         (_, Some(hindrance)) => Some(app.say(hindrance)),
         (Err(off), None) => Some(app.speech.off(off)),
         (Ok(()), None) => None,

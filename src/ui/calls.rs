@@ -9,8 +9,10 @@ use super::button::CommandButton;
 use super::call_card::{CallCard, ending_words};
 use super::format;
 use super::look::{Icon, icon};
+use super::page;
 use super::words::Word;
 use crate::domain::ids::{CallKey, Key};
+use leptos::html;
 use leptos::prelude::*;
 
 /// The calls.
@@ -18,8 +20,10 @@ use leptos::prelude::*;
 pub(super) fn Calls() -> impl IntoView {
     let app = App::get();
     let none = Memo::new(move |_| app.calls.with(Vec::is_empty));
+    let place = NodeRef::<html::Section>::new();
+    page::catch_focus(place, move || app.calls.with(Vec::len));
     view! {
-        <section class="calls" data-part="calls" aria-labelledby="calls-heading">
+        <section class="calls" data-part="calls" aria-labelledby="calls-heading" tabindex="-1" node_ref=place>
             <h2 class="unseen" id="calls-heading">
                 {move || app.say(Word::Calls)}
             </h2>
@@ -44,8 +48,10 @@ pub(super) fn Calls() -> impl IntoView {
 pub(super) fn Missed() -> impl IntoView {
     let app = App::get();
     let count = Memo::new(move |_| app.missed.with(Vec::len));
+    let place = NodeRef::<html::Section>::new();
+    page::catch_focus(place, move || count.get());
     view! {
-        <section class="panel missed" data-part="missed" aria-labelledby="missed-heading">
+        <section class="panel missed" data-part="missed" aria-labelledby="missed-heading" tabindex="-1" node_ref=place>
             <header>
                 <h2 id="missed-heading">{move || app.say(Word::Missed)}</h2>
                 <span class="count" class:alarm=move || count.get().gt(&0)>{move || count.get()}</span>
