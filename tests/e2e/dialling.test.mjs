@@ -75,12 +75,12 @@ describe('dialling', () => {
     await desk.page.locator(`[data-part="call"][data-stage="failed"]:not([data-id="${first}"])`).waitFor({
       timeout: 15_000,
     });
-    await eventually(async () => {
-      while ((await failed.count()) > 0) {
-        await desk.command('dismiss', failed.first()).click();
-      }
-      assert.equal(await desk.part('call').count(), 0);
-    });
+    for (const id of await failed.evaluateAll((cards) => cards.map((card) => card.dataset.id))) {
+      const card = desk.part('calls').locator(`[data-id="${id}"]`);
+      await desk.command('dismiss', card).click();
+      await card.waitFor({ state: 'detached' });
+    }
+    assert.equal(await desk.part('call').count(), 0);
   });
 
   dialling('letters are refused in words, with the server’s code behind “Details”', async (desk) => {
