@@ -29,14 +29,22 @@ const HUB: SourceId = SourceId(0);
 const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60 * SECOND;
 const FIRST: [&str; 16] = [
-    "Aino", "Ben", "Chiara", "Dagny", "Elif", "Farid", "Greta", "Hugo", "Ines", "Jonas", "Katri", "Liam", "Mirja",
-    "Noor", "Otto", "Petra",
+    "Aino", "Ben", "Chiara", "Dagny", "Elif", "Farid", "Greta", "Hugo", "Ines", "Jonas", "Katri", "Liam",
+    "Mirja", "Noor", "Otto", "Petra",
 ];
 const LAST: [&str; 12] = [
-    "Aalto", "Berg", "Costa", "Dahl", "Eriksen", "Fuchs", "Gomez", "Halonen", "Ito", "Jensen", "Keller", "Lund",
+    "Aalto", "Berg", "Costa", "Dahl", "Eriksen", "Fuchs", "Gomez", "Halonen", "Ito", "Jensen", "Keller",
+    "Lund",
 ];
 const QUEUES: [&str; 9] = [
-    "Billing", "Business", "Complaints", "Field service", "New customers", "Night line", "Orders", "Support English",
+    "Billing",
+    "Business",
+    "Complaints",
+    "Field service",
+    "New customers",
+    "Night line",
+    "Orders",
+    "Support English",
     "Support Suomi",
 ];
 
@@ -69,14 +77,19 @@ impl Gallery {
                 0 | 3 | 7 => AgentState::Talking,
                 1 | 6 | 9 => AgentState::Ready,
                 2 => AgentState::NotReady,
-                4 => AgentState::WrapUp { ready_after: Some(true) },
+                4 => AgentState::WrapUp {
+                    ready_after: Some(true),
+                },
                 5 => AgentState::OnHold,
                 8 => AgentState::Reserved,
                 _ => AgentState::SignedOut,
             };
             let id = format!("agent-{index}");
             let queue = QUEUES[index % QUEUES.len()].to_lowercase();
-            let busy = matches!(state, AgentState::Talking | AgentState::OnHold | AgentState::Reserved);
+            let busy = matches!(
+                state,
+                AgentState::Talking | AgentState::OnHold | AgentState::Reserved
+            );
             let update = AgentUpdate {
                 name: Some(Cow::Owned(format!(
                     "{} {}",
@@ -135,8 +148,15 @@ impl Gallery {
             let update = CallbackUpdate {
                 queue: Some(Some(Cow::Owned(QUEUES[index % QUEUES.len()].to_lowercase()))),
                 number: Some(Some(Cow::Owned(number(index)))),
-                contact: (index % 3 == 0).then(|| Some(Cow::Owned(format!("{} Virtanen", FIRST[index % FIRST.len()])))),
-                kind: Some([CallbackKind::Requested, CallbackKind::Overflow, CallbackKind::Manual][index % 3]),
+                contact: (index % 3 == 0)
+                    .then(|| Some(Cow::Owned(format!("{} Virtanen", FIRST[index % FIRST.len()])))),
+                kind: Some(
+                    [
+                        CallbackKind::Requested,
+                        CallbackKind::Overflow,
+                        CallbackKind::Manual,
+                    ][index % 3],
+                ),
                 assigned: (index % 4 == 1).then(|| Some(Cow::Owned(format!("agent-{}", index % 9)))),
                 due: Some(Some(due)),
                 not_before: (index == 5).then(|| Some(self.now.plus(95 * MINUTE))),
@@ -177,7 +197,11 @@ impl Gallery {
         self.me(AgentState::Talking, None, 151 * SECOND);
         let ringing = self.inbound(Stage::Alerting, "+358 40 555 0101", &[Control::Answer]);
         self.call("call-1", ringing, 159 * SECOND);
-        let talking = self.inbound(Stage::Connected, "+358 40 555 0101", &[Control::Release, Control::Hold]);
+        let talking = self.inbound(
+            Stage::Connected,
+            "+358 40 555 0101",
+            &[Control::Release, Control::Hold],
+        );
         self.call("call-1", talking, 151 * SECOND);
         self.say(Event::CurrentCall(Some(Ref::new(HUB, "call-1"))), 151 * SECOND);
     }
@@ -226,17 +250,21 @@ impl Gallery {
                 let first = self.model.calls.find(Ref::new(HUB, "call-1"));
                 let second = self.model.calls.find(Ref::new(HUB, "call-2"));
                 if let (Some(first), Some(second), "refused") = (first, second, scene) {
-                    self.model.begin_command(InvokeId(41), Command::Retrieve(first), now);
+                    self.model
+                        .begin_command(InvokeId(41), Command::Retrieve(first), now);
                     let refused = Failure::Refused {
                         kind: Refusal::WrongState,
                         code: Some(38),
                         text: Some("Object state incorrect for operation".into()),
                     };
                     self.model.fail(InvokeId(41), refused, now);
-                    self.model.begin_command(InvokeId(42), Command::Hold(second), now.plus(-6 * SECOND));
-                    self.model.begin_command(InvokeId(43), Command::NotReady { reason: Some(1) }, now);
+                    self.model
+                        .begin_command(InvokeId(42), Command::Hold(second), now.plus(-6 * SECOND));
+                    self.model
+                        .begin_command(InvokeId(43), Command::NotReady { reason: Some(1) }, now);
                     self.model.fail(InvokeId(43), Failure::NoAnswer, now);
-                    self.model.begin_command(InvokeId(44), Command::Ready, now.plus(-7 * SECOND));
+                    self.model
+                        .begin_command(InvokeId(44), Command::Ready, now.plus(-7 * SECOND));
                     self.model.mark_slow(now, 5 * SECOND);
                 }
             }
@@ -250,7 +278,13 @@ impl Gallery {
                 };
                 self.call("call-1", call, 4 * SECOND);
             }
-            "wrap-up" => self.me(AgentState::WrapUp { ready_after: Some(true) }, None, 17 * SECOND),
+            "wrap-up" => self.me(
+                AgentState::WrapUp {
+                    ready_after: Some(true),
+                },
+                None,
+                17 * SECOND,
+            ),
             _ => self.me(AgentState::NotReady, Some(1), 312 * SECOND),
         }
     }
@@ -295,7 +329,12 @@ fn main() {
     let now = Moment(js_sys::Date::now() as i64);
     let address = window().location().search().unwrap_or_default();
     let query = web_sys::UrlSearchParams::new_with_str(&address).ok();
-    let parameter = |name: &str| query.as_ref().and_then(|query| query.get(name)).unwrap_or_default();
+    let parameter = |name: &str| {
+        query
+            .as_ref()
+            .and_then(|query| query.get(name))
+            .unwrap_or_default()
+    };
     let scene = parameter("scene");
     if let (Some(root), theme) = (document().document_element(), parameter("theme"))
         && !theme.is_empty()
@@ -316,7 +355,12 @@ fn main() {
         gallery.people(parameter("agents").parse().unwrap_or(64));
         gallery.callbacks(38);
         gallery.missed();
-        let may = [Control::Ready, Control::NotReadyWithReason, Control::SignOut, Control::MakeCall];
+        let may = [
+            Control::Ready,
+            Control::NotReadyWithReason,
+            Control::SignOut,
+            Control::MakeCall,
+        ];
         gallery.say(Event::AgentMask(mask(&may)), 0);
         gallery.scene(&scene);
     }
@@ -343,7 +387,11 @@ fn main() {
             code,
             label: label.to_owned(),
         };
-        desk.reasons = Arc::new(vec![reason(1, "Lunch"), reason(2, "Meeting"), reason(3, "Training")]);
+        desk.reasons = Arc::new(vec![
+            reason(1, "Lunch"),
+            reason(2, "Meeting"),
+            reason(3, "Training"),
+        ]);
     });
     let mut delta = Delta::default();
     model.take_delta(&mut delta);

@@ -60,9 +60,7 @@ fn write_redacted(url: &str, formatter: &mut fmt::Formatter<'_>) -> fmt::Result 
     let (scheme, rest) = shown.split_once("://").unwrap_or(("", shown));
     let end = rest.find('/').unwrap_or(rest.len());
     let (authority, path) = rest.split_at(end);
-    let host = authority
-        .rsplit_once('@')
-        .map_or(authority, |(_, host)| host);
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
     write!(formatter, "{scheme}://{host}{path}")?;
     if query.is_empty() {
         Ok(())
@@ -122,11 +120,7 @@ impl HubAddress {
     }
 
     /// Where to open the socket; `connection_token` is absent when negotiation was skipped.
-    pub(super) fn socket(
-        &self,
-        connection_token: Option<&str>,
-        access_token: Option<&Secret>,
-    ) -> SecretUrl {
+    pub(super) fn socket(&self, connection_token: Option<&str>, access_token: Option<&Secret>) -> SecretUrl {
         let scheme = if self.secure { "wss" } else { "ws" };
         let mut url = format!("{scheme}://{}", self.place);
         let mut query = Query::after(&mut url, &self.query);
@@ -256,14 +250,7 @@ mod tests {
 
     #[test]
     fn what_is_no_address_is_refused() {
-        for text in [
-            "",
-            "/hub",
-            "ftp://h/x",
-            "http:///x",
-            "http://?x",
-            "http://h/a b",
-        ] {
+        for text in ["", "/hub", "ftp://h/x", "http:///x", "http://?x", "http://h/a b"] {
             assert!(
                 matches!(HubAddress::parse(text), Err(Error::InvalidAddress(_))),
                 "{text}"
@@ -280,10 +267,7 @@ mod tests {
             format!("{url} {url:?}"),
             format!("{:?}", Secret::new("secret")),
         ] {
-            assert!(
-                !shown.contains("secret") && !shown.contains("pass"),
-                "{shown}"
-            );
+            assert!(!shown.contains("secret") && !shown.contains("pass"), "{shown}");
         }
         assert_eq!(url.to_string(), "wss://h/e?…");
     }

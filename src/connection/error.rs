@@ -127,10 +127,7 @@ impl Error {
             401 => Self::Unauthorized,
             403 => Self::Forbidden,
             404 => Self::NotFound,
-            408 | 429 | 500..=599 => Self::Unavailable {
-                status,
-                retry_after,
-            },
+            408 | 429 | 500..=599 => Self::Unavailable { status, retry_after },
             other => Self::UnexpectedStatus(other),
         }
     }
@@ -180,8 +177,7 @@ fn closed_text(phase: Phase, code: u16, reason: &str) -> String {
             "WebSocket failed to connect (status code {code}, {reason}). The connection could not be found on the server, the endpoint may not be a SignalR endpoint, or a proxy blocks WebSockets."
         ),
         Phase::Handshake => {
-            "The underlying connection was closed before the hub handshake could complete."
-                .to_owned()
+            "The underlying connection was closed before the hub handshake could complete.".to_owned()
         }
         Phase::Token | Phase::Negotiate | Phase::Live | Phase::Call => {
             format!("WebSocket closed with status code: {code} ({reason}).")

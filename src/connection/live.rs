@@ -37,12 +37,7 @@ pub(super) struct Live {
 impl Live {
     /// Begins on `socket` after the handshake. The first ping makes the server watch this client in turn
     /// (case H03).
-    pub(super) fn begin(
-        socket: SocketId,
-        options: &Options,
-        now: Millis,
-        out: &mut impl Outlet,
-    ) -> Self {
+    pub(super) fn begin(socket: SocketId, options: &Options, now: Millis, out: &mut impl Outlet) -> Self {
         let mut live = Self {
             socket,
             reader: RecordReader::new(options.incoming_limit),
@@ -142,16 +137,14 @@ impl Live {
                     outcome,
                 } => {
                     // An unknown id is that of a call given up (case I19).
-                    match InvocationId::from_wire(&invocation_id).and_then(|id| session.finish(id))
-                    {
+                    match InvocationId::from_wire(&invocation_id).and_then(|id| session.finish(id)) {
                         None => {}
                         Some(Waiter::Call(call)) => out.settled(call, result(outcome)),
                         Some(Waiter::Probe { sent }) => *round_trip = Some(now.since(sent)),
                     }
                 }
                 Message::StreamItem { invocation_id, .. } => {
-                    let waiter =
-                        InvocationId::from_wire(&invocation_id).and_then(|id| session.finish(id));
+                    let waiter = InvocationId::from_wire(&invocation_id).and_then(|id| session.finish(id));
                     if let Some(Waiter::Call(call)) = waiter {
                         let text = "Unexpected message type: 2".to_owned();
                         out.settled(call, Err(Error::ProtocolViolation(text)));
@@ -230,8 +223,7 @@ impl Live {
         };
         let id = take_id(ids);
         let forget_at = now + options.server_timeout;
-        self.session
-            .begin(id, Waiter::Probe { sent: now }, forget_at);
+        self.session.begin(id, Waiter::Probe { sent: now }, forget_at);
         let message = call(Some(id), method, "[]");
         self.send(&message, now, out);
     }
@@ -310,9 +302,7 @@ impl Live {
 
     /// Ends it because of `cause`; calls settle before the status changes (case R24).
     pub(super) fn abandon(self, cause: Option<&Error>, out: &mut impl Outlet) {
-        out.act(Action::CloseSocket {
-            socket: self.socket,
-        });
+        out.act(Action::CloseSocket { socket: self.socket });
         self.lost(cause, out);
     }
 
@@ -326,10 +316,7 @@ impl Live {
 
     fn send(&mut self, message: &Message<'_>, now: Millis, out: &mut impl Outlet) {
         self.liveness.sent(now);
-        Writer {
-            socket: self.socket,
-        }
-        .write(message, out);
+        Writer { socket: self.socket }.write(message, out);
     }
 
     fn tell_late(&self, out: &mut impl Outlet) {

@@ -137,11 +137,7 @@ impl Liveness {
     /// When to look again.
     pub(super) fn next_wake(&self) -> Millis {
         let wake = self.ping_at().min(self.ends_at());
-        if self.late {
-            wake
-        } else {
-            wake.min(self.late_at())
-        }
+        if self.late { wake } else { wake.min(self.late_at()) }
     }
 
     pub(super) fn last_heard(&self) -> Millis {
@@ -157,7 +153,6 @@ impl Liveness {
     }
 
     fn ends_at(&self) -> Millis {
-        self.probe_ends
-            .unwrap_or(self.last_heard + self.server_timeout)
+        self.probe_ends.unwrap_or(self.last_heard + self.server_timeout)
     }
 }

@@ -8,8 +8,7 @@
 use super::address::{HubAddress, Secret};
 use super::error::{Error, Phase};
 use super::interface::{
-    Action, CallId, Counters, Input, Outlet, Progress, RequestId, SocketId, Status, TokenReason,
-    Trying,
+    Action, CallId, Counters, Input, Outlet, Progress, RequestId, SocketId, Status, TokenReason, Trying,
 };
 use super::live::{Call, Ending, Live};
 use super::options::Options;
@@ -139,12 +138,8 @@ impl Stage {
     /// Gives up what the stage owns.
     fn abandon(self, out: &mut impl Outlet) {
         out.act(match self {
-            Self::Token { request } | Self::Negotiate { request, .. } => {
-                Action::Abandon { request }
-            }
-            Self::Open { socket, .. } | Self::Handshake { socket, .. } => {
-                Action::CloseSocket { socket }
-            }
+            Self::Token { request } | Self::Negotiate { request, .. } => Action::Abandon { request },
+            Self::Open { socket, .. } | Self::Handshake { socket, .. } => Action::CloseSocket { socket },
         });
     }
 }
@@ -275,12 +270,7 @@ impl Connection {
                 status,
                 retry_after,
             } => {
-                self.socket_refused(
-                    socket,
-                    Error::from_status(status, retry_after),
-                    status,
-                    turn,
-                );
+                self.socket_refused(socket, Error::from_status(status, retry_after), status, turn);
             }
             Input::Invoke {
                 call,
@@ -362,22 +352,12 @@ impl Connection {
     fn attempt<O: Outlet>(&mut self, trial: Trial, reason: TokenReason, turn: &mut Turn<'_, O>) {
         let request = RequestId(self.take_handle());
         let status = trial.status(Trying::Now);
-        self.enter(
-            trial,
-            self.options.token_deadline,
-            Stage::Token { request },
-            turn,
-        );
+        self.enter(trial, self.options.token_deadline, Stage::Token { request }, turn);
         self.tell(status, turn);
         turn.out.act(Action::FetchToken { request, reason });
     }
 
-    fn token_ready<O: Outlet>(
-        &mut self,
-        request: RequestId,
-        token: Option<Secret>,
-        turn: &mut Turn<'_, O>,
-    ) {
+    fn token_ready<O: Outlet>(&mut self, request: RequestId, token: Option<Secret>, turn: &mut Turn<'_, O>) {
         let Some(mut trial) = self.take_token_request(request) else {
             return;
         };
@@ -392,24 +372,11 @@ impl Connection {
             self.open(trial, &hub, None, token.as_ref(), None, turn);
         } else {
             let requests = 0;
-            self.negotiate(
-                trial,
-                Route {
-                    hub,
-                    token,
-                    requests,
-                },
-                turn,
-            );
+            self.negotiate(trial, Route { hub, token, requests }, turn);
         }
     }
 
-    fn token_failed<O: Outlet>(
-        &mut self,
-        request: RequestId,
-        error: Error,
-        turn: &mut Turn<'_, O>,
-    ) {
+    fn token_failed<O: Outlet>(&mut self, request: RequestId, error: Error, turn: &mut Turn<'_, O>) {
         let Some(trial) = self.take_token_request(request) else {
             return;
         };
@@ -432,20 +399,10 @@ impl Connection {
             Stage::Negotiate { request, route },
             turn,
         );
-        turn.out.act(Action::Negotiate {
-            request,
-            url,
-            token,
-        });
+        turn.out.act(Action::Negotiate { request, url, token });
     }
 
-    fn negotiated<O: Outlet>(
-        &mut self,
-        trial: Trial,
-        mut route: Route,
-        body: &[u8],
-        turn: &mut Turn<'_, O>,
-    ) {
+    fn negotiated<O: Outlet>(&mut self, trial: Trial, mut route: Route, body: &[u8], turn: &mut Turn<'_, O>) {
         let error = match negotiate::read(body) {
             Ok(Answer::Redirect { url, access_token }) => match HubAddress::parse(&url) {
                 _ if route.requests >= REDIRECTION_LIMIT => Error::TooManyRedirects,
@@ -469,9 +426,7 @@ impl Connection {
                 "Client didn't negotiate Stateful Reconnect but the server did.".to_owned(),
             ),
             Ok(Answer::Connect {
-                token,
-                connection_id,
-                ..
+                token, connection_id, ..
             }) => {
                 let Route {
                     hub,
@@ -535,8 +490,7 @@ impl Connection {
     fn socket_data<O: Outlet>(&mut self, socket: SocketId, bytes: &[u8], turn: &mut Turn<'_, O>) {
         match &mut self.state {
             State::Connected(live) if live.socket() == socket => {
-                let ending =
-                    live.receive(bytes, &self.options, &mut self.counters, turn.now, turn.out);
+                let ending = live.receive(bytes, &self.options, &mut self.counters, turn.now, turn.out);
                 if let Some(ending) = ending {
                     self.ended(ending, turn);
                 }
@@ -546,14 +500,8 @@ impl Connection {
         }
     }
 
-    fn handshake_data<O: Outlet>(
-        &mut self,
-        socket: SocketId,
-        bytes: &[u8],
-        turn: &mut Turn<'_, O>,
-    ) {
-        let shaking =
-            |stage: &Stage| matches!(stage, Stage::Handshake { socket: own, .. } if *own == socket);
+    fn handshake_data<O: Outlet>(&mut self, socket: SocketId, bytes: &[u8], turn: &mut Turn<'_, O>) {
+        let shaking = |stage: &Stage| matches!(stage, Stage::Handshake { socket: own, .. } if *own == socket);
         let Some(Attempt {
             trial,
             deadline,
@@ -703,8 +651,7 @@ impl Connection {
                 }
             }
             State::Connected(live) => {
-                let ending =
-                    live.tick(&self.options, &mut self.next_invocation, turn.now, turn.out);
+                let ending = live.tick(&self.options, &mut self.next_invocation, turn.now, turn.out);
                 if let Some(ending) = ending {
                     self.ended(ending, turn);
                 }
@@ -812,13 +759,7 @@ impl Connection {
         self.tell(Status::Disconnected { error }, turn);
     }
 
-    fn enter<O: Outlet>(
-        &mut self,
-        trial: Trial,
-        allowed: Duration,
-        stage: Stage,
-        turn: &Turn<'_, O>,
-    ) {
+    fn enter<O: Outlet>(&mut self, trial: Trial, allowed: Duration, stage: Stage, turn: &Turn<'_, O>) {
         self.state = State::Attempting(Box::new(Attempt {
             trial,
             deadline: turn.now + allowed,
@@ -838,9 +779,7 @@ impl Connection {
     }
 
     fn take_opening(&mut self, socket: SocketId) -> Option<Attempt> {
-        self.take_attempt(
-            |stage| matches!(stage, Stage::Open { socket: own, .. } if *own == socket),
-        )
+        self.take_attempt(|stage| matches!(stage, Stage::Open { socket: own, .. } if *own == socket))
     }
 
     fn take_token_request(&mut self, request: RequestId) -> Option<Trial> {

@@ -19,8 +19,8 @@ mod time;
 pub use address::{HubAddress, Secret, SecretUrl};
 pub use error::{Error, Phase};
 pub use interface::{
-    Action, CallId, Counters, Health, Input, Outlet, Progress, RecordFault, RequestId, SocketId,
-    Status, TokenReason, Trying,
+    Action, CallId, Counters, Health, Input, Outlet, Progress, RecordFault, RequestId, SocketId, Status,
+    TokenReason, Trying,
 };
 pub use machine::Connection;
 pub use options::{BadRecords, Options};

@@ -85,9 +85,7 @@ impl Delays {
 
 impl RetryPolicy for Delays {
     fn delay(&self, retry: &Retry<'_>) -> Option<Duration> {
-        self.0
-            .get(usize::try_from(retry.previous_retries).ok()?)
-            .copied()
+        self.0.get(usize::try_from(retry.previous_retries).ok()?).copied()
     }
 }
 

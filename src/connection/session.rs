@@ -60,15 +60,8 @@ pub(super) struct Session {
 impl Session {
     /// `waiter` waits for the answer to `id`, which is larger than all ids before.
     pub(super) fn begin(&mut self, id: InvocationId, waiter: Waiter, deadline: Millis) {
-        self.earliest = Some(
-            self.earliest
-                .map_or(deadline, |earliest| earliest.min(deadline)),
-        );
-        self.waiting.push(Waiting {
-            id,
-            waiter,
-            deadline,
-        });
+        self.earliest = Some(self.earliest.map_or(deadline, |earliest| earliest.min(deadline)));
+        self.waiting.push(Waiting { id, waiter, deadline });
     }
 
     /// An answer for `id` arrived; who waits for it, if anyone still does.

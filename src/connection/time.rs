@@ -52,10 +52,7 @@ mod tests {
     fn arithmetic_saturates() {
         assert_eq!(Millis::new(5) + Duration::MAX, Millis::new(i64::MAX));
         assert_eq!(Millis::new(5).since(Millis::new(7)), Duration::ZERO);
-        assert_eq!(
-            Millis::new(7).since(Millis::new(5)),
-            Duration::from_millis(2)
-        );
+        assert_eq!(Millis::new(7).since(Millis::new(5)), Duration::from_millis(2));
         assert_eq!(
             Millis::new(i64::MAX).since(Millis::DISTANT_PAST),
             Duration::from_millis(i64::MAX as u64)

@@ -22,7 +22,15 @@ use std::sync::Arc;
 pub(super) fn Agents() -> impl IntoView {
     let app = App::get();
     let keys: ReadKeys = Arc::new(move |first, len| {
-        app.read(|model| model.agents.ordered().skip(first).take(len).map(Key::index).collect())
+        app.read(|model| {
+            model
+                .agents
+                .ordered()
+                .skip(first)
+                .take(len)
+                .map(Key::index)
+                .collect()
+        })
     });
     let reasons = Memo::new(move |_| app.desk.with(|desk| Arc::clone(&desk.reasons)));
     let row: MakeRow = Arc::new(move |key, place| {
@@ -66,7 +74,10 @@ fn Summary() -> impl IntoView {
             app.now();
             app.read(|model| {
                 let states = model.agents_in_state.iter();
-                states.filter(|(state, _)| counted(**state)).map(|(_, count)| *count).sum::<u32>()
+                states
+                    .filter(|(state, _)| counted(**state))
+                    .map(|(_, count)| *count)
+                    .sum::<u32>()
             })
         })
     };
@@ -98,9 +109,8 @@ fn Summary() -> impl IntoView {
 fn AgentRow(key: AgentKey, place: Signal<usize>, reasons: Memo<Arc<Vec<Reason>>>) -> impl IntoView {
     let app = App::get();
     let agent: RowSignal<Agent> = app.agent(key);
-    let state = Memo::new(move |_| {
-        agent.with(|agent| agent.as_deref().map(Agent::state).unwrap_or_default())
-    });
+    let state =
+        Memo::new(move |_| agent.with(|agent| agent.as_deref().map(Agent::state).unwrap_or_default()));
     let certainty = Memo::new(move |_| {
         agent.with(|agent| {
             agent.as_deref().map_or(Certainty::NeverHeard, |agent| {
@@ -116,10 +126,14 @@ fn AgentRow(key: AgentKey, place: Signal<usize>, reasons: Memo<Arc<Vec<Reason>>>
             Some(agent.name.as_deref().unwrap_or(&agent.id).to_owned())
         })
     };
-    let extension =
-        move || agent.with(|agent| agent.as_deref()?.extension.as_deref().map(str::to_owned));
+    let extension = move || agent.with(|agent| agent.as_deref()?.extension.as_deref().map(str::to_owned));
     let since = Memo::new(move |_| agent.with(|agent| agent.as_deref().and_then(Agent::state_since)));
-    let time = move || Some(format::duration(certainty.get().until(app).since(since.get()?)));
+    let time = move || {
+        let certainty = certainty.get();
+        let lasted = certainty.until(app).since(since.get()?);
+        // Heard of once, long ago: how long the state lasted is not known.
+        (certainty == Certainty::Sure || lasted >= 1_000).then(|| format::duration(lasted))
+    };
     let words = move || {
         let code = agent.with(|agent| agent.as_deref().and_then(|agent| agent.reason));
         match state.get() {
@@ -151,6 +165,7 @@ fn AgentRow(key: AgentKey, place: Signal<usize>, reasons: Memo<Arc<Vec<Reason>>>
             data-id=id
             data-state=move || Look::from(state.get()).name()
             data-unsure=move || certainty.get().mark()
+            title=move || certainty.get().words(app)
         >
             <span role="cell" class="state">
                 {icon(move || {

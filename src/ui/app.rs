@@ -5,6 +5,7 @@
 //! State comes down by signals, intents go up by a callback: a signal would conflate two of them.
 //! The model is read without tracking; the tracking is done by the cell or signal that announces the change.
 
+use super::words::{Speech, Word};
 use crate::domain::agent::Agent;
 use crate::domain::call::Call;
 use crate::domain::callback::Callback;
@@ -14,7 +15,6 @@ use crate::domain::ids::{AgentKey, CallKey, CallbackKey, QueueKey, SourceId};
 use crate::domain::model::Off;
 use crate::domain::queue::Queue;
 use crate::domain::{Model, Moment};
-use super::words::{Speech, Word};
 use crate::store::{ConnectionView, DeskView, Listing, Screen, Views};
 use leptos::prelude::*;
 use std::cell::RefCell;
@@ -77,10 +77,9 @@ impl Intent {
             Intent::Hold(_) => Some(Control::Hold),
             Intent::Retrieve(_) => Some(Control::Retrieve),
             Intent::Dial(_) => Some(Control::MakeCall),
-            Intent::SendTones(..)
-            | Intent::RetryNow
-            | Intent::DismissFailure(_)
-            | Intent::DismissCall(_) => None,
+            Intent::SendTones(..) | Intent::RetryNow | Intent::DismissFailure(_) | Intent::DismissCall(_) => {
+                None
+            }
         }
     }
 
@@ -230,7 +229,11 @@ impl App {
     pub fn allowed(self, intent: &Intent) -> Result<(), Off> {
         let Some(control) = intent.control() else {
             let needs_server = matches!(intent, Intent::SendTones(..));
-            return if needs_server && !self.is_live() { Err(Off::Offline) } else { Ok(()) };
+            return if needs_server && !self.is_live() {
+                Err(Off::Offline)
+            } else {
+                Ok(())
+            };
         };
         self.desk.track();
         self.connection.track();

@@ -84,7 +84,10 @@ fn trouble_of(link: Link) -> Trouble {
 #[component]
 fn ConnectionTrouble(is_trouble: Memo<Trouble>) -> impl IntoView {
     let app = App::get();
-    let text = move || app.connection.with(|connection| explain(app, connection, app.now()));
+    let text = move || {
+        app.connection
+            .with(|connection| explain(app, connection, app.now()))
+    };
     let class = move || match is_trouble.get() {
         Trouble::Severe => "note is-danger",
         Trouble::None | Trouble::Mild => "note is-reserved",

@@ -17,8 +17,11 @@ pub(super) fn Dial() -> impl IntoView {
     let app = App::get();
     let typed = RwSignal::new(String::new());
     let intent = Signal::derive(move || Intent::Dial(typed.with(|typed| typed.trim().to_owned())));
-    let hindrance =
-        Signal::derive(move || typed.with(|typed| typed.trim().is_empty()).then_some(Word::DialFirst));
+    let hindrance = Signal::derive(move || {
+        typed
+            .with(|typed| typed.trim().is_empty())
+            .then_some(Word::DialFirst)
+    });
     let clear = Callback::new(move |()| typed.set(String::new()));
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();

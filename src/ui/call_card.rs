@@ -27,11 +27,15 @@ pub(super) fn CallCard(key: CallKey) -> impl IntoView {
     let is_current = Memo::new(move |_| app.desk.with(|desk| desk.current == Some(key)));
     let certainty = Memo::new(move |_| {
         app.connection.track();
-        with(call, |call| Certainty::of(app, call.source, call.confirmed_in, call.heard))
-            .unwrap_or(Certainty::Sure)
+        with(call, |call| {
+            Certainty::of(app, call.source, call.confirmed_in, call.heard)
+        })
+        .unwrap_or(Certainty::Sure)
     });
     let number = Memo::new(move |_| {
-        with(call, |call| call.number.as_deref().map(str::to_owned)).flatten().unwrap_or_default()
+        with(call, |call| call.number.as_deref().map(str::to_owned))
+            .flatten()
+            .unwrap_or_default()
     });
     let shown = move || match number.get() {
         number if number.is_empty() => app.say(Word::HiddenNumber).to_owned(),
@@ -56,6 +60,15 @@ pub(super) fn CallCard(key: CallKey) -> impl IntoView {
         };
         Some(format::duration(until.since(since)))
     };
+    let about = move || with(call, |call| about(app, call));
+    let begun = Memo::new(move |_| {
+        with(call, |call| {
+            call.begun
+                .filter(|_| call.connected.is_some() && call.stage.is_live())
+        })
+        .flatten()
+    });
+    let total = move || Some(app.speech.total(&format::duration(app.now().since(begun.get()?))));
     view! {
         <article
             class=move || ["call ", look.get().class].concat()
@@ -74,6 +87,9 @@ pub(super) fn CallCard(key: CallKey) -> impl IntoView {
                 </span>
                 <span class="quiet">{direction}</span>
                 <span class="as-of">{move || certainty.get().words(app)}</span>
+                <span class="total quiet" aria-hidden="true">
+                    {total}
+                </span>
             </p>
             <p class="line-of-card">
                 <strong class="who" id=heading>
@@ -83,7 +99,9 @@ pub(super) fn CallCard(key: CallKey) -> impl IntoView {
                     {in_stage}
                 </span>
             </p>
-            <p class="meta">{move || meta(app, call)}</p>
+            <p class="meta" title=about>
+                {about}
+            </p>
             {move || {
                 if stage.get() == Stage::Failed {
                     view! { <FailedButtons key=key number=number /> }.into_any()
@@ -109,30 +127,22 @@ fn stage_since(call: &Call) -> Option<Moment> {
     }
 }
 
-/// Queue, number dialled, ringing time, total.
-fn meta(app: App, call: RowSignal<Call>) -> Vec<AnyView> {
+/// Queue, number dialled, how long it rang.
+fn about(app: App, call: &Call) -> String {
     let mut parts: Vec<String> = Vec::new();
-    let total = with(call, |call| {
-        let queue = call.queue_name.as_deref().map(str::to_owned).or_else(|| {
-            let queue = call.queue?;
-            app.read(|model| model.queues.get(queue)?.name.as_deref().map(str::to_owned))
-        });
-        parts.extend(queue);
-        if call.direction == Some(Direction::Inbound) {
-            parts.extend(call.dialled.as_deref().map(|number| app.speech.dialled(number)));
-        }
-        if let (Some(begun), Some(connected)) = (call.begun, call.connected) {
-            parts.push(app.speech.rang(&format::duration(connected.since(begun))));
-        }
-        call.begun.filter(|_| call.connected.is_some() && call.stage.is_live())
-    });
-    let mut views: Vec<AnyView> = parts.into_iter().map(|part| view! { <span>{part}</span> }.into_any()).collect();
-    if let Some(begun) = total.flatten() {
-        // A text of its own: the seconds touch nothing else.
-        let text = move || app.speech.total(&format::duration(app.now().since(begun)));
-        views.push(view! { <span aria-hidden="true">{text}</span> }.into_any());
+    parts.extend(call.queue_name.as_deref().map(str::to_owned).or_else(|| {
+        let queue = call.queue?;
+        app.read(|model| model.queues.get(queue)?.name.as_deref().map(str::to_owned))
+    }));
+    if call.direction == Some(Direction::Inbound) {
+        parts.extend(call.dialled.as_deref().map(|number| app.speech.dialled(number)));
     }
-    views
+    if let (Some(begun), Some(connected)) = (call.begun, call.connected)
+        && connected.since(begun) >= 1_000
+    {
+        parts.push(app.speech.rang(&format::duration(connected.since(begun))));
+    }
+    parts.join(" · ")
 }
 
 #[component]
@@ -158,10 +168,20 @@ fn Buttons(key: CallKey, call: RowSignal<Call>, stage: Memo<Stage>) -> impl Into
             (Err(_), Err(_)) => stage.get() == Stage::Held,
         }
     });
-    let hold_intent =
-        Signal::derive(move || if retrieves.get() { Intent::Retrieve(key) } else { Intent::Hold(key) });
+    let hold_intent = Signal::derive(move || {
+        if retrieves.get() {
+            Intent::Retrieve(key)
+        } else {
+            Intent::Hold(key)
+        }
+    });
     let hold_text = Signal::derive(move || {
-        app.say(if retrieves.get() { Word::Retrieve } else { Word::Hold }).to_owned()
+        app.say(if retrieves.get() {
+            Word::Retrieve
+        } else {
+            Word::Hold
+        })
+        .to_owned()
     });
     view! {
         <div class="buttons">
@@ -211,8 +231,13 @@ fn FailedButtons(key: CallKey, number: Memo<String>) -> impl IntoView {
 fn Foot(key: CallKey, call: RowSignal<Call>, stage: Memo<Stage>) -> impl IntoView {
     let app = App::get();
     let failure = Memo::new(move |_| {
-        app.desk
-            .with(|desk| desk.failed.iter().rev().find(|failed| failed.command.call() == Some(key)).cloned())
+        app.desk.with(|desk| {
+            desk.failed
+                .iter()
+                .rev()
+                .find(|failed| failed.command.call() == Some(key))
+                .cloned()
+        })
     });
     let slow = Memo::new(move |_| {
         app.desk.with(|desk| {

@@ -21,7 +21,15 @@ use std::sync::Arc;
 pub(super) fn Callbacks() -> impl IntoView {
     let app = App::get();
     let keys: ReadKeys = Arc::new(move |first, len| {
-        app.read(|model| model.callbacks.ordered().skip(first).take(len).map(Key::index).collect())
+        app.read(|model| {
+            model
+                .callbacks
+                .ordered()
+                .skip(first)
+                .take(len)
+                .map(Key::index)
+                .collect()
+        })
     });
     let row: MakeRow = Arc::new(|key, place| {
         view! { <CallbackRow key=CallbackKey::from_index(key) place=place /> }.into_any()
@@ -120,7 +128,11 @@ fn CallbackRow(key: CallbackKey, place: Signal<usize>) -> impl IntoView {
     });
     let id = move || callback.with(|callback| callback.as_deref().map(|callback| callback.id.to_string()));
     let times = Memo::new(move |_| {
-        callback.with(|callback| callback.as_deref().map(|callback| (callback.due, callback.not_before)))
+        callback.with(|callback| {
+            callback
+                .as_deref()
+                .map(|callback| (callback.due, callback.not_before))
+        })
     });
     let due = Memo::new(move |_| {
         let (at, not_before) = times.get().unwrap_or_default();
@@ -132,8 +144,7 @@ fn CallbackRow(key: CallbackKey, place: Signal<usize>) -> impl IntoView {
             .unwrap_or_default()
     });
     let who = move || {
-        let contact =
-            callback.with(|callback| callback.as_deref()?.contact.as_deref().map(str::to_owned));
+        let contact = callback.with(|callback| callback.as_deref()?.contact.as_deref().map(str::to_owned));
         let number = match number.get() {
             number if number.is_empty() => app.say(Word::HiddenNumber).to_owned(),
             number => number,
@@ -147,7 +158,9 @@ fn CallbackRow(key: CallbackKey, place: Signal<usize>) -> impl IntoView {
         if let Some(words) = certainty.get().words(app) {
             return words;
         }
-        callback.with(|callback| callback.as_deref().map(|callback| particulars(app, callback))).unwrap_or_default()
+        callback
+            .with(|callback| callback.as_deref().map(|callback| particulars(app, callback)))
+            .unwrap_or_default()
     };
     let hindrance = Signal::derive(move || number.with(String::is_empty).then_some(Word::HiddenNumber));
     view! {
@@ -184,8 +197,12 @@ fn CallbackRow(key: CallbackKey, place: Signal<usize>) -> impl IntoView {
 fn particulars(app: App, callback: &Callback) -> String {
     let mut parts: Vec<String> = Vec::new();
     let (place, assigned, mine) = app.read(|model| {
-        let queue = callback.queue.and_then(|queue| model.queues.get(queue)?.name.as_deref());
-        let list = callback.list.and_then(|list| model.call_lists.get(list)?.name.as_deref());
+        let queue = callback
+            .queue
+            .and_then(|queue| model.queues.get(queue)?.name.as_deref());
+        let list = callback
+            .list
+            .and_then(|list| model.call_lists.get(list)?.name.as_deref());
         let assigned = callback
             .assigned
             .and_then(|agent| model.agents.get(agent))
@@ -201,7 +218,8 @@ fn particulars(app: App, callback: &Callback) -> String {
         CallbackKind::Other(_) => None,
     });
     parts.extend(kind.map(|kind| app.say(kind).to_owned()));
-    parts.extend(callback.attempts.as_ref().map(|attempts| app.speech.tries(attempts.len())));
+    let tries = callback.attempts.as_ref().map_or(0, Vec::len);
+    parts.extend((tries > 0).then(|| app.speech.tries(tries)));
     parts.push(match assigned {
         _ if mine => app.say(Word::Mine).to_owned(),
         Some(name) => name,

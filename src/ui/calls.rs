@@ -69,10 +69,10 @@ fn MissedCall(key: CallKey) -> impl IntoView {
     let app = App::get();
     let call = app.call(key);
     let number = Memo::new(move |_| {
-        call.with(|call| call.as_deref()?.number.as_deref().map(str::to_owned)).unwrap_or_default()
+        call.with(|call| call.as_deref()?.number.as_deref().map(str::to_owned))
+            .unwrap_or_default()
     });
     let id = move || call.with(|call| call.as_deref().map(|call| call.id.to_string()));
-    let at = move || call.with(|call| call.as_deref()?.ended).map(format::short_clock);
     let why = move || {
         call.with(|call| {
             let call = call.as_deref()?;
@@ -80,8 +80,10 @@ fn MissedCall(key: CallKey) -> impl IntoView {
                 let queue = call.queue?;
                 app.read(|model| model.queues.get(queue)?.name.as_deref().map(str::to_owned))
             });
-            let why = ending_words(app, call);
-            Some(queue.map_or_else(|| why.clone(), |queue| [&why, " · ", &queue].concat()))
+            let mut parts = vec![ending_words(app, call)];
+            parts.splice(0..0, call.ended.map(format::short_clock));
+            parts.extend(queue);
+            Some(parts.join(" · "))
         })
     };
     let shown = move || match number.get() {
@@ -91,7 +93,6 @@ fn MissedCall(key: CallKey) -> impl IntoView {
     let hindrance = Signal::derive(move || number.with(String::is_empty).then_some(Word::HiddenNumber));
     view! {
         <li data-part="missed-call" data-id=id>
-            <span class="quiet">{at}</span>
             <span class="two-lines">
                 <strong>{shown}</strong>
                 <span class="quiet small">{why}</span>

@@ -54,7 +54,12 @@ pub(super) fn Keypad(key: CallKey) -> impl IntoView {
     let target = popover.clone();
     let progress = move || match sent.get() {
         0 => app.say(Word::NothingSent).to_owned(),
-        count => ["•".repeat(count.min(DOTS)).as_str(), " ", &app.speech.digits_sent(count)].concat(),
+        count => [
+            "•".repeat(count.min(DOTS)).as_str(),
+            " ",
+            &app.speech.digits_sent(count),
+        ]
+        .concat(),
     };
     view! {
         <button

@@ -21,11 +21,18 @@ use std::sync::Arc;
 pub(super) fn Queues() -> impl IntoView {
     let app = App::get();
     let keys: ReadKeys = Arc::new(move |first, len| {
-        app.read(|model| model.queues.ordered().skip(first).take(len).map(Key::index).collect())
+        app.read(|model| {
+            model
+                .queues
+                .ordered()
+                .skip(first)
+                .take(len)
+                .map(Key::index)
+                .collect()
+        })
     });
-    let row: MakeRow = Arc::new(|key, place| {
-        view! { <QueueRow key=QueueKey::from_index(key) place=place /> }.into_any()
-    });
+    let row: MakeRow =
+        Arc::new(|key, place| view! { <QueueRow key=QueueKey::from_index(key) place=place /> }.into_any());
     let heading = view! {
         <div class="row heading" role="row" aria-rowindex="1">
             <span role="columnheader">{move || app.say(Word::Queue)}</span>
@@ -149,9 +156,16 @@ fn QueueRow(key: QueueKey, place: Signal<usize>) -> impl IntoView {
         let waiting = waiting.get().unwrap_or(0) > 0;
         let (longest, heard) = queue.with(|queue| {
             let queue = queue.as_deref();
-            (queue.and_then(|queue| queue.longest_wait), queue.and_then(|queue| queue.heard))
+            (
+                queue.and_then(|queue| queue.longest_wait),
+                queue.and_then(|queue| queue.heard),
+            )
         });
-        shown_wait(longest, heard.filter(|_| waiting && certainty.get() == Certainty::Sure), || app.now())
+        shown_wait(
+            longest,
+            heard.filter(|_| waiting && certainty.get() == Certainty::Sure),
+            || app.now(),
+        )
     });
     let wait_level = move || match wait.get() {
         Some(Wait::Known(wait) | Wait::Estimated(wait)) => Level::of_wait(wait),
@@ -175,7 +189,10 @@ fn QueueRow(key: QueueKey, place: Signal<usize>) -> impl IntoView {
         queue.with(|queue| {
             let queue = queue.as_deref()?;
             let text = |number: Option<u32>| {
-                number.map_or_else(|| app.say(Word::Unreported).to_owned(), |number| number.to_string())
+                number.map_or_else(
+                    || app.say(Word::Unreported).to_owned(),
+                    |number| number.to_string(),
+                )
             };
             (queue.free.is_some() || queue.serving.is_some())
                 .then(|| app.speech.of(&text(queue.free), &text(queue.serving)))
@@ -185,8 +202,7 @@ fn QueueRow(key: QueueKey, place: Signal<usize>) -> impl IntoView {
         Some(word) if waiting.get().unwrap_or(0) == 0 => Some(app.say(word).to_owned()),
         _ => waiting.get().map(|waiting| waiting.to_string()),
     };
-    let waiting_title =
-        move || waiting.get().is_none().then(|| app.say(Word::NotReported));
+    let waiting_title = move || waiting.get().is_none().then(|| app.say(Word::NotReported));
     view! {
         <div
             class="row"
@@ -246,38 +262,46 @@ mod tests {
 
     #[test]
     fn levels_follow_the_fields_thresholds() {
-        assert_eq!([0, 1, 2, 3].map(Level::of_waiting), [
-            Level::Calm,
-            Level::Warning,
-            Level::Warning,
-            Level::Critical
-        ]);
-        assert_eq!([30_000, 31_000, 60_000, 61_000].map(Level::of_wait), [
-            Level::Calm,
-            Level::Warning,
-            Level::Warning,
-            Level::Critical
-        ]);
+        assert_eq!(
+            [0, 1, 2, 3].map(Level::of_waiting),
+            [Level::Calm, Level::Warning, Level::Warning, Level::Critical]
+        );
+        assert_eq!(
+            [30_000, 31_000, 60_000, 61_000].map(Level::of_wait),
+            [Level::Calm, Level::Warning, Level::Warning, Level::Critical]
+        );
     }
 
     #[test]
     fn a_wait_goes_on_between_reports_as_an_estimate() {
         let reported = Some(LongestWait::Milliseconds(40_000));
         let at = |milliseconds| move || Moment(milliseconds);
-        assert_eq!(shown_wait(reported, Some(Moment(0)), at(1_000)), Some(Wait::Known(40_000)));
-        assert_eq!(shown_wait(reported, Some(Moment(0)), at(9_000)), Some(Wait::Estimated(49_000)));
+        assert_eq!(
+            shown_wait(reported, Some(Moment(0)), at(1_000)),
+            Some(Wait::Known(40_000))
+        );
+        assert_eq!(
+            shown_wait(reported, Some(Moment(0)), at(9_000)),
+            Some(Wait::Estimated(49_000))
+        );
         assert_eq!(shown_wait(reported, None, at(9_000)), Some(Wait::Known(40_000)));
     }
 
     #[test]
     fn a_value_that_cannot_be_true_is_shown_as_it_came() {
         let reported = Some(LongestWait::Implausible(999_999));
-        assert_eq!(shown_wait(reported, Some(Moment(0)), || Moment(9_000)), Some(Wait::Raw(999_999)));
+        assert_eq!(
+            shown_wait(reported, Some(Moment(0)), || Moment(9_000)),
+            Some(Wait::Raw(999_999))
+        );
     }
 
     #[test]
     fn a_closed_queue_is_named_so_with_the_servers_doubt() {
-        assert_eq!(closed(Some(OpenStatus::Closed { uncertain: true })), Some(Word::ClosedPerhaps));
+        assert_eq!(
+            closed(Some(OpenStatus::Closed { uncertain: true })),
+            Some(Word::ClosedPerhaps)
+        );
         assert_eq!(closed(Some(OpenStatus::Open { uncertain: true })), None);
         assert_eq!(closed(None), None);
     }

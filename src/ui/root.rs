@@ -49,9 +49,12 @@ fn name_the_tab(app: App) {
         let ringing = app.calls.with(|calls| {
             app.desk.track();
             app.read(|model| {
-                let call = calls.iter().filter_map(|key| model.calls.get(*key)).find(|call| {
-                    call.stage == Stage::Alerting && call.direction != Some(Direction::Outbound)
-                })?;
+                let call = calls
+                    .iter()
+                    .filter_map(|key| model.calls.get(*key))
+                    .find(|call| {
+                        call.stage == Stage::Alerting && call.direction != Some(Direction::Outbound)
+                    })?;
                 Some(call.number.as_deref().unwrap_or_default().to_owned())
             })
         });

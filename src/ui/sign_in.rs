@@ -53,7 +53,12 @@ pub(super) fn SignIn() -> impl IntoView {
     let password = NodeRef::<html::Input>::new();
     let extension = NodeRef::<html::Input>::new();
     page::focus(login_id);
-    let typed = |field: NodeRef<html::Input>| field.get_untracked().map(|field| field.value()).unwrap_or_default();
+    let typed = |field: NodeRef<html::Input>| {
+        field
+            .get_untracked()
+            .map(|field| field.value())
+            .unwrap_or_default()
+    };
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         if !busy.get_untracked() {

@@ -40,9 +40,8 @@ pub(super) fn StateControl() -> impl IntoView {
 fn OwnState(key: AgentKey) -> impl IntoView {
     let app = App::get();
     let agent = app.agent(key);
-    let state = Memo::new(move |_| {
-        agent.with(|agent| agent.as_deref().map(Agent::state).unwrap_or_default())
-    });
+    let state =
+        Memo::new(move |_| agent.with(|agent| agent.as_deref().map(Agent::state).unwrap_or_default()));
     let look = Memo::new(move |_| Look::from(state.get()));
     let reasons = Memo::new(move |_| app.desk.with(|desk| Arc::clone(&desk.reasons)));
     let word = move || {
@@ -58,8 +57,12 @@ fn OwnState(key: AgentKey) -> impl IntoView {
     };
     let telephony = Memo::new(move |_| app.desk.with(|desk| desk.telephony));
     let pending = Memo::new(move |_| {
-        app.desk
-            .with(|desk| desk.in_flight.iter().find(|flight| is_own(&flight.command)).cloned())
+        app.desk.with(|desk| {
+            desk.in_flight
+                .iter()
+                .find(|flight| is_own(&flight.command))
+                .cloned()
+        })
     });
     let whole = NodeRef::<html::Div>::new();
     let step = move |event: leptos::ev::KeyboardEvent| {
@@ -114,7 +117,14 @@ fn is_own(command: &Command) -> bool {
 fn pending_words(app: App, flight: &InFlight) -> String {
     let what = app.speech.command(&flight.command);
     match (flight.phase, flight.slow) {
-        (_, true) => [app.say(Word::AskedFor), " ", what, ": ", app.say(Word::NoAnswerYet)].concat(),
+        (_, true) => [
+            app.say(Word::AskedFor),
+            " ",
+            what,
+            ": ",
+            app.say(Word::NoAnswerYet),
+        ]
+        .concat(),
         (Phase::Sent, false) => [app.say(Word::AskedFor), " ", what, "…"].concat(),
         (Phase::Accepted, false) => [app.say(Word::AcceptedWaiting), " ", what, "…"].concat(),
     }
@@ -131,12 +141,14 @@ pub(super) fn state_words(app: App, state: AgentState, code: Option<i32>, reason
         } => Word::WrapUpThenNotReady,
         other => Look::from(other).word,
     };
-    let reason = code.filter(|code| *code != 0 && state == AgentState::NotReady).map(|code| {
-        reasons
-            .iter()
-            .find(|reason| reason.code == code)
-            .map_or_else(|| app.speech.reason_code(code), |reason| reason.label.clone())
-    });
+    let reason = code
+        .filter(|code| *code != 0 && state == AgentState::NotReady)
+        .map(|code| {
+            reasons
+                .iter()
+                .find(|reason| reason.code == code)
+                .map_or_else(|| app.speech.reason_code(code), |reason| reason.label.clone())
+        });
     match reason {
         Some(reason) => [app.say(word), " · ", &reason].concat(),
         None => app.say(word).to_owned(),
@@ -148,7 +160,8 @@ fn Menu(state: Memo<AgentState>, reasons: Memo<Arc<Vec<Reason>>>) -> impl IntoVi
     let app = App::get();
     let plain = Memo::new(move |_| app.allowed(&Intent::NotReady(None)).is_ok());
     let reasoned = Memo::new(move |_| app.allowed(&Intent::NotReady(Some(0))).is_ok());
-    let plain_hindrance = Signal::derive(move || (!plain.get() && reasoned.get()).then_some(Word::PickReason));
+    let plain_hindrance =
+        Signal::derive(move || (!plain.get() && reasoned.get()).then_some(Word::PickReason));
     let reason_hindrance =
         Signal::derive(move || (plain.get() && !reasoned.get()).then_some(Word::ReasonsNotAllowed));
     let signs_out_with_reason = Memo::new(move |_| {
