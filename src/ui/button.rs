@@ -97,23 +97,28 @@ pub(super) fn FailureNote(failed: Failed) -> impl IntoView {
     let details = StoredValue::new(failed.clone());
     let popover = format!("failure-{}", id.0);
     let target = popover.clone();
+    let sentence = move || details.with_value(|failed| app.speech.failed(failed));
     view! {
         <p class="note is-danger" data-part="failure" data-id=id.0>
             {icon(|| Icon::Triangle)}
-            <span class="grow">{move || details.with_value(|failed| app.speech.failed(failed))}</span>
+            <span class="grow">{sentence}</span>
             <button type="button" class="link" popovertarget=target>
                 {move || app.say(Word::Details)}
             </button>
             <button
                 type="button"
-                class="link"
+                class="button small bare"
                 data-command="dismiss"
+                aria-label=move || app.say(Word::Dismiss)
                 on:click=move |_| app.dispatch(Intent::DismissFailure(id))
             >
-                {move || app.say(Word::Dismiss)}
+                {icon(|| Icon::Cross)}
             </button>
-            <span class="pop small" id=popover popover="auto">
-                {move || details.with_value(|failed| app.speech.failure_details(failed))}
+            <span class="pop details" id=popover popover="auto">
+                <span>{sentence}</span>
+                <span class="quiet small">
+                    {move || details.with_value(|failed| app.speech.failure_details(failed))}
+                </span>
             </span>
         </p>
     }

@@ -53,6 +53,9 @@ pub(super) fn CallCard(key: CallKey) -> impl IntoView {
         })
     };
     let in_stage = move || {
+        if stage.get() == Stage::Failed {
+            return None;
+        }
         let since = with(call, stage_since).flatten()?;
         let until = match with(call, |call| call.ended).flatten() {
             Some(ended) => ended,

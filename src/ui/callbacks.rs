@@ -143,16 +143,9 @@ fn CallbackRow(key: CallbackKey, place: Signal<usize>) -> impl IntoView {
             .with(|callback| callback.as_deref()?.number.as_deref().map(str::to_owned))
             .unwrap_or_default()
     });
-    let who = move || {
-        let contact = callback.with(|callback| callback.as_deref()?.contact.as_deref().map(str::to_owned));
-        let number = match number.get() {
-            number if number.is_empty() => app.say(Word::HiddenNumber).to_owned(),
-            number => number,
-        };
-        match contact {
-            Some(contact) => [&number, " · ", &contact].concat(),
-            None => number,
-        }
+    let who = move || match number.get() {
+        number if number.is_empty() => app.say(Word::HiddenNumber).to_owned(),
+        number => number,
     };
     let more = move || {
         if let Some(words) = certainty.get().words(app) {
@@ -193,9 +186,10 @@ fn CallbackRow(key: CallbackKey, place: Signal<usize>) -> impl IntoView {
     }
 }
 
-/// Queue or list, kind, tries, who has it.
+/// Name, queue or list, kind, tries, who has it.
 fn particulars(app: App, callback: &Callback) -> String {
     let mut parts: Vec<String> = Vec::new();
+    parts.extend(callback.contact.as_deref().map(str::to_owned));
     let (place, assigned, mine) = app.read(|model| {
         let queue = callback
             .queue

@@ -18,11 +18,11 @@ const DOTS: usize = 16;
 #[component]
 pub(super) fn Keypad(key: CallKey) -> impl IntoView {
     let app = App::get();
-    let sent = RwSignal::new(0_usize);
+    let count = RwSignal::new(0_usize);
     let send = move |tone: &str| {
         if untrack(|| app.is_live()) {
             app.dispatch(Intent::SendTones(key, tone.to_owned()));
-            sent.update(|sent| *sent += 1);
+            count.update(|count| *count += 1);
         }
     };
     let typed = move |event: leptos::ev::KeyboardEvent| {
@@ -52,7 +52,7 @@ pub(super) fn Keypad(key: CallKey) -> impl IntoView {
         .to_vec();
     let popover = format!("keypad-{}", key.index());
     let target = popover.clone();
-    let progress = move || match sent.get() {
+    let progress = move || match count.get() {
         0 => app.say(Word::NothingSent).to_owned(),
         count => [
             "•".repeat(count.min(DOTS)).as_str(),

@@ -78,9 +78,9 @@ impl Level {
     }
 
     fn of_wait(milliseconds: i64) -> Self {
-        match milliseconds {
-            ..=30_999 => Level::Calm,
-            ..=60_999 => Level::Warning,
+        match milliseconds / 1_000 {
+            ..=30 => Level::Calm,
+            31..=60 => Level::Warning,
             _ => Level::Critical,
         }
     }
