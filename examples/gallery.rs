@@ -68,7 +68,7 @@ struct Gallery {
 impl Gallery {
     fn say(&mut self, event: Event<'_>, ago: i64) {
         let at = self.now.plus(-ago);
-        self.model.apply(event, Some(at), at);
+        self.model.apply(event, Some(at), self.now.plus(-2 * SECOND));
     }
 
     fn people(&mut self, count: usize) {
@@ -378,7 +378,7 @@ fn main() {
     views.connection.update(|connection| {
         connection.link = link(&scene, now);
         connection.server = "hub.example".to_owned();
-        connection.as_of = Some(now.plus(-9 * SECOND));
+        connection.as_of = Some(now.plus(-2 * SECOND));
         connection.trouble = (scene != "calm").then(|| "WebSocket closed with 1006".to_owned());
     });
     views.desk.update(|desk| {

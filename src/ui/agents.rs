@@ -49,8 +49,8 @@ pub(super) fn Agents() -> impl IntoView {
         <section class="panel agents" data-part="agents" aria-labelledby="agents-heading">
             <header>
                 <h2 id="agents-heading">{move || app.say(Word::Team)}</h2>
-                <Summary />
                 <AsOf />
+                <Summary />
             </header>
             <WindowedList
                 class="agent-list"
@@ -86,7 +86,8 @@ fn Summary() -> impl IntoView {
         view! {
             <li class=["state ", look.class].concat() class:none=move || count.get() == 0>
                 {icon(move || look.icon)}
-                <span>{move || app.speech.count_of(count.get(), look.word)}</span>
+                <span>{move || count.get()}</span>
+                <span class="word">{move || app.speech.counted(look.word)}</span>
             </li>
         }
     };

@@ -109,7 +109,7 @@ impl Due {
             Due::Now => app.say(Word::DueNow).to_owned(),
             Due::Soon(due) | Due::Later(due) => format::short_clock(due),
             Due::OnDay(due) => format::day(due),
-            Due::NotBefore(opens) => app.speech.not_before(&format::short_clock(opens)),
+            Due::NotBefore(_) => app.say(Word::NotYet).to_owned(),
             Due::Unset => app.say(Word::Unreported).to_owned(),
         }
     }
@@ -147,12 +147,20 @@ fn CallbackRow(key: CallbackKey, place: Signal<usize>) -> impl IntoView {
         number if number.is_empty() => app.say(Word::HiddenNumber).to_owned(),
         number => number,
     };
+    let opens = Memo::new(move |_| match due.get() {
+        Due::NotBefore(opens) => Some(opens),
+        _ => None,
+    });
     let more = move || {
         if let Some(words) = certainty.get().words(app) {
             return words;
         }
         callback
-            .with(|callback| callback.as_deref().map(|callback| particulars(app, callback)))
+            .with(|callback| {
+                callback
+                    .as_deref()
+                    .map(|callback| particulars(app, callback, opens.get()))
+            })
             .unwrap_or_default()
     };
     let hindrance = Signal::derive(move || number.with(String::is_empty).then_some(Word::HiddenNumber));
@@ -186,9 +194,10 @@ fn CallbackRow(key: CallbackKey, place: Signal<usize>) -> impl IntoView {
     }
 }
 
-/// Name, queue or list, kind, tries, who has it.
-fn particulars(app: App, callback: &Callback) -> String {
+/// When it opens, name, queue or list, kind, tries, who has it.
+fn particulars(app: App, callback: &Callback, opens: Option<Moment>) -> String {
     let mut parts: Vec<String> = Vec::new();
+    parts.extend(opens.map(|opens| app.speech.not_before(&format::short_clock(opens))));
     parts.extend(callback.contact.as_deref().map(str::to_owned));
     let (place, assigned, mine) = app.read(|model| {
         let queue = callback

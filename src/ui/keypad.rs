@@ -6,8 +6,10 @@
 
 use super::app::{App, Intent};
 use super::look::{Icon, icon};
+use super::page;
 use super::words::Word;
 use crate::domain::ids::{CallKey, Key};
+use leptos::html;
 use leptos::prelude::*;
 
 const KEYS: [&str; 12] = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
@@ -39,7 +41,6 @@ pub(super) fn Keypad(key: CallKey) -> impl IntoView {
                 <button
                     type="button"
                     class="button"
-                    autofocus=tone == "1"
                     data-command="send-tones"
                     data-tone=tone
                     aria-disabled=move || off().map(|_| "true")
@@ -50,6 +51,7 @@ pub(super) fn Keypad(key: CallKey) -> impl IntoView {
             }
         })
         .to_vec();
+    let pad = NodeRef::<html::Div>::new();
     let popover = format!("keypad-{}", key.index());
     let target = popover.clone();
     let progress = move || match count.get() {
@@ -81,6 +83,12 @@ pub(super) fn Keypad(key: CallKey) -> impl IntoView {
             role="group"
             aria-label=move || app.say(Word::Keypad)
             data-part="keypad"
+            node_ref=pad
+            on:toggle=move |_| {
+                if let Some(pad) = pad.get_untracked() {
+                    page::focus_when_open(&pad);
+                }
+            }
             on:keydown=typed
         >
             <p class="dots">{progress}</p>
