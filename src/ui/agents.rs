@@ -7,6 +7,7 @@
 use super::app::{App, RowSignal};
 use super::format;
 use super::list::{MakeRow, ReadKeys, WindowedList};
+use super::live::{attr, flag, text};
 use super::look::{Icon, Look, icon};
 use super::row::{AsOf, Certainty, reported};
 use super::state_control::state_words;
@@ -38,17 +39,17 @@ pub(super) fn Agents() -> impl IntoView {
     });
     let heading = view! {
         <div class="row heading" role="row" aria-rowindex="1">
-            <span role="columnheader">{move || app.say(Word::State)}</span>
-            <span role="columnheader">{move || app.say(Word::Agent)}</span>
-            <span role="columnheader" class="wide">{move || app.say(Word::Extension)}</span>
-            <span role="columnheader" class="number">{move || app.say(Word::Time)}</span>
-            <span role="columnheader" class="more">{move || app.say(Word::Activity)}</span>
+            <span role="columnheader">{text(move || app.say(Word::State))}</span>
+            <span role="columnheader">{text(move || app.say(Word::Agent))}</span>
+            <span role="columnheader" class="wide">{text(move || app.say(Word::Extension))}</span>
+            <span role="columnheader" class="number">{text(move || app.say(Word::Time))}</span>
+            <span role="columnheader" class="more">{text(move || app.say(Word::Activity))}</span>
         </div>
     };
     view! {
         <section class="panel agents" data-part="agents" aria-labelledby="agents-heading">
             <header>
-                <h2 id="agents-heading">{move || app.say(Word::Team)}</h2>
+                <h2 id="agents-heading">{text(move || app.say(Word::Team))}</h2>
                 <AsOf />
                 <Summary />
             </header>
@@ -84,10 +85,10 @@ fn Summary() -> impl IntoView {
     let entry = |count: Memo<u32>, state: AgentState| {
         let look = Look::from(state);
         view! {
-            <li class=["state ", look.class].concat() class:none=move || count.get() == 0>
+            <li class=["state ", look.class].concat() class:none=flag(move || count.get() == 0)>
                 {icon(move || look.icon)}
-                <span>{move || count.get()}</span>
-                <span class="word">{move || app.speech.counted(look.word)}</span>
+                <span>{text(move || count.get())}</span>
+                <span class="word">{text(move || app.speech.counted(look.word))}</span>
             </li>
         }
     };
@@ -158,15 +159,15 @@ fn AgentRow(key: AgentKey, place: Signal<usize>, reasons: Memo<Arc<Vec<Reason>>>
     };
     view! {
         <div
-            class=move || ["row ", Look::from(state.get()).class].concat()
-            class:mine=move || is_me.get()
+            class=text(move || ["row ", Look::from(state.get()).class].concat())
+            class:mine=flag(move || is_me.get())
             role="row"
-            aria-rowindex=move || place.get()
+            aria-rowindex=attr(move || place.get())
             data-part="agent"
-            data-id=id
-            data-state=move || Look::from(state.get()).name()
-            data-unsure=move || certainty.get().mark()
-            title=move || certainty.get().words(app)
+            data-id=attr(id)
+            data-state=attr(move || Look::from(state.get()).name())
+            data-unsure=attr(move || certainty.get().mark())
+            title=attr(move || certainty.get().words(app))
         >
             <span role="cell" class="state">
                 {icon(move || {
@@ -175,12 +176,12 @@ fn AgentRow(key: AgentKey, place: Signal<usize>, reasons: Memo<Arc<Vec<Reason>>>
                         _ => Look::from(state.get()).icon,
                     }
                 })}
-                <span>{words}</span>
+                <span>{text(words)}</span>
             </span>
-            <span role="cell" class="name">{name}</span>
+            <span role="cell" class="name">{text(name)}</span>
             {reported(app, "wide quiet", extension)}
             {reported(app, "number", time)}
-            <span role="cell" class="more quiet">{activity}</span>
+            <span role="cell" class="more quiet">{text(activity)}</span>
         </div>
     }
 }

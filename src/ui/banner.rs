@@ -7,6 +7,7 @@
 use super::app::{App, Intent};
 use super::button::{CommandButton, FailureNote};
 use super::format;
+use super::live::{attr, part, text, when};
 use super::look::{Icon, icon};
 use super::words::Word;
 use crate::domain::Moment;
@@ -29,39 +30,37 @@ pub(super) fn Banner() -> impl IntoView {
     let refused = Memo::new(move |_| app.connection.with(|connection| connection.refused.clone()));
     view! {
         <div class="banner" data-part="banner">
-            {move || {
-                (is_trouble.get() != Trouble::None)
-                    .then(|| view! { <ConnectionTrouble is_trouble=is_trouble /> })
-            }}
-            {move || forced_out.get().then(|| view! { <ForcedOut /> })}
+            {when(
+                move || is_trouble.get() != Trouble::None,
+                move || view! { <ConnectionTrouble is_trouble=is_trouble /> }.into_any(),
+            )}
+            {when(move || forced_out.get(), || view! { <ForcedOut /> }.into_any())}
             <For
                 each=move || failures.get()
                 key=|failed| failed.id.0
                 children=|failed| view! { <FailureNote failed=failed /> }
             />
-            {move || {
-                wrap_up
-                    .get()
-                    .map(|seconds| {
-                        let text = move || app.speech.wrap_up_to_come(&format::duration(seconds * 1000));
-                        view! {
-                            <p class="note is-wrap-up">{icon(|| Icon::Pencil)} <span>{text}</span></p>
-                        }
-                    })
-            }}
-            {move || {
+            {part(move || {
+                let seconds = wrap_up.get()?;
+                let sentence = move || app.speech.wrap_up_to_come(&format::duration(seconds * 1000));
+                Some(
+                    view! { <p class="note is-wrap-up">{icon(|| Icon::Pencil)} <span>{text(sentence)}</span></p> }
+                        .into_any(),
+                )
+            })}
+            {part(move || {
                 let refused = refused.get();
-                (!refused.is_empty())
-                    .then(|| {
-                        let count = refused.len();
-                        view! {
-                            <p class="note is-not-ready" title=refused.join("\n")>
-                                {icon(|| Icon::Triangle)}
-                                <span>{move || app.speech.refused_subscriptions(count)}</span>
-                            </p>
-                        }
-                    })
-            }}
+                let count = Some(refused.len()).filter(|count| *count > 0)?;
+                Some(
+                    view! {
+                        <p class="note is-not-ready" title=refused.join("\n")>
+                            {icon(|| Icon::Triangle)}
+                            <span>{text(move || app.speech.refused_subscriptions(count))}</span>
+                        </p>
+                    }
+                        .into_any(),
+                )
+            })}
         </div>
     }
 }
@@ -84,7 +83,7 @@ fn trouble_of(link: Link) -> Trouble {
 #[component]
 fn ConnectionTrouble(is_trouble: Memo<Trouble>) -> impl IntoView {
     let app = App::get();
-    let text = move || {
+    let sentence = move || {
         app.connection
             .with(|connection| explain(app, connection, app.now()))
     };
@@ -94,18 +93,16 @@ fn ConnectionTrouble(is_trouble: Memo<Trouble>) -> impl IntoView {
     };
     let retries = move || !app.connection.with(|connection| connection.link == Link::Late);
     view! {
-        <p class=class>
+        <p class=text(class)>
             {icon(|| Icon::Triangle)}
-            <span class="grow" title=move || app.connection.with(|connection| connection.trouble.clone())>
-                {text}
+            <span class="grow" title=attr(move || app.connection.with(|connection| connection.trouble.clone()))>
+                {text(sentence)}
             </span>
-            <Show when=retries>
-                <CommandButton
+            {when(retries, move || view! { <CommandButton
                     class="small"
                     intent=Signal::derive(|| Intent::RetryNow)
-                    text=app.text(Word::RetryNow)
-                />
-            </Show>
+                    label=app.text(Word::RetryNow)
+                /> }.into_any())}
         </p>
     }
 }
@@ -143,11 +140,11 @@ fn ForcedOut() -> impl IntoView {
     view! {
         <p class="note is-danger">
             {icon(|| Icon::Triangle)}
-            <span class="grow">{move || app.say(Word::ForcedOut)}</span>
+            <span class="grow">{text(move || app.say(Word::ForcedOut))}</span>
             <CommandButton
                 class="small"
                 intent=sign_in_again(app)
-                text=app.text(Word::SignInAgain)
+                label=app.text(Word::SignInAgain)
             />
         </p>
     }

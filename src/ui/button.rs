@@ -6,6 +6,7 @@
 //! A command under way draws its progress inside its own button; nothing else moves.
 
 use super::app::{App, Intent};
+use super::live::{attr, flag, text};
 use super::look::{Icon, icon};
 use super::words::Word;
 use crate::domain::command::Failed;
@@ -20,7 +21,7 @@ pub(super) fn CommandButton(
     intent: Signal<Intent>,
     /// The text on it.
     #[prop(into)]
-    text: Signal<String>,
+    label: Signal<String>,
     /// Look: "go", "stop", "item", or nothing.
     #[prop(default = "")]
     class: &'static str,
@@ -63,14 +64,14 @@ pub(super) fn CommandButton(
         <button
             type="button"
             class=["button ", class].concat()
-            class:busy=move || allowed.get() == Err(Off::UnderWay)
-            data-command=move || command.unwrap_or_else(|| intent.with(Intent::name))
-            data-reason=move || intent.with(Intent::reason)
-            aria-disabled=move || is_off.get().then_some("true")
-            aria-busy=move || (allowed.get() == Err(Off::UnderWay)).then_some("true")
-            aria-label=move || name.map(|name| name.get())
-            aria-description=reason
-            data-tip=reason
+            class:busy=flag(move || allowed.get() == Err(Off::UnderWay))
+            data-command=attr(move || command.unwrap_or_else(|| intent.with(Intent::name)))
+            data-reason=attr(move || intent.with(Intent::reason))
+            aria-disabled=attr(move || is_off.get().then_some("true"))
+            aria-busy=attr(move || (allowed.get() == Err(Off::UnderWay)).then_some("true"))
+            aria-label=attr(move || name.map(|name| name.get()))
+            aria-description=attr(reason)
+            data-tip=attr(reason)
             popovertarget=closes
             popovertargetaction=action
             on:click=move |event| {
@@ -84,7 +85,7 @@ pub(super) fn CommandButton(
                 }
             }
         >
-            {move || text.get()}
+            {text(move || label.get())}
         </button>
     }
 }
@@ -101,23 +102,23 @@ pub(super) fn FailureNote(failed: Failed) -> impl IntoView {
     view! {
         <p class="note is-danger" data-part="failure" data-id=id.0>
             {icon(|| Icon::Triangle)}
-            <span class="grow">{sentence}</span>
+            <span class="grow">{text(sentence)}</span>
             <button type="button" class="link" popovertarget=target>
-                {move || app.say(Word::Details)}
+                {text(move || app.say(Word::Details))}
             </button>
             <button
                 type="button"
                 class="button small bare"
                 data-command="dismiss"
-                aria-label=move || app.say(Word::Dismiss)
+                aria-label=attr(move || app.say(Word::Dismiss))
                 on:click=move |_| app.dispatch(Intent::DismissFailure(id))
             >
                 {icon(|| Icon::Cross)}
             </button>
             <span class="pop details" id=popover popover="auto">
-                <span>{sentence}</span>
+                <span>{text(sentence)}</span>
                 <span class="quiet small">
-                    {move || details.with_value(|failed| app.speech.failure_details(failed))}
+                    {text(move || details.with_value(|failed| app.speech.failure_details(failed)))}
                 </span>
             </span>
         </p>

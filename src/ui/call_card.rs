@@ -9,6 +9,7 @@ use super::app::{App, Intent, RowSignal};
 use super::button::{CommandButton, FailureNote};
 use super::format;
 use super::keypad::Keypad;
+use super::live::{attr, flag, part, text};
 use super::look::{Icon, Look, icon, stage_name};
 use super::row::Certainty;
 use super::words::Word;
@@ -24,6 +25,7 @@ pub(super) fn CallCard(key: CallKey) -> impl IntoView {
     let call = app.call(key);
     let stage = Memo::new(move |_| with(call, |call| call.stage).unwrap_or_default());
     let look = Memo::new(move |_| Look::from(stage.get()));
+    let failed = Memo::new(move |_| stage.get() == Stage::Failed);
     let is_current = Memo::new(move |_| app.desk.with(|desk| desk.current == Some(key)));
     let certainty = Memo::new(move |_| {
         app.connection.track();
@@ -74,44 +76,46 @@ pub(super) fn CallCard(key: CallKey) -> impl IntoView {
     let total = move || Some(app.speech.total(&format::duration(app.now().since(begun.get()?))));
     view! {
         <article
-            class=move || ["call ", look.get().class].concat()
-            class:current=move || is_current.get()
-            class:ringing=move || stage.get() == Stage::Alerting
+            class=text(move || ["call ", look.get().class].concat())
+            class:current=flag(move || is_current.get())
+            class:ringing=flag(move || stage.get() == Stage::Alerting)
             data-part="call"
-            data-id=id
-            data-stage=move || stage_name(stage.get())
-            data-unsure=move || certainty.get().mark()
+            data-id=attr(id)
+            data-stage=attr(move || stage_name(stage.get()))
+            data-unsure=attr(move || certainty.get().mark())
             aria-labelledby=labelled_by
-            aria-current=move || is_current.get().then_some("true")
+            aria-current=attr(move || is_current.get().then_some("true"))
         >
             <p class="line-of-card">
                 <span class="state">
-                    {icon(move || look.get().icon)} <span>{move || app.say(look.get().word)}</span>
+                    {icon(move || look.get().icon)} <span>{text(move || app.say(look.get().word))}</span>
                 </span>
-                <span class="quiet">{direction}</span>
-                <span class="as-of">{move || certainty.get().words(app)}</span>
+                <span class="quiet">{text(direction)}</span>
+                <span class="as-of">{text(move || certainty.get().words(app))}</span>
                 <span class="total quiet" aria-hidden="true">
-                    {total}
+                    {text(total)}
                 </span>
             </p>
             <p class="line-of-card">
                 <strong class="who" id=heading>
-                    {shown}
+                    {text(shown)}
                 </strong>
                 <span class="timer" aria-hidden="true">
-                    {in_stage}
+                    {text(in_stage)}
                 </span>
             </p>
-            <p class="meta" title=about>
-                {about}
+            <p class="meta" title=attr(about)>
+                {text(about)}
             </p>
-            {move || {
-                if stage.get() == Stage::Failed {
-                    view! { <FailedButtons key=key number=number /> }.into_any()
-                } else {
-                    view! { <Buttons key=key call=call stage=stage /> }.into_any()
-                }
-            }}
+            {part(move || {
+                Some(
+                    if failed.get() {
+                        view! { <FailedButtons key=key number=number /> }.into_any()
+                    } else {
+                        view! { <Buttons key=key call=call stage=stage /> }.into_any()
+                    },
+                )
+            })}
             <Foot key=key call=call stage=stage />
         </article>
     }
@@ -191,16 +195,16 @@ fn Buttons(key: CallKey, call: RowSignal<Call>, stage: Memo<Stage>) -> impl Into
             <CommandButton
                 class="go"
                 intent=Signal::derive(move || Intent::Answer(key))
-                text=app.text(Word::Answer)
+                label=app.text(Word::Answer)
                 depends=depends
             />
             <CommandButton
                 class="stop"
                 intent=Signal::derive(move || Intent::EndCall(key))
-                text=app.text(Word::EndCall)
+                label=app.text(Word::EndCall)
                 depends=depends
             />
-            <CommandButton intent=hold_intent text=hold_text depends=depends />
+            <CommandButton intent=hold_intent label=hold_text depends=depends />
             <Keypad key=key />
         </div>
     }
@@ -214,7 +218,7 @@ fn FailedButtons(key: CallKey, number: Memo<String>) -> impl IntoView {
         <div class="buttons">
             <CommandButton
                 intent=Signal::derive(move || Intent::Dial(number.get()))
-                text=app.text(Word::TryAgain)
+                label=app.text(Word::TryAgain)
                 hindrance=hindrance
             />
             <button
@@ -223,7 +227,7 @@ fn FailedButtons(key: CallKey, number: Memo<String>) -> impl IntoView {
                 data-command="dismiss"
                 on:click=move |_| app.dispatch(Intent::DismissCall(key))
             >
-                {move || app.say(Word::Dismiss)}
+                {text(move || app.say(Word::Dismiss))}
             </button>
         </div>
     }
@@ -252,7 +256,7 @@ fn Foot(key: CallKey, call: RowSignal<Call>, stage: Memo<Stage>) -> impl IntoVie
     });
     view! {
         <div class="foot">
-            {move || {
+            {part(move || {
                 if stage.get() == Stage::Failed {
                     let cause = with(call, |call| ending_words(app, call));
                     return Some(
@@ -264,12 +268,12 @@ fn Foot(key: CallKey, call: RowSignal<Call>, stage: Memo<Stage>) -> impl IntoVie
                     return Some(view! { <FailureNote failed=failed /> }.into_any());
                 }
                 let what = slow.get()?;
-                let text = move || [what, ": ", app.say(Word::NoAnswerYet)].concat();
+                let sentence = move || [what, ": ", app.say(Word::NoAnswerYet)].concat();
                 Some(
-                    view! { <p class="note is-reserved">{icon(|| Icon::HalfDisc)} <span>{text}</span></p> }
+                    view! { <p class="note is-reserved">{icon(|| Icon::HalfDisc)} <span>{text(sentence)}</span></p> }
                         .into_any(),
                 )
-            }}
+            })}
         </div>
     }
 }

@@ -8,6 +8,7 @@ use super::app::{App, Intent, RowSignal};
 use super::button::CommandButton;
 use super::format;
 use super::list::{MakeRow, ReadKeys, WindowedList};
+use super::live::{attr, text};
 use super::row::{AsOf, Certainty};
 use super::words::Word;
 use crate::domain::Moment;
@@ -37,16 +38,16 @@ pub(super) fn Callbacks() -> impl IntoView {
     let open = Memo::new(move |_| app.callbacks.with(|listing| listing.count));
     let heading = view! {
         <div class="row heading" role="row" aria-rowindex="1">
-            <span role="columnheader">{move || app.say(Word::Due)}</span>
-            <span role="columnheader">{move || app.say(Word::Contact)}</span>
-            <span role="columnheader" class="number">{move || app.say(Word::Call)}</span>
+            <span role="columnheader">{text(move || app.say(Word::Due))}</span>
+            <span role="columnheader">{text(move || app.say(Word::Contact))}</span>
+            <span role="columnheader" class="number">{text(move || app.say(Word::Call))}</span>
         </div>
     };
     view! {
         <section class="panel callbacks" data-part="callbacks" aria-labelledby="callbacks-heading">
             <header>
-                <h2 id="callbacks-heading">{move || app.say(Word::Callbacks)}</h2>
-                <span class="count">{move || app.speech.open(open.get())}</span>
+                <h2 id="callbacks-heading">{text(move || app.say(Word::Callbacks))}</h2>
+                <span class="count">{text(move || app.speech.open(open.get()))}</span>
                 <AsOf />
             </header>
             <WindowedList
@@ -168,24 +169,24 @@ fn CallbackRow(key: CallbackKey, place: Signal<usize>) -> impl IntoView {
         <div
             class="row"
             role="row"
-            aria-rowindex=move || place.get()
+            aria-rowindex=attr(move || place.get())
             data-part="callback"
-            data-id=id
-            data-unsure=move || certainty.get().mark()
+            data-id=attr(id)
+            data-unsure=attr(move || certainty.get().mark())
         >
             <span role="cell">
-                <span class=move || due.get().class()>{move || due.get().words(app)}</span>
+                <span class=text(move || due.get().class())>{text(move || due.get().words(app))}</span>
             </span>
             <span role="cell" class="two-lines">
-                <span class="name">{who}</span>
-                <span class="quiet small">{more}</span>
+                <span class="name">{text(who)}</span>
+                <span class="quiet small">{text(more)}</span>
             </span>
             <span role="cell" class="number">
                 <CommandButton
                     class="small"
                     command="call-back"
                     intent=Signal::derive(move || Intent::Dial(number.get()))
-                    text=app.text(Word::Call)
+                    label=app.text(Word::Call)
                     name=Signal::derive(move || app.speech.call_number(&number.get()))
                     hindrance=hindrance
                 />

@@ -8,6 +8,7 @@ use super::app::{App, Intent};
 use super::button::CommandButton;
 use super::call_card::{CallCard, ending_words};
 use super::format;
+use super::live::{attr, flag, text, when};
 use super::look::{Icon, icon};
 use super::words::Word;
 use crate::domain::ids::{CallKey, Key};
@@ -21,20 +22,18 @@ pub(super) fn Calls() -> impl IntoView {
     view! {
         <section class="calls" data-part="calls" aria-labelledby="calls-heading">
             <h2 class="unseen" id="calls-heading">
-                {move || app.say(Word::Calls)}
+                {text(move || app.say(Word::Calls))}
             </h2>
             <For
                 each=move || app.calls.get()
                 key=|key| key.index()
                 children=|key| view! { <CallCard key=key /> }
             />
-            <Show when=move || none.get()>
-                <div class="no-calls">
+            {when(move || none.get(), move || view! { <div class="no-calls">
                     {icon(|| Icon::Handset)}
-                    <p>{move || app.say(Word::NoCalls)}</p>
-                    <p class="quiet small">{move || app.say(Word::NoCallsHint)}</p>
-                </div>
-            </Show>
+                    <p>{text(move || app.say(Word::NoCalls))}</p>
+                    <p class="quiet small">{text(move || app.say(Word::NoCallsHint))}</p>
+                </div> }.into_any())}
         </section>
     }
 }
@@ -47,8 +46,8 @@ pub(super) fn Missed() -> impl IntoView {
     view! {
         <section class="panel missed" data-part="missed" aria-labelledby="missed-heading">
             <header>
-                <h2 id="missed-heading">{move || app.say(Word::Missed)}</h2>
-                <span class="count" class:alarm=move || count.get().gt(&0)>{move || count.get()}</span>
+                <h2 id="missed-heading">{text(move || app.say(Word::Missed))}</h2>
+                <span class="count" class:alarm=flag(move || count.get().gt(&0))>{text(move || count.get())}</span>
             </header>
             <ul class="entries">
                 <For
@@ -57,9 +56,7 @@ pub(super) fn Missed() -> impl IntoView {
                     children=|key| view! { <MissedCall key=key /> }
                 />
             </ul>
-            <Show when=move || count.get() == 0>
-                <p class="empty shown">{move || app.say(Word::NoMissed)}</p>
-            </Show>
+            {when(move || count.get() == 0, move || view! { <p class="empty shown">{text(move || app.say(Word::NoMissed))}</p> }.into_any())}
         </section>
     }
 }
@@ -92,16 +89,16 @@ fn MissedCall(key: CallKey) -> impl IntoView {
     };
     let hindrance = Signal::derive(move || number.with(String::is_empty).then_some(Word::HiddenNumber));
     view! {
-        <li data-part="missed-call" data-id=id>
+        <li data-part="missed-call" data-id=attr(id)>
             <span class="two-lines">
-                <strong>{shown}</strong>
-                <span class="quiet small">{why}</span>
+                <strong>{text(shown)}</strong>
+                <span class="quiet small">{text(why)}</span>
             </span>
             <CommandButton
                 class="small"
                 command="call-back"
                 intent=Signal::derive(move || Intent::Dial(number.get()))
-                text=app.text(Word::CallBack)
+                label=app.text(Word::CallBack)
                 name=Signal::derive(move || app.speech.call_number(&number.get()))
                 hindrance=hindrance
             />
@@ -109,7 +106,7 @@ fn MissedCall(key: CallKey) -> impl IntoView {
                 type="button"
                 class="button small bare"
                 data-command="dismiss"
-                aria-label=move || app.say(Word::Dismiss)
+                aria-label=attr(move || app.say(Word::Dismiss))
                 on:click=move |_| app.dispatch(Intent::DismissCall(key))
             >
                 {icon(|| Icon::Cross)}

@@ -5,6 +5,7 @@
 //! It opens above the page: the card keeps its size. Digits can be typed while it has the focus.
 
 use super::app::{App, Intent};
+use super::live::{attr, text};
 use super::look::{Icon, icon};
 use super::page;
 use super::words::Word;
@@ -43,7 +44,7 @@ pub(super) fn Keypad(key: CallKey) -> impl IntoView {
                     class="button"
                     data-command="send-tones"
                     data-tone=tone
-                    aria-disabled=move || off().map(|_| "true")
+                    aria-disabled=attr(move || off().map(|_| "true"))
                     on:click=move |_| send(tone)
                 >
                     {tone}
@@ -69,19 +70,19 @@ pub(super) fn Keypad(key: CallKey) -> impl IntoView {
             class="button"
             data-command="keypad"
             popovertarget=target
-            aria-disabled=move || off().map(|_| "true")
-            aria-description=off
-            data-tip=off
+            aria-disabled=attr(move || off().map(|_| "true"))
+            aria-description=attr(off)
+            data-tip=attr(off)
         >
             {icon(|| Icon::Keys)}
-            {move || app.say(Word::Keypad)}
+            {text(move || app.say(Word::Keypad))}
         </button>
         <div
             class="pop keypad"
             id=popover
             popover="auto"
             role="group"
-            aria-label=move || app.say(Word::Keypad)
+            aria-label=attr(move || app.say(Word::Keypad))
             data-part="keypad"
             node_ref=pad
             on:toggle=move |_| {
@@ -91,9 +92,9 @@ pub(super) fn Keypad(key: CallKey) -> impl IntoView {
             }
             on:keydown=typed
         >
-            <p class="dots">{progress}</p>
+            <p class="dots">{text(progress)}</p>
             <div class="keys">{keys}</div>
-            <p class="quiet small">{move || app.say(Word::KeypadHint)}</p>
+            <p class="quiet small">{text(move || app.say(Word::KeypadHint))}</p>
         </div>
     }
 }

@@ -5,6 +5,7 @@
 //! Sizes are the style sheets': the spacer is `count × --row` high, the rows are shifted by `first × --row`.
 //! Nothing here is generic: three lists share one piece of code.
 
+use super::live::{attr, flag, text};
 use super::page::SizeWatch;
 use crate::store::Listing;
 use leptos::html;
@@ -107,8 +108,8 @@ pub(super) fn WindowedList(
             class=["list ", class].concat()
             role="table"
             tabindex="0"
-            aria-label=move || name.get()
-            aria-rowcount=move || count.get() + 1
+            aria-label=attr(move || name.get())
+            aria-rowcount=attr(move || count.get() + 1)
             node_ref=scroller
             on:scroll=move |_| measure()
         >
@@ -131,8 +132,8 @@ pub(super) fn WindowedList(
                     />
                 </div>
             </div>
-            <p class="empty" class:shown=move || count.get() == 0>
-                {move || empty.get()}
+            <p class="empty" class:shown=flag(move || count.get() == 0)>
+                {text(move || empty.get())}
             </p>
         </div>
     }

@@ -7,6 +7,7 @@
 use super::app::{App, RowSignal};
 use super::format;
 use super::list::{MakeRow, ReadKeys, WindowedList};
+use super::live::{attr, flag, text, when};
 use super::look::{Icon, icon};
 use super::row::{AsOf, Certainty, reported};
 use super::words::Word;
@@ -35,16 +36,16 @@ pub(super) fn Queues() -> impl IntoView {
         Arc::new(|key, place| view! { <QueueRow key=QueueKey::from_index(key) place=place /> }.into_any());
     let heading = view! {
         <div class="row heading" role="row" aria-rowindex="1">
-            <span role="columnheader">{move || app.say(Word::Queue)}</span>
-            <span role="columnheader" class="number">{move || app.say(Word::Waiting)}</span>
-            <span role="columnheader" class="number">{move || app.say(Word::LongestWait)}</span>
-            <span role="columnheader" class="number">{move || app.say(Word::FreeOfServing)}</span>
+            <span role="columnheader">{text(move || app.say(Word::Queue))}</span>
+            <span role="columnheader" class="number">{text(move || app.say(Word::Waiting))}</span>
+            <span role="columnheader" class="number">{text(move || app.say(Word::LongestWait))}</span>
+            <span role="columnheader" class="number">{text(move || app.say(Word::FreeOfServing))}</span>
         </div>
     };
     view! {
         <section class="panel queues" data-part="queues" aria-labelledby="queues-heading">
             <header>
-                <h2 id="queues-heading">{move || app.say(Word::Queues)}</h2>
+                <h2 id="queues-heading">{text(move || app.say(Word::Queues))}</h2>
                 <AsOf />
             </header>
             <WindowedList
@@ -122,10 +123,10 @@ fn tagged(
 ) -> impl IntoView {
     view! {
         <span role="cell" class="number">
-            <span class=move || level().class() title=title>
-                <Show when=move || level() == Level::Critical>{icon(|| Icon::Triangle)}</Show>
-                {move || value().unwrap_or_else(|| app.say(Word::Unreported).to_owned())}
-                <span class="unseen">{move || level().word().map(|word| app.say(word))}</span>
+            <span class=text(move || level().class()) title=attr(title)>
+                {when(move || level() == Level::Critical, move || view! { {icon(|| Icon::Triangle)} }.into_any())}
+                {text(move || value().unwrap_or_else(|| app.say(Word::Unreported).to_owned()))}
+                <span class="unseen">{text(move || level().word().map(|word| app.say(word)))}</span>
             </span>
         </span>
     }
@@ -206,16 +207,16 @@ fn QueueRow(key: QueueKey, place: Signal<usize>) -> impl IntoView {
     view! {
         <div
             class="row"
-            class:closed=move || closed.get().is_some()
+            class:closed=flag(move || closed.get().is_some())
             role="row"
-            aria-rowindex=move || place.get()
+            aria-rowindex=attr(move || place.get())
             data-part="queue"
-            data-id=id
-            data-unsure=move || certainty.get().mark()
+            data-id=attr(id)
+            data-unsure=attr(move || certainty.get().mark())
         >
             <span role="cell" class="two-lines">
-                <span class="name">{name}</span>
-                <span class="as-of">{move || certainty.get().words(app)}</span>
+                <span class="name">{text(name)}</span>
+                <span class="as-of">{text(move || certainty.get().words(app))}</span>
             </span>
             {tagged(app, waiting_level, waiting_text, waiting_title)}
             {tagged(app, wait_level, wait_text, wait_title)}

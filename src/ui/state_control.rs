@@ -7,6 +7,7 @@
 use super::app::{App, Intent};
 use super::banner::sign_in_again;
 use super::button::CommandButton;
+use super::live::{attr, flag, part, text, when};
 use super::look::{Icon, Look, icon};
 use super::words::Word;
 use super::{format, page};
@@ -28,7 +29,7 @@ pub(super) fn StateControl() -> impl IntoView {
         None => view! {
             <div class="state-control" data-part="state" data-state="unknown">
                 <span class="pill is-unknown">
-                    {icon(|| Icon::Question)} {move || app.say(Word::NotSignedInHere)}
+                    {icon(|| Icon::Question)} {text(move || app.say(Word::NotSignedInHere))}
                 </span>
             </div>
         }
@@ -80,26 +81,26 @@ fn OwnState(key: AgentKey) -> impl IntoView {
         <div
             class="state-control"
             data-part="state"
-            data-state=move || look.get().name()
+            data-state=attr(move || look.get().name())
             node_ref=whole
             on:keydown=step
         >
             <button
                 type="button"
-                class=move || ["pill ", look.get().class].concat()
-                class:busy=move || pending.with(Option::is_some)
+                class=text(move || ["pill ", look.get().class].concat())
+                class:busy=flag(move || pending.with(Option::is_some))
                 data-command="state-menu"
                 popovertarget="state-menu"
-                disabled=move || !telephony.get()
-                aria-label=move || [app.say(Word::AgentState), ": ", &word()].concat()
+                disabled=flag(move || !telephony.get())
+                aria-label=attr(move || [app.say(Word::AgentState), ": ", &word()].concat())
             >
                 {icon(move || look.get().icon)}
-                <span>{word}</span>
-                <span class="time">{move || left().or_else(time)}</span>
-                <Show when=move || telephony.get()>{icon(|| Icon::Chevron)}</Show>
+                <span>{text(word)}</span>
+                <span class="time">{text(move || left().or_else(time))}</span>
+                {when(move || telephony.get(), move || view! { {icon(|| Icon::Chevron)} }.into_any())}
             </button>
-            <span class="pending" class:late=move || pending.with(|flight| flight.as_ref().is_some_and(|flight| flight.slow))>
-                {move || pending.with(|flight| flight.as_ref().map(|flight| pending_words(app, flight)))}
+            <span class="pending" class:late=flag(move || pending.with(|flight| flight.as_ref().is_some_and(|flight| flight.slow)))>
+                {text(move || pending.with(|flight| flight.as_ref().map(|flight| pending_words(app, flight))))}
             </span>
             <Menu state=state reasons=reasons />
         </div>
@@ -173,61 +174,60 @@ fn Menu(state: Memo<AgentState>, reasons: Memo<Arc<Vec<Reason>>>) -> impl IntoVi
             .get()
             .iter()
             .map(|reason| {
-                let (code, label) = (reason.code, reason.label.clone());
-                let text = Signal::derive(move || match before {
-                    Some(before) => [app.say(before), " · ", &label].concat(),
-                    None => label.clone(),
+                let (code, name) = (reason.code, reason.label.clone());
+                let label = Signal::derive(move || match before {
+                    Some(before) => [app.say(before), " · ", &name].concat(),
+                    None => name.clone(),
                 });
                 view! {
                     <CommandButton
                         class=class
                         intent=Signal::derive(move || make(Some(code)))
-                        text=text
+                        label=label
                         hindrance=reason_hindrance
                         closes="state-menu"
                     />
                 }
             })
             .collect::<Vec<_>>()
+            .into_any()
     };
     let item = move |intent: fn() -> Intent, word: Word| {
         view! {
             <CommandButton
                 class="item"
                 intent=Signal::derive(intent)
-                text=app.text(word)
+                label=app.text(word)
                 closes="state-menu"
             />
         }
     };
     view! {
         <div id="state-menu" class="pop menu" popover="auto" data-part="state-menu">
-            <Show when=move || signed_out.get()>
-                <CommandButton
+            {when(move || signed_out.get(), move || view! { <CommandButton
                     class="item"
                     intent=sign_in_again(app)
-                    text=app.text(Word::SignIn)
+                    label=app.text(Word::SignIn)
                     closes="state-menu"
-                />
-            </Show>
+                /> }.into_any())}
             {item(|| Intent::Ready, Word::Ready)}
             <CommandButton
                 class="item"
                 intent=Signal::derive(|| Intent::NotReady(None))
-                text=app.text(Word::NotReady)
+                label=app.text(Word::NotReady)
                 hindrance=plain_hindrance
                 closes="state-menu"
             />
-            <div class="reasons" role="group" aria-label=move || app.say(Word::PickReason)>
-                {move || for_reasons(Intent::NotReady, "item reason", None)}
+            <div class="reasons" role="group" aria-label=attr(move || app.say(Word::PickReason))>
+                {part(move || Some(for_reasons(Intent::NotReady, "item reason", None)))}
             </div>
             <hr />
             {item(|| Intent::SignOut(None), Word::SignOut)}
-            {move || {
+            {part(move || {
                 signs_out_with_reason
                     .get()
                     .then(|| for_reasons(Intent::SignOut, "item reason", Some(Word::SignOut)))
-            }}
+            })}
         </div>
     }
 }
