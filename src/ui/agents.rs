@@ -6,15 +6,14 @@
 
 use super::app::{App, RowSignal};
 use super::format;
-use super::list::{MakeRow, ReadKeys, WindowedList};
-use super::live::{attr, flag, text};
+use super::list::{ReadKeys, WindowedList};
+use super::live::{MakeRow, attr, flag, text};
 use super::look::{Icon, Look, icon};
 use super::row::{AsOf, Certainty, reported};
 use super::state_control::state_words;
 use super::words::Word;
 use crate::domain::agent::{Agent, AgentState};
 use crate::domain::ids::{AgentKey, Key};
-use crate::store::Reason;
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -33,10 +32,8 @@ pub(super) fn Agents() -> impl IntoView {
                 .collect()
         })
     });
-    let reasons = Memo::new(move |_| app.desk.with(|desk| Arc::clone(&desk.reasons)));
-    let row: MakeRow = Arc::new(move |key, place| {
-        view! { <AgentRow key=AgentKey::from_index(key) place=place reasons=reasons /> }.into_any()
-    });
+    let row: MakeRow =
+        Arc::new(|key, place| view! { <AgentRow key=AgentKey::from_index(key) place=place /> }.into_any());
     let heading = view! {
         <div class="row heading" role="row" aria-rowindex="1">
             <span role="columnheader">{text(move || app.say(Word::State))}</span>
@@ -55,12 +52,12 @@ pub(super) fn Agents() -> impl IntoView {
             </header>
             <WindowedList
                 class="agent-list"
-                name=Signal::derive(move || app.say(Word::Team))
+                name=app.text(Word::Team)
                 listing=app.agents
                 keys=keys
                 row=row
                 heading=heading.into_any()
-                empty=Signal::derive(move || app.say(Word::NoAgents))
+                empty=app.text(Word::NoAgents)
             />
         </section>
     }
@@ -77,12 +74,12 @@ fn Summary() -> impl IntoView {
                 let states = model.agents_in_state.iter();
                 states
                     .filter(|(state, _)| counted(**state))
-                    .map(|(_, count)| *count)
-                    .sum::<u32>()
+                    .map(|(_, count)| *count as usize)
+                    .sum::<usize>()
             })
         })
     };
-    let entry = |count: Memo<u32>, state: AgentState| {
+    let entry = |count: Memo<usize>, state: AgentState| {
         let look = Look::from(state);
         view! {
             <li class=["state ", look.class].concat() class:none=flag(move || count.get() == 0)>
@@ -108,18 +105,17 @@ fn Summary() -> impl IntoView {
 }
 
 #[component]
-fn AgentRow(key: AgentKey, place: Signal<usize>, reasons: Memo<Arc<Vec<Reason>>>) -> impl IntoView {
+fn AgentRow(key: AgentKey, place: Signal<usize>) -> impl IntoView {
     let app = App::get();
     let agent: RowSignal<Agent> = app.agent(key);
-    let state =
-        Memo::new(move |_| agent.with(|agent| agent.as_deref().map(Agent::state).unwrap_or_default()));
-    let certainty = Memo::new(move |_| {
+    let state = move || agent.with(|agent| agent.as_deref().map(Agent::state).unwrap_or_default());
+    let certainty = move || {
         agent.with(|agent| {
             agent.as_deref().map_or(Certainty::NeverHeard, |agent| {
                 Certainty::of(app, agent.source, agent.confirmed_in, agent.heard)
             })
         })
-    });
+    };
     let is_me = Memo::new(move |_| app.desk.with(|desk| desk.me == Some(key)));
     let id = move || agent.with(|agent| agent.as_deref().map(|agent| agent.id.to_string()));
     let name = move || {
@@ -129,19 +125,19 @@ fn AgentRow(key: AgentKey, place: Signal<usize>, reasons: Memo<Arc<Vec<Reason>>>
         })
     };
     let extension = move || agent.with(|agent| agent.as_deref()?.extension.as_deref().map(str::to_owned));
-    let since = Memo::new(move |_| agent.with(|agent| agent.as_deref().and_then(Agent::state_since)));
+    let since = move || agent.with(|agent| agent.as_deref().and_then(Agent::state_since));
     let time = move || {
-        let certainty = certainty.get();
-        let lasted = certainty.until(app).since(since.get()?);
+        let certainty = certainty();
+        let lasted = certainty.until(app).since(since()?);
         // Heard of once, long ago: how long the state lasted is not known.
         (certainty == Certainty::Sure || lasted >= 1_000).then(|| format::duration(lasted))
     };
     let words = move || {
         let code = agent.with(|agent| agent.as_deref().and_then(|agent| agent.reason));
-        match state.get() {
+        match state() {
             // What follows is the colleague's own affair, and the column is narrow.
             AgentState::WrapUp { .. } => app.say(Word::WrapUp).to_owned(),
-            state => reasons.with(|reasons| state_words(app, state, code, reasons)),
+            state => app.desk.with(|desk| state_words(app, state, code, &desk.reasons)),
         }
     };
     let activity = move || {
@@ -152,28 +148,28 @@ fn AgentRow(key: AgentKey, place: Signal<usize>, reasons: Memo<Arc<Vec<Reason>>>
             });
             queue.or_else(|| agent.note.as_deref().map(str::to_owned))
         });
-        match (certainty.get().words(app), doing) {
+        match (certainty().words(app), doing) {
             (Some(words), Some(doing)) => Some([&words, " · ", &doing].concat()),
             (words, doing) => words.or(doing),
         }
     };
     view! {
         <div
-            class=text(move || ["row ", Look::from(state.get()).class].concat())
+            class=text(move || ["row ", Look::from(state()).class].concat())
             class:mine=flag(move || is_me.get())
             role="row"
             aria-rowindex=attr(move || place.get())
             data-part="agent"
             data-id=attr(id)
-            data-state=attr(move || Look::from(state.get()).name())
-            data-unsure=attr(move || certainty.get().mark())
-            title=attr(move || certainty.get().words(app))
+            data-state=attr(move || Look::from(state()).name())
+            data-unsure=attr(move || certainty().mark())
+            title=attr(move || certainty().words(app))
         >
             <span role="cell" class="state">
                 {icon(move || {
-                    match certainty.get() {
+                    match certainty() {
                         Certainty::NeverHeard => Icon::Question,
-                        _ => Look::from(state.get()).icon,
+                        _ => Look::from(state()).icon,
                     }
                 })}
                 <span>{text(words)}</span>

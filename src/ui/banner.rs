@@ -5,9 +5,9 @@
 //! The line is always there, empty when all is well: nothing moves when it fills.
 
 use super::app::{App, Intent};
-use super::button::{CommandButton, FailureNote};
+use super::button::{CommandButton, failures};
 use super::format;
-use super::live::{attr, part, text, when};
+use super::live::{attr, text, when};
 use super::look::{Icon, icon};
 use super::words::Word;
 use crate::domain::Moment;
@@ -18,49 +18,40 @@ use leptos::prelude::*;
 #[component]
 pub(super) fn Banner() -> impl IntoView {
     let app = App::get();
-    let is_trouble = Memo::new(move |_| app.connection.with(|connection| trouble_of(connection.link)));
+    let is_trouble = move || app.connection.with(|connection| trouble_of(connection.link));
     let forced_out = Memo::new(move |_| app.desk.with(|desk| desk.forced_out));
-    let failures = Memo::new(move |_| {
-        app.desk.with(|desk| {
-            let own = |failed: &&crate::domain::command::Failed| failed.command.call().is_none();
-            desk.failed.iter().rev().filter(own).cloned().collect::<Vec<_>>()
-        })
-    });
-    let wrap_up = Memo::new(move |_| app.desk.with(|desk| desk.wrap_up_to_come));
-    let refused = Memo::new(move |_| app.connection.with(|connection| connection.refused.clone()));
+    let wrap_up = move || app.desk.with(|desk| desk.wrap_up_to_come);
+    let refused = move || app.connection.with(|connection| connection.refused.clone());
     view! {
         <div class="banner" data-part="banner">
             {when(
-                move || is_trouble.get() != Trouble::None,
-                move || view! { <ConnectionTrouble is_trouble=is_trouble /> }.into_any(),
+                move || is_trouble() != Trouble::None,
+                move || view! { <ConnectionTrouble /> }.into_any(),
             )}
             {when(move || forced_out.get(), || view! { <ForcedOut /> }.into_any())}
-            <For
-                each=move || failures.get()
-                key=|failed| failed.id.0
-                children=|failed| view! { <FailureNote failed=failed /> }
-            />
-            {part(move || {
-                let seconds = wrap_up.get()?;
-                let sentence = move || app.speech.wrap_up_to_come(&format::duration(seconds * 1000));
-                Some(
+            {failures(app, |failed| failed.command.call().is_none())}
+            {when(
+                move || wrap_up().is_some(),
+                move || {
+                    let sentence = move || {
+                        wrap_up().map(|seconds| app.speech.wrap_up_to_come(&format::duration(seconds * 1000)))
+                    };
                     view! { <p class="note is-wrap-up">{icon(|| Icon::Pencil)} <span>{text(sentence)}</span></p> }
-                        .into_any(),
-                )
-            })}
-            {part(move || {
-                let refused = refused.get();
-                let count = Some(refused.len()).filter(|count| *count > 0)?;
-                Some(
+                        .into_any()
+                },
+            )}
+            {when(
+                move || !refused().is_empty(),
+                move || {
                     view! {
-                        <p class="note is-not-ready" title=refused.join("\n")>
+                        <p class="note is-not-ready" title=attr(move || refused().join("\n"))>
                             {icon(|| Icon::Triangle)}
-                            <span>{text(move || app.speech.refused_subscriptions(count))}</span>
+                            <span>{text(move || app.speech.refused_subscriptions(refused().len()))}</span>
                         </p>
                     }
-                        .into_any(),
-                )
-            })}
+                        .into_any()
+                },
+            )}
         </div>
     }
 }
@@ -81,13 +72,13 @@ fn trouble_of(link: Link) -> Trouble {
 }
 
 #[component]
-fn ConnectionTrouble(is_trouble: Memo<Trouble>) -> impl IntoView {
+fn ConnectionTrouble() -> impl IntoView {
     let app = App::get();
     let sentence = move || {
         app.connection
             .with(|connection| explain(app, connection, app.now()))
     };
-    let class = move || match is_trouble.get() {
+    let class = move || match app.connection.with(|connection| trouble_of(connection.link)) {
         Trouble::Severe => "note is-danger",
         Trouble::None | Trouble::Mild => "note is-reserved",
     };

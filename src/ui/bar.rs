@@ -52,26 +52,26 @@ pub(super) fn Dial() -> impl IntoView {
 #[component]
 pub(super) fn Connection() -> impl IntoView {
     let app = App::get();
-    let shown = Memo::new(move |_| app.connection.with(|connection| light(connection.link)));
-    let server = Memo::new(move |_| app.connection.with(|connection| connection.server.clone()));
-    let as_of = Memo::new(move |_| {
+    let shown = move || app.connection.with(|connection| light(connection.link));
+    let server = move || app.connection.with(|connection| connection.server.clone());
+    let as_of = move || {
         app.connection.with(|connection| match connection.link {
             Link::Live => None,
             _ => connection.as_of,
         })
-    });
+    };
     view! {
         <p
             class="connection"
             role="group"
             aria-label=attr(move || app.say(Word::Connection))
             data-part="connection"
-            data-link=attr(move || shown.get().0)
+            data-link=attr(move || shown().0)
         >
             <span class="light" aria-hidden="true"></span>
-            <span class="word">{text(move || app.say(shown.get().1))}</span>
-            <span class="server">{text(move || server.get())}</span>
-            <span>{text(move || as_of.get().map(|moment| app.speech.as_of(&format::clock(moment))))}</span>
+            <span class="word">{text(move || app.say(shown().1))}</span>
+            <span class="server">{text(move || server())}</span>
+            <span>{text(move || as_of().map(|moment| app.speech.as_of(&format::clock(moment))))}</span>
         </p>
     }
 }

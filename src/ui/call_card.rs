@@ -6,10 +6,10 @@
 //! A line at the foot is kept free for what went wrong or takes long, so that nothing moves when it does.
 
 use super::app::{App, Intent, RowSignal};
-use super::button::{CommandButton, FailureNote};
+use super::button::{CommandButton, failures};
 use super::format;
 use super::keypad::Keypad;
-use super::live::{attr, flag, part, text};
+use super::live::{attr, flag, part, text, when};
 use super::look::{Icon, Look, icon, stage_name};
 use super::row::Certainty;
 use super::words::Word;
@@ -23,17 +23,17 @@ use leptos::prelude::*;
 pub(super) fn CallCard(key: CallKey) -> impl IntoView {
     let app = App::get();
     let call = app.call(key);
-    let stage = Memo::new(move |_| with(call, |call| call.stage).unwrap_or_default());
-    let look = Memo::new(move |_| Look::from(stage.get()));
-    let failed = Memo::new(move |_| stage.get() == Stage::Failed);
+    let stage = move || with(call, |call| call.stage).unwrap_or_default();
+    let look = move || Look::from(stage());
+    let failed = Memo::new(move |_| stage() == Stage::Failed);
     let is_current = Memo::new(move |_| app.desk.with(|desk| desk.current == Some(key)));
-    let certainty = Memo::new(move |_| {
+    let certainty = move || {
         app.connection.track();
         with(call, |call| {
             Certainty::of(app, call.source, call.confirmed_in, call.heard)
         })
         .unwrap_or(Certainty::Sure)
-    });
+    };
     let number = Memo::new(move |_| {
         with(call, |call| call.number.as_deref().map(str::to_owned))
             .flatten()
@@ -55,7 +55,7 @@ pub(super) fn CallCard(key: CallKey) -> impl IntoView {
         })
     };
     let in_stage = move || {
-        if stage.get() == Stage::Failed {
+        if stage() == Stage::Failed {
             return None;
         }
         let since = with(call, stage_since).flatten()?;
@@ -66,32 +66,32 @@ pub(super) fn CallCard(key: CallKey) -> impl IntoView {
         Some(format::duration(until.since(since)))
     };
     let about = move || with(call, |call| about(app, call));
-    let begun = Memo::new(move |_| {
+    let begun = move || {
         with(call, |call| {
             call.begun
                 .filter(|_| call.connected.is_some() && call.stage.is_live())
         })
         .flatten()
-    });
-    let total = move || Some(app.speech.total(&format::duration(app.now().since(begun.get()?))));
+    };
+    let total = move || Some(app.speech.total(&format::duration(app.now().since(begun()?))));
     view! {
         <article
-            class=text(move || ["call ", look.get().class].concat())
+            class=text(move || ["call ", look().class].concat())
             class:current=flag(move || is_current.get())
-            class:ringing=flag(move || stage.get() == Stage::Alerting)
+            class:ringing=flag(move || stage() == Stage::Alerting)
             data-part="call"
             data-id=attr(id)
-            data-stage=attr(move || stage_name(stage.get()))
-            data-unsure=attr(move || certainty.get().mark())
+            data-stage=attr(move || stage_name(stage()))
+            data-unsure=attr(move || certainty().mark())
             aria-labelledby=labelled_by
             aria-current=attr(move || is_current.get().then_some("true"))
         >
             <p class="line-of-card">
                 <span class="state">
-                    {icon(move || look.get().icon)} <span>{text(move || app.say(look.get().word))}</span>
+                    {icon(move || look().icon)} <span>{text(move || app.say(look().word))}</span>
                 </span>
                 <span class="quiet">{text(direction)}</span>
-                <span class="as-of">{text(move || certainty.get().words(app))}</span>
+                <span class="as-of">{text(move || certainty().words(app))}</span>
                 <span class="total quiet" aria-hidden="true">
                     {text(total)}
                 </span>
@@ -112,11 +112,11 @@ pub(super) fn CallCard(key: CallKey) -> impl IntoView {
                     if failed.get() {
                         view! { <FailedButtons key=key number=number /> }.into_any()
                     } else {
-                        view! { <Buttons key=key call=call stage=stage /> }.into_any()
+                        view! { <Buttons key=key call=call /> }.into_any()
                     },
                 )
             })}
-            <Foot key=key call=call stage=stage />
+            <Foot key=key call=call failed=failed />
         </article>
     }
 }
@@ -153,9 +153,8 @@ fn about(app: App, call: &Call) -> String {
 }
 
 #[component]
-fn Buttons(key: CallKey, call: RowSignal<Call>, stage: Memo<Stage>) -> impl IntoView {
+fn Buttons(key: CallKey, call: RowSignal<Call>) -> impl IntoView {
     let app = App::get();
-    let depends = Signal::derive(move || call.track());
     let retrieves = Memo::new(move |_| {
         call.track();
         let asked = |intent: &Intent| {
@@ -172,15 +171,24 @@ fn Buttons(key: CallKey, call: RowSignal<Call>, stage: Memo<Stage>) -> impl Into
         match (app.allowed(&hold), app.allowed(&retrieve)) {
             (_, Ok(())) => true,
             (Ok(()), Err(_)) => false,
-            (Err(_), Err(_)) => stage.get() == Stage::Held,
+            (Err(_), Err(_)) => with(call, |call| call.stage) == Some(Stage::Held),
         }
     });
+    // The call's cell brings the call's mask.
+    let on_call = move |intent: fn(CallKey) -> Intent| {
+        Signal::derive(move || {
+            call.track();
+            intent(key)
+        })
+    };
     let hold_intent = Signal::derive(move || {
-        if retrieves.get() {
-            Intent::Retrieve(key)
+        call.track();
+        let intent = if retrieves.get() {
+            Intent::Retrieve
         } else {
-            Intent::Hold(key)
-        }
+            Intent::Hold
+        };
+        intent(key)
     });
     let hold_text = Signal::derive(move || {
         app.say(if retrieves.get() {
@@ -194,17 +202,15 @@ fn Buttons(key: CallKey, call: RowSignal<Call>, stage: Memo<Stage>) -> impl Into
         <div class="buttons">
             <CommandButton
                 class="go"
-                intent=Signal::derive(move || Intent::Answer(key))
+                intent=on_call(Intent::Answer)
                 label=app.text(Word::Answer)
-                depends=depends
             />
             <CommandButton
                 class="stop"
-                intent=Signal::derive(move || Intent::EndCall(key))
+                intent=on_call(Intent::EndCall)
                 label=app.text(Word::EndCall)
-                depends=depends
             />
-            <CommandButton intent=hold_intent label=hold_text depends=depends />
+            <CommandButton intent=hold_intent label=hold_text />
             <Keypad key=key />
         </div>
     }
@@ -235,45 +241,40 @@ fn FailedButtons(key: CallKey, number: Memo<String>) -> impl IntoView {
 
 /// The line kept free at the foot: a cause, a failure, a slow answer.
 #[component]
-fn Foot(key: CallKey, call: RowSignal<Call>, stage: Memo<Stage>) -> impl IntoView {
+fn Foot(key: CallKey, call: RowSignal<Call>, failed: Memo<bool>) -> impl IntoView {
     let app = App::get();
-    let failure = Memo::new(move |_| {
+    let slow = move || {
         app.desk.with(|desk| {
-            desk.failed
-                .iter()
-                .rev()
-                .find(|failed| failed.command.call() == Some(key))
-                .cloned()
+            let mut flights = desk.in_flight.iter();
+            let flight = flights.find(|flight| flight.slow && flight.command.call() == Some(key))?;
+            Some(
+                [
+                    app.speech.command(&flight.command),
+                    ": ",
+                    app.say(Word::NoAnswerYet),
+                ]
+                .concat(),
+            )
         })
-    });
-    let slow = Memo::new(move |_| {
-        app.desk.with(|desk| {
-            desk.in_flight
-                .iter()
-                .find(|flight| flight.slow && flight.command.call() == Some(key))
-                .map(|flight| app.speech.command(&flight.command))
-        })
-    });
+    };
+    let cause = move || with(call, |call| ending_words(app, call));
     view! {
         <div class="foot">
-            {part(move || {
-                if stage.get() == Stage::Failed {
-                    let cause = with(call, |call| ending_words(app, call));
-                    return Some(
-                        view! { <p class="note is-danger">{icon(|| Icon::Triangle)} <span>{cause}</span></p> }
-                            .into_any(),
-                    );
-                }
-                if let Some(failed) = failure.get() {
-                    return Some(view! { <FailureNote failed=failed /> }.into_any());
-                }
-                let what = slow.get()?;
-                let sentence = move || [what, ": ", app.say(Word::NoAnswerYet)].concat();
-                Some(
-                    view! { <p class="note is-reserved">{icon(|| Icon::HalfDisc)} <span>{text(sentence)}</span></p> }
-                        .into_any(),
-                )
-            })}
+            {when(
+                move || failed.get(),
+                move || {
+                    view! { <p class="note is-danger">{icon(|| Icon::Triangle)} <span>{text(cause)}</span></p> }
+                        .into_any()
+                },
+            )}
+            {failures(app, move |failed| failed.command.call() == Some(key))}
+            {when(
+                move || slow().is_some(),
+                move || {
+                    view! { <p class="note is-reserved">{icon(|| Icon::HalfDisc)} <span>{text(slow)}</span></p> }
+                        .into_any()
+                },
+            )}
         </div>
     }
 }

@@ -7,8 +7,8 @@
 use super::app::{App, Intent, RowSignal};
 use super::button::CommandButton;
 use super::format;
-use super::list::{MakeRow, ReadKeys, WindowedList};
-use super::live::{attr, text};
+use super::list::{ReadKeys, WindowedList};
+use super::live::{MakeRow, attr, text};
 use super::row::{AsOf, Certainty};
 use super::words::Word;
 use crate::domain::Moment;
@@ -52,12 +52,12 @@ pub(super) fn Callbacks() -> impl IntoView {
             </header>
             <WindowedList
                 class="callback-list"
-                name=Signal::derive(move || app.say(Word::Callbacks))
+                name=app.text(Word::Callbacks)
                 listing=app.callbacks
                 keys=keys
                 row=row
                 heading=heading.into_any()
-                empty=Signal::derive(move || app.say(Word::NoCallbacks))
+                empty=app.text(Word::NoCallbacks)
             />
         </section>
     }
@@ -120,25 +120,25 @@ impl Due {
 fn CallbackRow(key: CallbackKey, place: Signal<usize>) -> impl IntoView {
     let app = App::get();
     let callback: RowSignal<Callback> = app.callback(key);
-    let certainty = Memo::new(move |_| {
+    let certainty = move || {
         callback.with(|callback| {
             callback.as_deref().map_or(Certainty::NeverHeard, |callback| {
                 Certainty::of(app, callback.source, callback.confirmed_in, callback.heard)
             })
         })
-    });
+    };
     let id = move || callback.with(|callback| callback.as_deref().map(|callback| callback.id.to_string()));
-    let times = Memo::new(move |_| {
+    let times = move || {
         callback.with(|callback| {
             callback
                 .as_deref()
                 .map(|callback| (callback.due, callback.not_before))
         })
-    });
-    let due = Memo::new(move |_| {
-        let (at, not_before) = times.get().unwrap_or_default();
+    };
+    let due = move || {
+        let (at, not_before) = times().unwrap_or_default();
         due(at, not_before, app.now())
-    });
+    };
     let number = Memo::new(move |_| {
         callback
             .with(|callback| callback.as_deref()?.number.as_deref().map(str::to_owned))
@@ -148,19 +148,19 @@ fn CallbackRow(key: CallbackKey, place: Signal<usize>) -> impl IntoView {
         number if number.is_empty() => app.say(Word::HiddenNumber).to_owned(),
         number => number,
     };
-    let opens = Memo::new(move |_| match due.get() {
+    let opens = move || match due() {
         Due::NotBefore(opens) => Some(opens),
         _ => None,
-    });
+    };
     let more = move || {
-        if let Some(words) = certainty.get().words(app) {
+        if let Some(words) = certainty().words(app) {
             return words;
         }
         callback
             .with(|callback| {
                 callback
                     .as_deref()
-                    .map(|callback| particulars(app, callback, opens.get()))
+                    .map(|callback| particulars(app, callback, opens()))
             })
             .unwrap_or_default()
     };
@@ -172,10 +172,10 @@ fn CallbackRow(key: CallbackKey, place: Signal<usize>) -> impl IntoView {
             aria-rowindex=attr(move || place.get())
             data-part="callback"
             data-id=attr(id)
-            data-unsure=attr(move || certainty.get().mark())
+            data-unsure=attr(move || certainty().mark())
         >
             <span role="cell">
-                <span class=text(move || due.get().class())>{text(move || due.get().words(app))}</span>
+                <span class=text(move || due().class())>{text(move || due().words(app))}</span>
             </span>
             <span role="cell" class="two-lines">
                 <span class="name">{text(who)}</span>

@@ -8,11 +8,12 @@ use super::app::{App, Intent};
 use super::button::CommandButton;
 use super::call_card::{CallCard, ending_words};
 use super::format;
-use super::live::{attr, flag, text, when};
+use super::live::{attr, flag, rows, text, when};
 use super::look::{Icon, icon};
 use super::words::Word;
 use crate::domain::ids::{CallKey, Key};
 use leptos::prelude::*;
+use std::sync::Arc;
 
 /// The calls.
 #[component]
@@ -24,11 +25,10 @@ pub(super) fn Calls() -> impl IntoView {
             <h2 class="unseen" id="calls-heading">
                 {text(move || app.say(Word::Calls))}
             </h2>
-            <For
-                each=move || app.calls.get()
-                key=|key| key.index()
-                children=|key| view! { <CallCard key=key /> }
-            />
+            {rows(
+                Memo::new(move |_| indices(&app.calls.get())),
+                Arc::new(|key, _| view! { <CallCard key=CallKey::from_index(key) /> }.into_any()),
+            )}
             {when(move || none.get(), move || view! { <div class="no-calls">
                     {icon(|| Icon::Handset)}
                     <p>{text(move || app.say(Word::NoCalls))}</p>
@@ -36,6 +36,10 @@ pub(super) fn Calls() -> impl IntoView {
                 </div> }.into_any())}
         </section>
     }
+}
+
+fn indices(keys: &[CallKey]) -> Vec<u32> {
+    keys.iter().map(|key| key.index()).collect()
 }
 
 /// The missed calls.
@@ -50,11 +54,10 @@ pub(super) fn Missed() -> impl IntoView {
                 <span class="count" class:alarm=flag(move || count.get().gt(&0))>{text(move || count.get())}</span>
             </header>
             <ul class="entries">
-                <For
-                    each=move || app.missed.get()
-                    key=|key| key.index()
-                    children=|key| view! { <MissedCall key=key /> }
-                />
+                {rows(
+                    Memo::new(move |_| indices(&app.missed.get())),
+                    Arc::new(|key, _| view! { <MissedCall key=CallKey::from_index(key) /> }.into_any()),
+                )}
             </ul>
             {when(move || count.get() == 0, move || view! { <p class="empty shown">{text(move || app.say(Word::NoMissed))}</p> }.into_any())}
         </section>

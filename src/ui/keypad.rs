@@ -36,7 +36,8 @@ pub(super) fn Keypad(key: CallKey) -> impl IntoView {
         }
     };
     let off = move || (!app.is_live()).then(|| app.say(Word::OffOffline));
-    let keys = KEYS
+    let keys: Vec<_> = KEYS
+        .into_iter()
         .map(|tone| {
             view! {
                 <button
@@ -51,7 +52,7 @@ pub(super) fn Keypad(key: CallKey) -> impl IntoView {
                 </button>
             }
         })
-        .to_vec();
+        .collect();
     let pad = NodeRef::<html::Div>::new();
     let popover = format!("keypad-{}", key.index());
     let target = popover.clone();

@@ -75,6 +75,21 @@ pub(super) fn part(
     Arc::new(Mutex::new(read))
 }
 
+/// Makes a row from its key and its place in the list, which changes when rows move.
+pub(super) type MakeRow = Arc<dyn Fn(u32, Signal<usize>) -> AnyView + Send + Sync>;
+
+/// Rows by key: each is made once, and moved when the order changes.
+pub(super) fn rows(keys: Memo<Vec<u32>>, make: MakeRow) -> AnyView {
+    view! {
+        <ForEnumerate
+            each=move || keys.get()
+            key=|key| *key
+            children=move |place, key| make(key, place.into())
+        />
+    }
+    .into_any()
+}
+
 /// A part that is there while `is` holds; `is` is remembered, so that it is not built anew in vain.
 pub(super) fn when(
     is: impl Fn() -> bool + Send + Sync + 'static,

@@ -93,13 +93,13 @@ pub(super) fn reported(
 #[component]
 pub(super) fn AsOf() -> impl IntoView {
     let app = App::get();
-    let as_of = Memo::new(move |_| {
+    let as_of = move || {
         app.connection
             .with(|connection| match connection.link {
                 Link::Live => None,
                 _ => connection.as_of,
             })
             .map(|moment| app.speech.as_of(&format::clock(moment)))
-    });
-    view! { <span class="as-of">{text(move || as_of.get())}</span> }
+    };
+    view! { <span class="as-of">{text(move || as_of())}</span> }
 }

@@ -49,7 +49,7 @@ pub(super) fn SignIn() -> impl IntoView {
     let wants_password = Memo::new(move |_| app.screen.with(|screen| wanted(screen).password));
     let wants_extension = Memo::new(move |_| app.screen.with(|screen| wanted(screen).extension));
     let busy = Memo::new(move |_| app.screen.with(|screen| wanted(screen).busy));
-    let error = Memo::new(move |_| app.screen.with(|screen| wanted(screen).error));
+    let error = move || app.screen.with(|screen| wanted(screen).error);
     let login_id = NodeRef::<html::Input>::new();
     let password = NodeRef::<html::Input>::new();
     let extension = NodeRef::<html::Input>::new();
@@ -134,7 +134,7 @@ pub(super) fn SignIn() -> impl IntoView {
                     {text(move || app.say(if busy.get() { Word::SigningIn } else { Word::SignIn }))}
                 </button>
                 <div class="sign-in-error" role="alert" data-part="sign-in-error">
-                    {part(move || error.get().map(|error| view! { <Trouble error=error /> }.into_any()))}
+                    {part(move || error().map(|error| view! { <Trouble error=error /> }.into_any()))}
                 </div>
             </form>
         </main>

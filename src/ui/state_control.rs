@@ -7,7 +7,7 @@
 use super::app::{App, Intent};
 use super::banner::sign_in_again;
 use super::button::CommandButton;
-use super::live::{attr, flag, part, text, when};
+use super::live::{attr, flag, rows, text, when};
 use super::look::{Icon, Look, icon};
 use super::words::Word;
 use super::{format, page};
@@ -41,30 +41,30 @@ pub(super) fn StateControl() -> impl IntoView {
 fn OwnState(key: AgentKey) -> impl IntoView {
     let app = App::get();
     let agent = app.agent(key);
-    let state =
-        Memo::new(move |_| agent.with(|agent| agent.as_deref().map(Agent::state).unwrap_or_default()));
-    let look = Memo::new(move |_| Look::from(state.get()));
-    let reasons = Memo::new(move |_| app.desk.with(|desk| Arc::clone(&desk.reasons)));
+    let state = move || agent.with(|agent| agent.as_deref().map(Agent::state).unwrap_or_default());
+    let look = move || Look::from(state());
+    let reasons = move || app.desk.with(|desk| Arc::clone(&desk.reasons));
     let word = move || {
         let code = agent.with(|agent| agent.as_deref().and_then(|agent| agent.reason));
-        state_words(app, state.get(), code, &reasons.get())
+        state_words(app, state(), code, &reasons())
     };
-    let since = Memo::new(move |_| agent.with(|agent| agent.as_deref().and_then(Agent::state_since)));
-    let time = move || since.get().map(|since| format::duration(app.now().since(since)));
+    let since = move || agent.with(|agent| agent.as_deref().and_then(Agent::state_since));
+    let time = move || since().map(|since| format::duration(app.now().since(since)));
     let left = move || {
         let end = agent.with(|agent| agent.as_deref()?.wrap_up?.end)?;
         let left = end.since(app.now());
         (left > 0).then(|| ["−", &format::duration(left)].concat())
     };
     let telephony = Memo::new(move |_| app.desk.with(|desk| desk.telephony));
-    let pending = Memo::new(move |_| {
+    let pending = move || {
         app.desk.with(|desk| {
             desk.in_flight
                 .iter()
                 .find(|flight| is_own(&flight.command))
                 .cloned()
         })
-    });
+    };
+    let signed_out = Memo::new(move |_| state() == AgentState::SignedOut);
     let whole = NodeRef::<html::Div>::new();
     let step = move |event: leptos::ev::KeyboardEvent| {
         let forward = match event.key().as_str() {
@@ -81,28 +81,28 @@ fn OwnState(key: AgentKey) -> impl IntoView {
         <div
             class="state-control"
             data-part="state"
-            data-state=attr(move || look.get().name())
+            data-state=attr(move || look().name())
             node_ref=whole
             on:keydown=step
         >
             <button
                 type="button"
-                class=text(move || ["pill ", look.get().class].concat())
-                class:busy=flag(move || pending.with(Option::is_some))
+                class=text(move || ["pill ", look().class].concat())
+                class:busy=flag(move || pending().is_some())
                 data-command="state-menu"
                 popovertarget="state-menu"
                 disabled=flag(move || !telephony.get())
                 aria-label=attr(move || [app.say(Word::AgentState), ": ", &word()].concat())
             >
-                {icon(move || look.get().icon)}
+                {icon(move || look().icon)}
                 <span>{text(word)}</span>
                 <span class="time">{text(move || left().or_else(time))}</span>
                 {when(move || telephony.get(), move || view! { {icon(|| Icon::Chevron)} }.into_any())}
             </button>
-            <span class="pending" class:late=flag(move || pending.with(|flight| flight.as_ref().is_some_and(|flight| flight.slow)))>
-                {text(move || pending.with(|flight| flight.as_ref().map(|flight| pending_words(app, flight))))}
+            <span class="pending" class:late=flag(move || pending().is_some_and(|flight| flight.slow))>
+                {text(move || pending().map(|flight| pending_words(app, &flight)))}
             </span>
-            <Menu state=state reasons=reasons />
+            <Menu signed_out=signed_out />
         </div>
     }
 }
@@ -144,20 +144,22 @@ pub(super) fn state_words(app: App, state: AgentState, code: Option<i32>, reason
     };
     let reason = code
         .filter(|code| *code != 0 && state == AgentState::NotReady)
-        .map(|code| {
-            reasons
-                .iter()
-                .find(|reason| reason.code == code)
-                .map_or_else(|| app.speech.reason_code(code), |reason| reason.label.clone())
-        });
+        .map(|code| reason_words(app, code, reasons));
     match reason {
         Some(reason) => [app.say(word), " · ", &reason].concat(),
         None => app.say(word).to_owned(),
     }
 }
 
+fn reason_words(app: App, code: i32, reasons: &[Reason]) -> String {
+    reasons
+        .iter()
+        .find(|reason| reason.code == code)
+        .map_or_else(|| app.speech.reason_code(code), |reason| reason.label.clone())
+}
+
 #[component]
-fn Menu(state: Memo<AgentState>, reasons: Memo<Arc<Vec<Reason>>>) -> impl IntoView {
+fn Menu(signed_out: Memo<bool>) -> impl IntoView {
     let app = App::get();
     let plain = Memo::new(move |_| app.allowed(&Intent::NotReady(None)).is_ok());
     let reasoned = Memo::new(move |_| app.allowed(&Intent::NotReady(Some(0))).is_ok());
@@ -168,29 +170,36 @@ fn Menu(state: Memo<AgentState>, reasons: Memo<Arc<Vec<Reason>>>) -> impl IntoVi
     let signs_out_with_reason = Memo::new(move |_| {
         app.allowed(&Intent::SignOut(None)).is_err() && app.allowed(&Intent::SignOut(Some(0))).is_ok()
     });
-    let signed_out = Memo::new(move |_| state.get() == AgentState::SignedOut);
-    let for_reasons = move |make: fn(Option<i32>) -> Intent, class: &'static str, before: Option<Word>| {
-        reasons
-            .get()
-            .iter()
-            .map(|reason| {
-                let (code, name) = (reason.code, reason.label.clone());
-                let label = Signal::derive(move || match before {
+    let codes = Memo::new(move |_| {
+        app.desk.with(|desk| {
+            desk.reasons
+                .iter()
+                .map(|reason| reason.code.cast_unsigned())
+                .collect()
+        })
+    });
+    let for_reasons = move |make: fn(Option<i32>) -> Intent, before: Option<Word>| {
+        let item = move |code: u32| {
+            let code = code.cast_signed();
+            let label = Signal::derive(move || {
+                let name = app.desk.with(|desk| reason_words(app, code, &desk.reasons));
+                match before {
                     Some(before) => [app.say(before), " · ", &name].concat(),
-                    None => name.clone(),
-                });
-                view! {
-                    <CommandButton
-                        class=class
-                        intent=Signal::derive(move || make(Some(code)))
-                        label=label
-                        hindrance=reason_hindrance
-                        closes="state-menu"
-                    />
+                    None => name,
                 }
-            })
-            .collect::<Vec<_>>()
+            });
+            view! {
+                <CommandButton
+                    class="item reason"
+                    intent=Signal::derive(move || make(Some(code)))
+                    label=label
+                    hindrance=reason_hindrance
+                    closes="state-menu"
+                />
+            }
             .into_any()
+        };
+        rows(codes, Arc::new(move |code, _| item(code)))
     };
     let item = move |intent: fn() -> Intent, word: Word| {
         view! {
@@ -219,15 +228,14 @@ fn Menu(state: Memo<AgentState>, reasons: Memo<Arc<Vec<Reason>>>) -> impl IntoVi
                 closes="state-menu"
             />
             <div class="reasons" role="group" aria-label=attr(move || app.say(Word::PickReason))>
-                {part(move || Some(for_reasons(Intent::NotReady, "item reason", None)))}
+                {for_reasons(Intent::NotReady, None)}
             </div>
             <hr />
             {item(|| Intent::SignOut(None), Word::SignOut)}
-            {part(move || {
-                signs_out_with_reason
-                    .get()
-                    .then(|| for_reasons(Intent::SignOut, "item reason", Some(Word::SignOut)))
-            })}
+            {when(
+                move || signs_out_with_reason.get(),
+                move || for_reasons(Intent::SignOut, Some(Word::SignOut)),
+            )}
         </div>
     }
 }
