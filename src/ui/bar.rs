@@ -70,7 +70,7 @@ pub(super) fn Connection() -> impl IntoView {
         >
             <span class="light" aria-hidden="true"></span>
             <span class="word">{text(move || app.say(shown().1))}</span>
-            <span class="server">{text(move || server())}</span>
+            <span class="server">{text(server)}</span>
             <span>{text(move || as_of().map(|moment| app.speech.as_of(&format::clock(moment))))}</span>
         </p>
     }

@@ -3,7 +3,7 @@
 //! Lives here: texts, attributes, classes and whole parts that follow signals.
 //! May not be here: what they say.
 //! A closure put straight into a view brings a copy of the renderer's code with it, some kilobytes each time.
-//! Boxed by kind, a hundred of them share four copies; `cargo xtask size` shows the difference.
+//! Boxed by kind, two hundred of them share four copies: a fifth of the whole program.
 
 use leptos::prelude::*;
 use leptos::tachys::reactive_graph::SharedReactiveFunction;

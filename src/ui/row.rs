@@ -101,5 +101,5 @@ pub(super) fn AsOf() -> impl IntoView {
             })
             .map(|moment| app.speech.as_of(&format::clock(moment)))
     };
-    view! { <span class="as-of">{text(move || as_of())}</span> }
+    view! { <span class="as-of">{text(as_of)}</span> }
 }

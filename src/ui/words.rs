@@ -285,7 +285,9 @@ impl Speech {
 
     /// A state behind a number: "8 ready".
     pub fn counted(self, word: Word) -> String {
-        self.word(word).to_lowercase()
+        match self.0.get() {
+            Language::English => english(word).to_ascii_lowercase(),
+        }
     }
 
     /// "38 open".
