@@ -5,7 +5,7 @@
 //! | 0 | [`protocol`] | the SignalR hub protocol: bytes and messages | – |
 //! | 0 | [`domain`] | the contact centre, no vendor, no wire | – |
 //! | 1 | [`connection`] | one SignalR connection as a state machine | `protocol` |
-//! | 1 | `vendor` | five vocabularies: payloads to domain events, commands to payloads | `protocol`, `domain` |
+//! | 1 | [`vendor`] | five vocabularies: payloads to domain events, commands to payloads | `protocol`, `domain` |
 //! | 2 | `session` | the pump: inputs in, effects out; configuration | all above |
 //! | 3 | `store` | reactive cells that project the model | `domain` |
 //! | 3 | `platform` | the browser: socket, HTTP, timers, visibility | `session`, `store` |
@@ -26,8 +26,14 @@
 
 pub mod connection;
 pub mod domain;
+#[cfg(feature = "native")]
+pub mod native;
+#[cfg(feature = "ui")]
+pub mod platform;
 pub mod protocol;
+pub mod session;
 #[cfg(feature = "ui")]
 pub mod store;
 #[cfg(feature = "ui")]
 pub mod ui;
+pub mod vendor;

@@ -1,7 +1,7 @@
 //! A connection after its handshake: the only state in which messages flow.
 //!
 //! Lives here: reading records, answering calls, sending, probing; one socket, one reader, one session.
-//! May not be here: what happens after it ends; [`Live::close`] and [`Live::abandon`] consume it.
+//! May not be here: what happens after it ends; `close`, `abandon` and `lost` consume it.
 //! This is the hot path: a received record is decoded where it lies and handed on without a copy.
 //! Records are handled strictly in the order of the wire (the official client interleaves, defect D10).
 
@@ -11,6 +11,7 @@ use super::liveness::{Liveness, Verdict};
 use super::options::{BadRecords, Options};
 use super::session::{InvocationId, Session, Waiter};
 use super::time::Millis;
+use super::turn::Turn;
 use crate::protocol::json::{self, DecodeError};
 use crate::protocol::{Message, Outcome, Payload, RecordReader};
 use std::time::Duration;
@@ -28,6 +29,7 @@ pub(super) enum Ending {
 #[derive(Debug)]
 pub(super) struct Live {
     socket: SocketId,
+    began: Millis,
     reader: RecordReader,
     liveness: Liveness,
     session: Session,
@@ -37,20 +39,25 @@ pub(super) struct Live {
 impl Live {
     /// Begins on `socket` after the handshake. The first ping makes the server watch this client in turn
     /// (case H03).
-    pub(super) fn begin(socket: SocketId, options: &Options, now: Millis, out: &mut impl Outlet) -> Self {
+    pub(super) fn begin(socket: SocketId, options: &Options, turn: &mut Turn<'_, impl Outlet>) -> Self {
         let mut live = Self {
             socket,
+            began: turn.now,
             reader: RecordReader::new(options.incoming_limit),
-            liveness: Liveness::new(options.keep_alive, options.server_timeout, now),
+            liveness: Liveness::new(options.keep_alive, options.server_timeout, turn.now),
             session: Session::default(),
             round_trip: None,
         };
-        live.send(&Message::Ping, now, out);
+        live.send(&Message::Ping, turn);
         live
     }
 
     pub(super) fn socket(&self) -> SocketId {
         self.socket
+    }
+
+    pub(super) fn began(&self) -> Millis {
+        self.began
     }
 
     pub(super) fn last_heard(&self) -> Millis {
@@ -74,12 +81,13 @@ impl Live {
         bytes: &[u8],
         options: &Options,
         counters: &mut Counters,
-        now: Millis,
-        out: &mut impl Outlet,
+        turn: &mut Turn<'_, impl Outlet>,
     ) -> Option<Ending> {
+        let now = turn.now;
         if self.liveness.heard(now) {
-            out.health(Health::Good);
+            turn.out.health(Health::Good);
         }
+        let out = &mut *turn.out;
         let mut ending = None;
         let Self {
             socket,
@@ -87,6 +95,7 @@ impl Live {
             liveness,
             session,
             round_trip,
+            ..
         } = self;
         let mut writer = Writer { socket: *socket };
         reader.feed(bytes, |record| {
@@ -172,7 +181,7 @@ impl Live {
             true
         });
         if ending.is_none() && self.liveness.ping_due(now) {
-            self.send(&Message::Ping, now, out);
+            self.send(&Message::Ping, turn);
         }
         ending
     }
@@ -182,25 +191,25 @@ impl Live {
         &mut self,
         options: &Options,
         ids: &mut InvocationId,
-        now: Millis,
-        out: &mut impl Outlet,
+        turn: &mut Turn<'_, impl Outlet>,
     ) -> Option<Ending> {
-        for (id, waiter) in self.session.expire(now) {
+        for (id, waiter) in self.session.expire(turn.now) {
             if let Waiter::Call(call) = waiter {
-                self.tell_cancelled(id, now, out);
-                out.settled(call, Err(Error::TimedOut { phase: Phase::Call }));
+                self.tell_cancelled(id, turn);
+                turn.out
+                    .settled(call, Err(Error::TimedOut { phase: Phase::Call }));
             }
         }
-        match self.liveness.judge(now) {
+        match self.liveness.judge(turn.now) {
             Verdict::Alive => {}
-            Verdict::Late => self.tell_late(out),
-            Verdict::Doubtful => self.probe(options, ids, now, out),
+            Verdict::Late => self.tell_late(turn.out),
+            Verdict::Doubtful => self.probe(options, ids, turn),
             Verdict::Dead => {
                 return Some(Ending::Lost(Some(Error::TimedOut { phase: Phase::Live })));
             }
         }
-        if self.liveness.ping_due(now) {
-            self.send(&Message::Ping, now, out);
+        if self.liveness.ping_due(turn.now) {
+            self.send(&Message::Ping, turn);
         }
         None
     }
@@ -210,22 +219,22 @@ impl Live {
         &mut self,
         options: &Options,
         ids: &mut InvocationId,
-        now: Millis,
-        out: &mut impl Outlet,
+        turn: &mut Turn<'_, impl Outlet>,
     ) {
         let answered = options.probe_method.is_some();
-        if !self.liveness.demand(answered, options.probe_deadline, now) {
+        if !self.liveness.demand(answered, options.probe_deadline, turn.now) {
             return;
         }
         let Some(method) = &options.probe_method else {
-            self.send(&Message::Ping, now, out);
+            self.send(&Message::Ping, turn);
             return;
         };
         let id = take_id(ids);
-        let forget_at = now + options.server_timeout;
-        self.session.begin(id, Waiter::Probe { sent: now }, forget_at);
+        let forget_at = turn.now + options.server_timeout;
+        self.session
+            .begin(id, Waiter::Probe { sent: turn.now }, forget_at);
         let message = call(Some(id), method, "[]");
-        self.send(&message, now, out);
+        self.send(&message, turn);
     }
 
     /// The device says it is offline, which need not be true: shown, and put to the test.
@@ -233,13 +242,12 @@ impl Live {
         &mut self,
         options: &Options,
         ids: &mut InvocationId,
-        now: Millis,
-        out: &mut impl Outlet,
+        turn: &mut Turn<'_, impl Outlet>,
     ) {
         if self.liveness.suspect() {
-            self.tell_late(out);
+            self.tell_late(turn.out);
         }
-        self.probe(options, ids, now, out);
+        self.probe(options, ids, turn);
     }
 
     /// Calls a method; `deadline` is absent when no answer is wanted.
@@ -248,8 +256,7 @@ impl Live {
         request: &Call<'_>,
         options: &Options,
         ids: &mut InvocationId,
-        now: Millis,
-        out: &mut impl Outlet,
+        turn: &mut Turn<'_, impl Outlet>,
     ) {
         let id = request.deadline.map(|_| *ids);
         let message = call(id, request.target, request.arguments);
@@ -260,16 +267,16 @@ impl Live {
                 size: text.len(),
                 limit: options.outgoing_limit,
             };
-            out.settled(request.name, Err(error));
+            turn.out.settled(request.name, Err(error));
             return;
         }
-        self.liveness.sent(now);
-        out.act(Action::SendText {
+        self.liveness.sent(turn.now);
+        turn.out.act(Action::SendText {
             socket: self.socket,
             text,
         });
         match request.deadline {
-            None => out.settled(request.name, Ok(None)),
+            None => turn.out.settled(request.name, Ok(None)),
             Some(deadline) => {
                 let id = take_id(ids);
                 self.session.begin(id, Waiter::Call(request.name), deadline);
@@ -278,11 +285,11 @@ impl Live {
     }
 
     /// Gives up a call.
-    pub(super) fn cancel(&mut self, call: CallId, now: Millis, out: &mut impl Outlet) {
+    pub(super) fn cancel(&mut self, call: CallId, turn: &mut Turn<'_, impl Outlet>) {
         let ids: Vec<_> = self.session.cancel(call).collect();
         for id in ids {
-            self.tell_cancelled(id, now, out);
-            out.settled(call, Err(Error::Cancelled));
+            self.tell_cancelled(id, turn);
+            turn.out.settled(call, Err(Error::Cancelled));
         }
     }
 
@@ -314,9 +321,9 @@ impl Live {
         }
     }
 
-    fn send(&mut self, message: &Message<'_>, now: Millis, out: &mut impl Outlet) {
-        self.liveness.sent(now);
-        Writer { socket: self.socket }.write(message, out);
+    fn send(&mut self, message: &Message<'_>, turn: &mut Turn<'_, impl Outlet>) {
+        self.liveness.sent(turn.now);
+        Writer { socket: self.socket }.write(message, turn.out);
     }
 
     fn tell_late(&self, out: &mut impl Outlet) {
@@ -325,11 +332,11 @@ impl Live {
         });
     }
 
-    fn tell_cancelled(&mut self, id: InvocationId, now: Millis, out: &mut impl Outlet) {
+    fn tell_cancelled(&mut self, id: InvocationId, turn: &mut Turn<'_, impl Outlet>) {
         let message = Message::CancelInvocation {
             invocation_id: id.to_wire(),
         };
-        self.send(&message, now, out);
+        self.send(&message, turn);
     }
 }
 

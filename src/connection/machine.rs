@@ -1,20 +1,22 @@
 //! The connection's life: attempts, phases with deadlines, reconnecting, stopping.
 //!
 //! Lives here: the states and every transition between them.
-//! May not be here: what flows over a live connection ([`super::live`]) and when to retry ([`super::retry`]).
+//! May not be here: what flows over a live connection (`live`) and when to retry (`retry`).
 //! A state is left by taking it, so what it owns is either carried on or given up in the same breath.
 //! `Stop` ends every state within its step: nothing is awaited (defects D1, D2 and D5 cannot be written here).
 
 use super::address::{HubAddress, Secret};
+use super::attempt::{Attempt, Route, Stage, Trial};
 use super::error::{Error, Phase};
 use super::interface::{
-    Action, CallId, Counters, Input, Outlet, Progress, RequestId, SocketId, Status, TokenReason, Trying,
+    Action, CallId, Counters, Input, Outlet, RequestId, SocketId, Status, TokenReason, Trying,
 };
 use super::live::{Call, Ending, Live};
 use super::options::Options;
-use super::retry::Retry;
+use super::retry::{Backoff, Retry, RetryPolicy as _};
 use super::session::InvocationId;
 use super::time::Millis;
+use super::turn::Turn;
 use crate::protocol::SEPARATOR;
 use crate::protocol::handshake::{self, HandshakeError};
 use crate::protocol::negotiate::{self, Answer};
@@ -29,6 +31,12 @@ const HANDSHAKE_LIMIT: usize = 65_536;
 /// A server's wish to be left alone is honoured up to this.
 const RETRY_AFTER_CAP: Duration = Duration::from_secs(300);
 
+/// A connection that was lost sooner than this was no success.
+const SHORT_LIFE: Duration = Duration::from_secs(10);
+
+/// So many of those in a row are bad luck; more are met with growing delays.
+const SHORT_LIVES_TOLERATED: u32 = 3;
+
 /// A SignalR client connection. See [`Input`] for what drives it and [`Outlet`] for what it reports.
 #[derive(Debug)]
 pub struct Connection {
@@ -37,6 +45,8 @@ pub struct Connection {
     status: Status,
     counters: Counters,
     offline: bool,
+    /// Connections in a row that were lost soon.
+    short_lives: u32,
     /// The latest time seen; the machine's time does not run backwards even if a shell's does.
     now: Millis,
     /// The next number for a request or a socket.
@@ -58,118 +68,6 @@ enum State {
     Connected(Box<Live>),
 }
 
-/// What an attempt inherits from the ones before it.
-#[derive(Debug)]
-struct Trial {
-    /// Whether there was a connection before.
-    reconnecting: bool,
-    /// Number of the attempt under way or due next, from 1.
-    attempt: u32,
-    /// When the outage or the first attempt began.
-    since: Millis,
-    last_error: Option<Error>,
-    token: Option<Secret>,
-    /// The server has refused `token`, and the provider was asked for another.
-    refused: bool,
-}
-
-#[derive(Debug)]
-struct Attempt {
-    trial: Trial,
-    /// Of the present stage.
-    deadline: Millis,
-    stage: Stage,
-}
-
-/// What an attempt waits for.
-#[derive(Debug)]
-enum Stage {
-    Token {
-        request: RequestId,
-    },
-    Negotiate {
-        request: RequestId,
-        route: Route,
-    },
-    Open {
-        socket: SocketId,
-        connection_id: Option<String>,
-    },
-    Handshake {
-        socket: SocketId,
-        connection_id: Option<String>,
-        /// The response as far as it has come (case H11).
-        received: Vec<u8>,
-    },
-}
-
-/// Where an attempt is heading; a redirect changes it for this attempt only (case N14).
-#[derive(Debug)]
-struct Route {
-    hub: HubAddress,
-    token: Option<Secret>,
-    requests: u32,
-}
-
-/// One step's circumstances.
-struct Turn<'o, O> {
-    now: Millis,
-    random: u64,
-    out: &'o mut O,
-}
-
-impl Stage {
-    fn phase(&self) -> Phase {
-        match self {
-            Self::Token { .. } => Phase::Token,
-            Self::Negotiate { .. } => Phase::Negotiate,
-            Self::Open { .. } => Phase::Open,
-            Self::Handshake { .. } => Phase::Handshake,
-        }
-    }
-
-    fn socket(&self) -> Option<SocketId> {
-        match self {
-            Self::Token { .. } | Self::Negotiate { .. } => None,
-            Self::Open { socket, .. } | Self::Handshake { socket, .. } => Some(*socket),
-        }
-    }
-
-    /// Gives up what the stage owns.
-    fn abandon(self, out: &mut impl Outlet) {
-        out.act(match self {
-            Self::Token { request } | Self::Negotiate { request, .. } => Action::Abandon { request },
-            Self::Open { socket, .. } | Self::Handshake { socket, .. } => Action::CloseSocket { socket },
-        });
-    }
-}
-
-impl Trial {
-    fn new(reconnecting: bool, last_error: Option<Error>, now: Millis) -> Self {
-        Self {
-            reconnecting,
-            attempt: 1,
-            since: now,
-            last_error,
-            token: None,
-            refused: false,
-        }
-    }
-
-    fn status(&self, trying: Trying) -> Status {
-        let progress = Progress {
-            attempt: self.attempt,
-            trying,
-            last_error: self.last_error.clone(),
-        };
-        if self.reconnecting {
-            Status::Reconnecting(progress)
-        } else {
-            Status::Connecting(progress)
-        }
-    }
-}
-
 impl Connection {
     /// A machine at rest.
     pub fn new(options: Options) -> Self {
@@ -179,6 +77,7 @@ impl Connection {
             status: Status::Disconnected { error: None },
             counters: Counters::default(),
             offline: false,
+            short_lives: 0,
             now: Millis::DISTANT_PAST,
             next_handle: 0,
             next_invocation: InvocationId::FIRST,
@@ -269,39 +168,34 @@ impl Connection {
                 socket,
                 status,
                 retry_after,
-            } => {
-                self.socket_refused(socket, Error::from_status(status, retry_after), status, turn);
-            }
+            } => self.socket_refused(socket, status, retry_after, turn),
             Input::Invoke {
                 call,
                 target,
                 arguments,
                 deadline,
             } => {
-                let deadline = Some(deadline);
-                self.call(
-                    &Call {
-                        name: call,
-                        target,
-                        arguments,
-                        deadline,
-                    },
-                    turn,
-                );
+                let request = Call {
+                    name: call,
+                    target,
+                    arguments,
+                    deadline: Some(deadline),
+                };
+                self.call(&request, turn);
             }
             Input::Send {
                 call,
                 target,
                 arguments,
-            } => self.call(
-                &Call {
+            } => {
+                let request = Call {
                     name: call,
                     target,
                     arguments,
                     deadline: None,
-                },
-                turn,
-            ),
+                };
+                self.call(&request, turn);
+            }
             Input::Cancel { call } => self.cancel(call, turn),
             Input::Tick => self.tick(turn),
             Input::Wake => {
@@ -317,14 +211,15 @@ impl Connection {
         }
     }
 
-    fn start<O: Outlet>(&mut self, turn: &mut Turn<'_, O>) {
+    fn start(&mut self, turn: &mut Turn<'_, impl Outlet>) {
         if matches!(self.state, State::Disconnected) {
+            self.short_lives = 0;
             let trial = Trial::new(false, None, turn.now);
             self.attempt(trial, TokenReason::FirstConnect, turn);
         }
     }
 
-    fn stop<O: Outlet>(&mut self, turn: &mut Turn<'_, O>) {
+    fn stop(&mut self, turn: &mut Turn<'_, impl Outlet>) {
         match std::mem::take(&mut self.state) {
             State::Disconnected => return,
             State::Waiting { .. } => {}
@@ -334,7 +229,7 @@ impl Connection {
         self.tell(Status::Disconnected { error: None }, turn);
     }
 
-    fn retry_now<O: Outlet>(&mut self, turn: &mut Turn<'_, O>) {
+    fn retry_now(&mut self, turn: &mut Turn<'_, impl Outlet>) {
         match std::mem::take(&mut self.state) {
             State::Waiting { trial, .. } => {
                 let reason = if trial.reconnecting {
@@ -349,15 +244,20 @@ impl Connection {
     }
 
     /// Begins an attempt by asking for a token.
-    fn attempt<O: Outlet>(&mut self, trial: Trial, reason: TokenReason, turn: &mut Turn<'_, O>) {
+    fn attempt(&mut self, trial: Trial, reason: TokenReason, turn: &mut Turn<'_, impl Outlet>) {
         let request = RequestId(self.take_handle());
         let status = trial.status(Trying::Now);
-        self.enter(trial, self.options.token_deadline, Stage::Token { request }, turn);
+        self.enter(
+            trial,
+            self.options.token_deadline,
+            Stage::Token { request },
+            turn.now,
+        );
         self.tell(status, turn);
         turn.out.act(Action::FetchToken { request, reason });
     }
 
-    fn token_ready<O: Outlet>(&mut self, request: RequestId, token: Option<Secret>, turn: &mut Turn<'_, O>) {
+    fn token_ready(&mut self, request: RequestId, token: Option<Secret>, turn: &mut Turn<'_, impl Outlet>) {
         let Some(mut trial) = self.take_token_request(request) else {
             return;
         };
@@ -376,7 +276,7 @@ impl Connection {
         }
     }
 
-    fn token_failed<O: Outlet>(&mut self, request: RequestId, error: Error, turn: &mut Turn<'_, O>) {
+    fn token_failed(&mut self, request: RequestId, error: Error, turn: &mut Turn<'_, impl Outlet>) {
         let Some(trial) = self.take_token_request(request) else {
             return;
         };
@@ -388,7 +288,7 @@ impl Connection {
         }
     }
 
-    fn negotiate<O: Outlet>(&mut self, trial: Trial, mut route: Route, turn: &mut Turn<'_, O>) {
+    fn negotiate(&mut self, trial: Trial, mut route: Route, turn: &mut Turn<'_, impl Outlet>) {
         route.requests += 1;
         let request = RequestId(self.take_handle());
         let url = route.hub.negotiate();
@@ -397,12 +297,12 @@ impl Connection {
             trial,
             self.options.negotiate_deadline,
             Stage::Negotiate { request, route },
-            turn,
+            turn.now,
         );
         turn.out.act(Action::Negotiate { request, url, token });
     }
 
-    fn negotiated<O: Outlet>(&mut self, trial: Trial, mut route: Route, body: &[u8], turn: &mut Turn<'_, O>) {
+    fn negotiated(&mut self, trial: Trial, mut route: Route, body: &[u8], turn: &mut Turn<'_, impl Outlet>) {
         let error = match negotiate::read(body) {
             Ok(Answer::Redirect { url, access_token }) => match HubAddress::parse(&url) {
                 _ if route.requests >= REDIRECTION_LIMIT => Error::TooManyRedirects,
@@ -447,14 +347,14 @@ impl Connection {
         self.failed(trial, error, turn);
     }
 
-    fn open<O: Outlet>(
+    fn open(
         &mut self,
         trial: Trial,
         hub: &HubAddress,
         connection_token: Option<&str>,
         access_token: Option<&Secret>,
         connection_id: Option<String>,
-        turn: &mut Turn<'_, O>,
+        turn: &mut Turn<'_, impl Outlet>,
     ) {
         let socket = SocketId(self.take_handle());
         let url = hub.socket(connection_token, access_token);
@@ -462,11 +362,11 @@ impl Connection {
             socket,
             connection_id,
         };
-        self.enter(trial, self.options.open_deadline, stage, turn);
+        self.enter(trial, self.options.open_deadline, stage, turn.now);
         turn.out.act(Action::OpenSocket { socket, url });
     }
 
-    fn socket_opened<O: Outlet>(&mut self, socket: SocketId, turn: &mut Turn<'_, O>) {
+    fn socket_opened(&mut self, socket: SocketId, turn: &mut Turn<'_, impl Outlet>) {
         let Some(Attempt {
             trial,
             stage: Stage::Open { connection_id, .. },
@@ -480,17 +380,17 @@ impl Connection {
             connection_id,
             received: Vec::new(),
         };
-        self.enter(trial, self.options.handshake_deadline, stage, turn);
+        self.enter(trial, self.options.handshake_deadline, stage, turn.now);
         turn.out.act(Action::SendText {
             socket,
             text: handshake::write_request("json", 1),
         });
     }
 
-    fn socket_data<O: Outlet>(&mut self, socket: SocketId, bytes: &[u8], turn: &mut Turn<'_, O>) {
+    fn socket_data(&mut self, socket: SocketId, bytes: &[u8], turn: &mut Turn<'_, impl Outlet>) {
         match &mut self.state {
             State::Connected(live) if live.socket() == socket => {
-                let ending = live.receive(bytes, &self.options, &mut self.counters, turn.now, turn.out);
+                let ending = live.receive(bytes, &self.options, &mut self.counters, turn);
                 if let Some(ending) = ending {
                     self.ended(ending, turn);
                 }
@@ -500,7 +400,7 @@ impl Connection {
         }
     }
 
-    fn handshake_data<O: Outlet>(&mut self, socket: SocketId, bytes: &[u8], turn: &mut Turn<'_, O>) {
+    fn handshake_data(&mut self, socket: SocketId, bytes: &[u8], turn: &mut Turn<'_, impl Outlet>) {
         let shaking = |stage: &Stage| matches!(stage, Stage::Handshake { socket: own, .. } if *own == socket);
         let Some(Attempt {
             trial,
@@ -545,14 +445,14 @@ impl Connection {
     }
 
     /// `messages` came in the same frame as the handshake response (case H06).
-    fn connected<O: Outlet>(
+    fn connected(
         &mut self,
         socket: SocketId,
         connection_id: Option<String>,
         messages: &[u8],
-        turn: &mut Turn<'_, O>,
+        turn: &mut Turn<'_, impl Outlet>,
     ) {
-        let live = Live::begin(socket, &self.options, turn.now, turn.out);
+        let live = Live::begin(socket, &self.options, turn);
         self.state = State::Connected(Box::new(live));
         let resumed = false;
         self.tell(
@@ -567,13 +467,13 @@ impl Connection {
         }
     }
 
-    fn socket_closed<O: Outlet>(
+    fn socket_closed(
         &mut self,
         socket: SocketId,
         code: u16,
         reason: &str,
         clean: bool,
-        turn: &mut Turn<'_, O>,
+        turn: &mut Turn<'_, impl Outlet>,
     ) {
         let closed = |phase| Error::SocketClosed {
             phase,
@@ -584,6 +484,7 @@ impl Connection {
             State::Connected(live) if live.socket() == socket => {
                 // A server that aborts without a Close record shows as a clean 1000 (case N28).
                 let error = (!(clean && code == 1000)).then(|| closed(Phase::Live));
+                self.note_loss(&live, turn.now);
                 live.lost(error.as_ref(), turn.out);
                 self.reconnect(error, turn);
             }
@@ -595,17 +496,17 @@ impl Connection {
         }
     }
 
-    fn socket_refused<O: Outlet>(
+    fn socket_refused(
         &mut self,
         socket: SocketId,
-        error: Error,
         status: u16,
-        turn: &mut Turn<'_, O>,
+        retry_after: Option<Duration>,
+        turn: &mut Turn<'_, impl Outlet>,
     ) {
         let Some(attempt) = self.take_opening(socket) else {
             return;
         };
-        let error = match error {
+        let error = match Error::from_status(status, retry_after) {
             // Negotiate succeeded, so the hub exists; what it does not know is this connection (case B30).
             Error::NotFound | Error::UnexpectedStatus(_) if !self.options.skip_negotiation => {
                 Error::SocketClosed {
@@ -619,26 +520,22 @@ impl Connection {
         self.failed(attempt.trial, error, turn);
     }
 
-    fn call<O: Outlet>(&mut self, request: &Call<'_>, turn: &mut Turn<'_, O>) {
+    fn call(&mut self, request: &Call<'_>, turn: &mut Turn<'_, impl Outlet>) {
         match &mut self.state {
-            State::Connected(live) => live.call(
-                request,
-                &self.options,
-                &mut self.next_invocation,
-                turn.now,
-                turn.out,
-            ),
+            State::Connected(live) => {
+                live.call(request, &self.options, &mut self.next_invocation, turn);
+            }
             _ => turn.out.settled(request.name, Err(Error::NotConnected)),
         }
     }
 
-    fn cancel<O: Outlet>(&mut self, call: CallId, turn: &mut Turn<'_, O>) {
+    fn cancel(&mut self, call: CallId, turn: &mut Turn<'_, impl Outlet>) {
         if let State::Connected(live) = &mut self.state {
-            live.cancel(call, turn.now, turn.out);
+            live.cancel(call, turn);
         }
     }
 
-    fn tick<O: Outlet>(&mut self, turn: &mut Turn<'_, O>) {
+    fn tick(&mut self, turn: &mut Turn<'_, impl Outlet>) {
         match &mut self.state {
             State::Waiting {
                 until: Some(until), ..
@@ -651,7 +548,7 @@ impl Connection {
                 }
             }
             State::Connected(live) => {
-                let ending = live.tick(&self.options, &mut self.next_invocation, turn.now, turn.out);
+                let ending = live.tick(&self.options, &mut self.next_invocation, turn);
                 if let Some(ending) = ending {
                     self.ended(ending, turn);
                 }
@@ -661,17 +558,17 @@ impl Connection {
     }
 
     /// Probes a live connection.
-    fn doubt<O: Outlet>(&mut self, turn: &mut Turn<'_, O>) {
+    fn doubt(&mut self, turn: &mut Turn<'_, impl Outlet>) {
         if let State::Connected(live) = &mut self.state {
-            live.probe(&self.options, &mut self.next_invocation, turn.now, turn.out);
+            live.probe(&self.options, &mut self.next_invocation, turn);
         }
     }
 
-    fn went_offline<O: Outlet>(&mut self, turn: &mut Turn<'_, O>) {
+    fn went_offline(&mut self, turn: &mut Turn<'_, impl Outlet>) {
         self.offline = true;
         match &mut self.state {
             State::Connected(live) => {
-                live.suspect(&self.options, &mut self.next_invocation, turn.now, turn.out)
+                live.suspect(&self.options, &mut self.next_invocation, turn);
             }
             State::Waiting { trial, until } => {
                 *until = None;
@@ -684,12 +581,13 @@ impl Connection {
     }
 
     /// A live connection ended while its socket may still be open.
-    fn ended<O: Outlet>(&mut self, ending: Ending, turn: &mut Turn<'_, O>) {
+    fn ended(&mut self, ending: Ending, turn: &mut Turn<'_, impl Outlet>) {
         let State::Connected(live) = std::mem::take(&mut self.state) else {
             return;
         };
         match ending {
             Ending::Lost(error) => {
+                self.note_loss(&live, turn.now);
                 live.abandon(error.as_ref(), turn.out);
                 self.reconnect(error, turn);
             }
@@ -700,14 +598,40 @@ impl Connection {
         }
     }
 
-    fn reconnect<O: Outlet>(&mut self, error: Option<Error>, turn: &mut Turn<'_, O>) {
-        self.counters.losses += 1;
+    fn reconnect(&mut self, error: Option<Error>, turn: &mut Turn<'_, impl Outlet>) {
         let trial = Trial::new(true, error, turn.now);
         self.schedule(trial, 0, turn);
     }
 
+    fn note_loss(&mut self, live: &Live, now: Millis) {
+        self.counters.losses += 1;
+        self.short_lives = if now.since(live.began()) < SHORT_LIFE {
+            self.short_lives.saturating_add(1)
+        } else {
+            0
+        };
+    }
+
+    /// The least delay before the next attempt. The policy's count starts anew with every outage (case R05), so
+    /// it alone would let a server that accepts and drops everybody be stormed.
+    fn least_delay(&self, random: u64, reason: Option<&Error>) -> Duration {
+        let wish = reason.and_then(Error::retry_after).unwrap_or_default();
+        let calm = self
+            .short_lives
+            .checked_sub(SHORT_LIVES_TOLERATED)
+            .and_then(|excess| {
+                Backoff::default().delay(&Retry {
+                    previous_retries: excess,
+                    elapsed: Duration::ZERO,
+                    reason,
+                    random,
+                })
+            });
+        wish.min(RETRY_AFTER_CAP).max(calm.unwrap_or_default())
+    }
+
     /// An attempt failed, and nothing of it is left open.
-    fn failed<O: Outlet>(&mut self, mut trial: Trial, error: Error, turn: &mut Turn<'_, O>) {
+    fn failed(&mut self, mut trial: Trial, error: Error, turn: &mut Turn<'_, impl Outlet>) {
         if error == Error::Unauthorized && !trial.refused {
             trial.refused = true;
             self.attempt(trial, TokenReason::Unauthorized, turn);
@@ -734,7 +658,7 @@ impl Connection {
         self.schedule(trial, previous_retries, turn);
     }
 
-    fn schedule<O: Outlet>(&mut self, trial: Trial, previous_retries: u32, turn: &mut Turn<'_, O>) {
+    fn schedule(&mut self, trial: Trial, previous_retries: u32, turn: &mut Turn<'_, impl Outlet>) {
         let delay = self.options.retry.delay(&Retry {
             previous_retries,
             elapsed: turn.now.since(trial.since),
@@ -745,8 +669,7 @@ impl Connection {
             // The last error is told (the official client drops it, defect D14).
             return self.end(trial.last_error, turn);
         };
-        let wish = trial.last_error.as_ref().and_then(Error::retry_after);
-        let delay = delay.max(wish.unwrap_or_default().min(RETRY_AFTER_CAP));
+        let delay = delay.max(self.least_delay(turn.random, trial.last_error.as_ref()));
         let until = (!self.offline).then(|| turn.now + delay);
         let status = trial.status(until.map_or(Trying::WhenOnline, Trying::At));
         self.state = State::Waiting { trial, until };
@@ -754,15 +677,15 @@ impl Connection {
     }
 
     /// No connection and no further attempt.
-    fn end<O: Outlet>(&mut self, error: Option<Error>, turn: &mut Turn<'_, O>) {
+    fn end(&mut self, error: Option<Error>, turn: &mut Turn<'_, impl Outlet>) {
         self.state = State::Disconnected;
         self.tell(Status::Disconnected { error }, turn);
     }
 
-    fn enter<O: Outlet>(&mut self, trial: Trial, allowed: Duration, stage: Stage, turn: &Turn<'_, O>) {
+    fn enter(&mut self, trial: Trial, allowed: Duration, stage: Stage, now: Millis) {
         self.state = State::Attempting(Box::new(Attempt {
             trial,
-            deadline: turn.now + allowed,
+            deadline: now + allowed,
             stage,
         }));
     }
@@ -805,7 +728,7 @@ impl Connection {
         handle
     }
 
-    fn tell<O: Outlet>(&mut self, status: Status, turn: &mut Turn<'_, O>) {
+    fn tell(&mut self, status: Status, turn: &mut Turn<'_, impl Outlet>) {
         if self.status != status {
             self.status = status;
             turn.out.changed(&self.status);

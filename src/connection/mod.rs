@@ -2,10 +2,11 @@
 //!
 //! Lives here: connecting, handshake, calls and their answers, signs of life, reconnecting, closing.
 //! May not be here: a clock, a socket, HTTP, randomness, a thread; anything about contact centres.
-//! Uses `protocol` only. A shell (browser or [`native`](crate::native)) carries the actions out.
+//! Uses `protocol` only. A shell (the browser's or `native`) carries the actions out.
 //! Every state owns its socket, request, buffers and calls; leaving it means giving each of them up.
 
 mod address;
+mod attempt;
 mod error;
 mod interface;
 mod live;
@@ -15,6 +16,7 @@ mod options;
 mod retry;
 mod session;
 mod time;
+mod turn;
 
 pub use address::{HubAddress, Secret, SecretUrl};
 pub use error::{Error, Phase};

@@ -124,6 +124,8 @@ pub struct Call {
     pub source: SourceId,
     /// The source's id.
     pub id: Box<str>,
+    /// Another id of it at the same source, under which the source tells more of it.
+    pub contact: Option<Box<str>>,
     /// Whose side of the call this is.
     pub agent: Option<AgentKey>,
     /// Who called whom.
@@ -162,6 +164,8 @@ pub struct Call {
     pub recordings: Vec<Recording>,
     /// A supervisor's presence.
     pub supervision: Option<Supervision>,
+    /// Where the call is being transferred to, while that lasts: an id or a number; empty when nobody says.
+    pub transferring_to: Option<Box<str>>,
     /// When something was last heard of this call.
     pub heard: Option<Moment>,
     /// The session of the source in which this row was last confirmed.
@@ -195,6 +199,10 @@ pub struct CallUpdate<'a> {
     pub data: Vec<(Cow<'a, str>, Cow<'a, str>)>,
     /// See [`Call::supervision`].
     pub supervision: Option<Supervision>,
+    /// See [`Call::contact`].
+    pub contact: Option<Cow<'a, str>>,
+    /// See [`Call::transferring_to`].
+    pub transferring_to: Option<Option<Cow<'a, str>>>,
     /// The call is over and the source will say no more of it: forget it, unless it failed or was missed.
     pub gone: bool,
 }

@@ -22,6 +22,10 @@ pub trait Row: Default {
     fn identify(&mut self, source: SourceId, id: &str);
     /// The source and id it was made with.
     fn identity(&self) -> (SourceId, &str);
+    /// Another id of the row at the same source, given by [`Table::alias`] and gone with the row.
+    fn other_name(&self) -> Option<&str> {
+        None
+    }
 }
 
 /// What a change did to a row.
@@ -156,6 +160,11 @@ impl<R: Row> Table<R> {
         let (source, id) = slot.row.identity();
         if let Some(names) = self.ids.get_mut(usize::from(source.0)) {
             names.remove(id);
+            if let Some(other) = slot.row.other_name()
+                && names.get(other) == Some(&key)
+            {
+                names.remove(other);
+            }
         }
         Some(slot.row)
     }

@@ -14,66 +14,9 @@ use crate::domain::event::Alert;
 use crate::domain::ids::{AgentKey, CallKey, CallbackKey, QueueKey};
 use crate::domain::queue::Queue;
 use crate::domain::{Delta, Model, Moment};
+pub use crate::session::state::{ConnectionView, Link, Reason, Screen, SignInError};
 use leptos::prelude::*;
 use std::sync::Arc;
-
-/// How the desk stands with its hub.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Link {
-    /// Not started.
-    #[default]
-    Idle,
-    /// Connecting for the first time.
-    Connecting {
-        /// Counts the attempts, from 1.
-        attempt: u32,
-    },
-    /// Connected; subscriptions and snapshot are still under way.
-    Preparing,
-    /// Connected, everything confirmed.
-    Live,
-    /// Connected, but nothing has been heard for longer than usual.
-    Late,
-    /// Connection lost; trying again.
-    Reconnecting {
-        /// Counts the attempts since the loss, from 1.
-        attempt: u32,
-        /// When the next attempt starts; `None` while one is under way.
-        next_try: Option<Moment>,
-    },
-    /// The browser says that there is no network; attempts are paused.
-    Offline,
-    /// Ended, and not coming back by itself.
-    Stopped,
-}
-
-/// The connection as the page shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct ConnectionView {
-    /// The link's state.
-    pub link: Link,
-    /// The hub's host.
-    pub server: String,
-    /// When something was last heard, in server time.
-    pub as_of: Option<Moment>,
-    /// Why the last attempt or the connection ended, in words for IT support.
-    pub trouble: Option<String>,
-    /// Subscriptions granted, of those wanted.
-    pub subscribed: (u32, u32),
-    /// Subscriptions refused, with the server's words (at most 5 shown).
-    pub refused: Vec<String>,
-    /// Records that could not be used since the page was loaded.
-    pub bad_records: u64,
-}
-
-/// A reason for not being ready, from the directory.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reason {
-    /// The code that the server knows.
-    pub code: i32,
-    /// What people call it.
-    pub label: String,
-}
 
 /// The own agent's desk as the page shows it.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -107,39 +50,6 @@ pub struct Listing {
     pub version: u64,
     /// How many rows there are.
     pub count: usize,
-}
-
-/// Why signing in did not work.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SignInError {
-    /// The server does not accept the id (or the password).
-    Refused(String),
-    /// The server could not be reached; in words for IT support.
-    Unreachable(String),
-    /// The telephony server refused the sign-in, for the reason given.
-    Telephony(String),
-}
-
-/// Which screen is shown.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Screen {
-    /// Configuration is being read.
-    Starting,
-    /// The configuration cannot be used; what is wrong, with the path to it.
-    BadConfig(Vec<String>),
-    /// Nobody is signed in.
-    SignIn {
-        /// The token endpoint wants a password.
-        wants_password: bool,
-        /// There is a telephony server, so a phone is needed.
-        wants_extension: bool,
-        /// An attempt is under way.
-        busy: bool,
-        /// Why the last attempt failed.
-        error: Option<SignInError>,
-    },
-    /// The desk.
-    Desk,
 }
 
 /// Everything the view reads.

@@ -191,6 +191,14 @@ impl App {
         self.dispatch.with_value(|dispatch| dispatch(intent));
     }
 
+    /// Has screen readers say a text, at once when it is urgent.
+    pub(super) fn say_aloud(self, urgent: bool, text: String) {
+        self.views.with_value(|views| {
+            let region = if urgent { &views.assertive } else { &views.polite };
+            region.set(text);
+        });
+    }
+
     /// Reads the model, without tracking.
     pub fn read<T>(self, read: impl FnOnce(&Model) -> T) -> T {
         self.model.with_value(|model| read(&model.borrow()))

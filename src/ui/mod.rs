@@ -43,6 +43,7 @@
 )]
 
 mod agents;
+mod announce;
 mod app;
 mod banner;
 mod bar;
@@ -71,20 +72,20 @@ pub use words::{Language, Speech, Word};
 use crate::domain::Model;
 use crate::store::Views;
 use leptos::prelude::*;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 /// Puts the page where `index.html` has a place for it, for as long as the document lives.
 ///
-/// Answers whether there was such a place.
-pub fn mount(views: Views, model: Rc<RefCell<Model>>, dispatch: Dispatch) -> bool {
-    let Some(place) = page::take_mount_point() else {
-        return false;
-    };
+/// Answers with a handle on the page, `None` when there was no such place.
+pub fn mount(views: Views, model: Rc<RefCell<Model>>, dispatch: Dispatch) -> Option<App> {
+    let place = page::take_mount_point()?;
+    let handle = Rc::new(Cell::new(None));
+    let provided = Rc::clone(&handle);
     let page = leptos::mount::mount_to(place, move || {
-        App::provide(views, model, dispatch);
+        provided.set(Some(App::provide(views, model, dispatch)));
         view! { <Root /> }
     });
     page.forget();
-    true
+    handle.get()
 }

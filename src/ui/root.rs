@@ -24,7 +24,8 @@ pub fn Root() -> impl IntoView {
     // Only another kind of screen is built anew: a sign-in that turns busy keeps its fields.
     let kind = Memo::new(move |_| app.screen.with(std::mem::discriminant));
     let screen = move || {
-        kind.track();
+        // Read, not merely tracked: a memo that nobody has read yet listens to nothing.
+        let _ = kind.get();
         app.screen.with_untracked(|screen| match screen {
             Screen::Starting => view! { <Starting /> }.into_any(),
             Screen::BadConfig(problems) => view! { <BadConfig problems=problems.clone() /> }.into_any(),

@@ -1,2 +1,79 @@
-//! The project's commands.
-fn main() {}
+//! The project's commands: `cargo xtask demo` and `cargo xtask test`.
+//!
+//! Each command does all of its own set-up, into `.tools/` inside the project, so that a fresh clone needs nothing but
+//! Rust and Node. This file only reads the command's name and hands over; every command has a module of its own.
+//! Failures travel as [`process::Failure`], which says what happened and what to do about it, and are printed once, here.
+
+mod arguments;
+mod demo;
+mod page;
+mod process;
+mod project;
+mod setup;
+mod test;
+
+use std::process::ExitCode;
+
+use process::{Failure, Outcome};
+use project::Project;
+
+const HELP: &str = "\
+Switchhook's commands. Each does its own set-up, into .tools/ inside the project.
+
+  cargo xtask demo     build the page, start the hub with a simulated contact centre, print the address
+      --port N         the port to serve on                     (8090)
+      --agents N       simulated colleagues                     (the hub's default)
+      --queues N       queues                                   (the hub's default)
+      --callbacks N    callbacks open at the start              (the hub's default)
+      --seed N         the same seed gives the same history     (the hub's default)
+      --rate X         the pace at which callers arrive         (the hub's default)
+      --open           open the address in the browser
+
+  cargo xtask test     formatting, lints, native, browser, interop and end-to-end tests
+      --fast           the native part only: formatting, lints, native tests
+      --only NAME      only the steps with this in their name, and what they need
+
+  cargo xtask page     build the page into dist/, with compressed copies
+  cargo xtask setup    install everything that the demo and the tests need, and stop
+";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    match dispatch(&words) {
+        Ok(code) => code,
+        Err(failure) => {
+            eprintln!("\n{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Runs the command that the first word names, with the words after it.
+fn dispatch(words: &[String]) -> Outcome<ExitCode> {
+    let Some((command, rest)) = words.split_first() else {
+        print!("{HELP}");
+        return Ok(ExitCode::SUCCESS);
+    };
+    let project = Project::locate()?;
+    match command.as_str() {
+        "demo" => demo::run(&project, &demo::Options::parse(rest)?).map(|()| ExitCode::SUCCESS),
+        "test" => test::run(&project, &test::Options::parse(rest)?),
+        "page" => {
+            arguments::none("page", rest)?;
+            setup::for_page(&project)?;
+            page::build(&project).map(|()| ExitCode::SUCCESS)
+        }
+        "setup" => {
+            arguments::none("setup", rest)?;
+            setup::for_tests(&project).map(|()| ExitCode::SUCCESS)
+        }
+        "help" | "--help" | "-h" => {
+            print!("{HELP}");
+            Ok(ExitCode::SUCCESS)
+        }
+        other => Err(Failure::new(
+            format!("There is no command `{other}`."),
+            "`cargo xtask help` lists the commands.",
+        )),
+    }
+}

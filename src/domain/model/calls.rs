@@ -4,9 +4,11 @@
 //! May not be here: what may be done to a call (its mask says).
 //! A call is own when a telephony source reports it without naming an agent, or names the own one.
 
+use super::super::call::Supervision;
 use super::{
     Call, CallKey, CallUpdate, CallbackKey, Changed, Covered, Direction, Ending, FIELDS_KEPT, Model, Moment,
-    PAST_CALLS_KEPT, PHRASES_KEPT, Phrase, RECORDINGS_KEPT, Recording, Ref, Stage, Transition, set, set_text,
+    PAST_CALLS_KEPT, PHRASES_KEPT, Phrase, RECORDINGS_KEPT, Recording, Ref, Stage, Transition, set,
+    set_optional_text, set_text,
 };
 
 impl Model {
@@ -16,6 +18,9 @@ impl Model {
         let session = self.source(source).session;
         if update.gone && self.calls.find(call).is_none() {
             return;
+        }
+        if let Some(contact) = &update.contact {
+            self.join_contact(call, contact);
         }
         let agent = update
             .agent
@@ -28,6 +33,7 @@ impl Model {
         let key = self.calls.intern(call);
         let mut stages = (Stage::Begun, Stage::Begun);
         let mut missed = false;
+        let mut began_again = false;
         let changed = self.calls.change(key, |row| {
             let mut changed = row.confirmed_in != session;
             row.confirmed_in = session;
@@ -45,11 +51,20 @@ impl Model {
             changed |= set_text(&mut row.queue_name, update.queue_name.as_ref());
             changed |= set_text(&mut row.leg, update.leg.as_ref());
             changed |= set(&mut row.mask, update.mask.map(Some));
-            changed |= set(&mut row.supervision, update.supervision.map(Some));
+            changed |= set_optional_text(&mut row.transferring_to, update.transferring_to.as_ref());
+            if let Some(supervision) = update.supervision {
+                let told = told_of(row.supervision.clone(), supervision);
+                changed |= set(&mut row.supervision, Some(Some(told)));
+            }
             for (name, value) in &update.data {
                 changed |= set_data(&mut row.data, name, value);
             }
             stages = (row.stage, row.stage);
+            if row.stage == Stage::Ended && matches!(update.stage, Some(Stage::Offered | Stage::Alerting)) {
+                begin_again(row, when);
+                stages.0 = row.stage;
+                began_again = true;
+            }
             if let Some(stage) = update.stage {
                 changed |= move_to(row, stage, update.ending, when);
                 stages.1 = row.stage;
@@ -61,10 +76,14 @@ impl Model {
             }
             Changed {
                 row: changed,
-                rank: fresh,
+                rank: fresh || began_again,
             }
         });
         if changed.is_some_and(|changed| changed.row) && self.desk.current == Some(key) {
+            self.desk_touched = true;
+        }
+        if began_again {
+            self.past_calls.retain(|past| *past != key);
             self.desk_touched = true;
         }
         if self.is_own_call(key) {
@@ -77,6 +96,36 @@ impl Model {
         if update.gone {
             self.forget_call(key);
         }
+    }
+
+    /// One source may tell of a call in two vocabularies, under two ids: they are one row. It bears the id
+    /// of the news that names the other one, since that is the id to act on the call by.
+    fn join_contact(&mut self, call: Ref<'_>, contact: &str) {
+        let other = Ref::new(call.source, contact);
+        let joined = match (self.calls.find(call), self.calls.find(other)) {
+            (Some(key), None) => key,
+            (None, None) => self.calls.intern(call),
+            // A contact may hold several calls of this vocabulary; only a row of the other one is joined.
+            (_, Some(told)) if self.calls.get(told).is_none_or(|row| *row.id != *contact) => return,
+            (None, Some(told)) => {
+                self.calls.alias(call, told);
+                told
+            }
+            (Some(key), Some(told)) => {
+                self.calls.remove(told);
+                self.past_calls.retain(|past| *past != told);
+                key
+            }
+        };
+        self.calls.alias(other, joined);
+        self.calls.change(joined, |row| {
+            row.id = call.id.into();
+            row.contact = Some(contact.into());
+            Changed {
+                row: true,
+                rank: false,
+            }
+        });
     }
 
     /// Whether a call is the own agent's: one that a telephony source reports without an agent is.
@@ -290,6 +339,34 @@ fn set_data(data: &mut Vec<(Box<str>, Box<str>)>, name: &str, value: &str) -> bo
     }
 }
 
+/// A source that names calls by the caller's side offers the same call to the same agent again: nobody
+/// answered the first time, or it came back. It is a new card with the old data.
+fn begin_again(row: &mut Call, when: Moment) {
+    row.stage = Stage::Begun;
+    row.begun = Some(when);
+    row.connected = None;
+    row.held_since = None;
+    row.ended = None;
+    row.ending = None;
+    row.missed = false;
+    row.transferring_to = None;
+}
+
+/// What is known of a supervisor's presence after further news of it: of the same supervisor's presence,
+/// what the news leaves out is kept.
+fn told_of(known: Option<Supervision>, news: Supervision) -> Supervision {
+    match known {
+        Some(known) if known.supervisor == news.supervisor => Supervision {
+            name: news.name.or(known.name),
+            state: news.state.or(known.state),
+            call_in_number: news.call_in_number.or(known.call_in_number),
+            expected_from: news.expected_from.or(known.expected_from),
+            supervisor: news.supervisor,
+        },
+        _ => news,
+    }
+}
+
 /// Moves a call to a stage; answers whether it moved. What has failed stays failed (rules R55, R56), and
 /// what has ended does not come back.
 fn move_to(row: &mut Call, stage: Stage, ending: Option<Ending>, when: Moment) -> bool {
@@ -305,6 +382,7 @@ fn move_to(row: &mut Call, stage: Stage, ending: Option<Ending>, when: Moment) -
         Stage::Failed | Stage::Ended => {
             row.ended = Some(when);
             row.held_since = None;
+            row.transferring_to = None;
             row.ending = Some(ending.unwrap_or(Ending::Unsaid));
         }
         _ => {}

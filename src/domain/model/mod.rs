@@ -455,7 +455,7 @@ fn by_name(name: Option<&str>, id: &str) -> (bool, Box<str>) {
 }
 
 macro_rules! row {
-    ($type:ty, $key:ty, $rank:ty, $row:ident => $value:expr) => {
+    ($type:ty, $key:ty, $rank:ty, $row:ident => $value:expr $(, other: $other:ident)?) => {
         impl Row for $type {
             type Key = $key;
             type Rank = $rank;
@@ -471,6 +471,9 @@ macro_rules! row {
             fn identity(&self) -> (SourceId, &str) {
                 (self.source, &self.id)
             }
+            $(fn other_name(&self) -> Option<&str> {
+                self.$other.as_deref()
+            })?
         }
     };
 }
@@ -479,7 +482,7 @@ row!(Agent, AgentKey, (bool, Box<str>), row => by_name(row.name.as_deref(), &row
 row!(Queue, QueueKey, (bool, Box<str>), row => by_name(row.name.as_deref(), &row.id));
 row!(CallList, CallListKey, (bool, Box<str>), row => by_name(row.name.as_deref(), &row.id));
 row!(Callback, CallbackKey, i64, row => row.due.or(row.created).map_or(i64::MAX, |moment| moment.0));
-row!(Call, CallKey, i64, row => row.begun.map_or(i64::MAX, |moment| moment.0));
+row!(Call, CallKey, i64, row => row.begun.map_or(i64::MAX, |moment| moment.0), other: contact);
 
 impl Delta {
     /// Empties the delta, keeping its memory.

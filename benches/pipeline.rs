@@ -1,0 +1,199 @@
+//! From the frame's bytes to the model, natively: what one event costs, in nanoseconds and against a full parse.
+//!
+//! Run by `cargo xtask bench`. Prints one line per measurement: name, nanoseconds per event, ratio to the first.
+
+use std::cell::RefCell;
+use std::fmt::Write as _;
+use std::hint::black_box;
+use std::rc::Rc;
+use std::time::Instant;
+use switchhook::connection::{Action, Input as Wire, Millis};
+use switchhook::domain::{Delta, Model, Moment};
+use switchhook::session::{Credentials, Effect, Input, Now, Session, config};
+
+const AGENTS: usize = 1_000;
+const QUEUES: usize = 50;
+const CALLBACKS: usize = 500;
+const EVENTS: usize = 20_000;
+
+fn guid(kind: u32, number: usize) -> String {
+    format!("{kind:08x}-ff4b-4a11-ac9c-{number:012x}")
+}
+
+fn record(kind: &str, entity: &str, id: &str, fields: &str) -> String {
+    let root = guid(9, 0);
+    format!(
+        r#"{{"type":1,"target":"MessageReceived","arguments":[{{"subscription":{{"id":"81352549-c0be-4d58-bc76-79a29ac92e1d","allRootEntities":false,"rootEntityId":"{root}","rootEntityType":"Organization","organizationId":"{root}","eventType":"{kind}","entityType":"{entity}","entityId":"{id}","allEntities":false}},"data":{{"rootEntityType":"Organization","rootEntityId":"{root}","eventType":"{kind}","entityType":"{entity}","entityId":"{id}","messageTTLSeconds":-1,{fields},"organizationId":"{root}","id":"aa90c608-7fd4-4c59-af60-d8141470e85b","timestamp":"2023-11-14T22:13:20.7009158Z"}}}}]}}"#
+    ) + "\u{1e}"
+}
+
+/// Event number `n` of a busy morning: mostly agents, some queues, a few callbacks.
+fn event(n: usize) -> String {
+    let flag = |bit: usize| (n / 7 + bit).is_multiple_of(2);
+    match n % 10 {
+        0 | 1 => {
+            let id = guid(2, (n / 10 * 2 + n % 2) % QUEUES);
+            record(
+                "QueueStatus",
+                "Queue",
+                &id,
+                &format!(
+                    r#""queueId":"{id}","queueName":"Queue {}","openStatus":5,"maxWaitTime":{},"nbrOfAgentsCheckedInQueue":12,"nbrOfAgentsImmediatelyFree":{},"nbrOfAgentsLongTermAway":1,"nbrOfAgentsOnFetchMode":0,"nbrOfAgentsOnWrapUp":2,"nbrOfAgentsShortTermAway":3,"nbrOfAllocated":1,"nbrOfConnected":4,"nbrOfNotServedRequesters":2,"nbrOfProviders":12,"nbrOfQueuingRequesters":{},"nbrOfRequesters":9,"nbrOfServingAgentsEstimate":7"#,
+                    (n / 10 * 2 + n % 2) % QUEUES,
+                    n % 300,
+                    n % 5,
+                    n % 9
+                ),
+            )
+        }
+        2 => {
+            let list = guid(3, n % 4);
+            let id = guid(4, (n * 13) % CALLBACKS);
+            record(
+                "CallbackChanged",
+                "CallList",
+                &list,
+                &format!(
+                    r#""callBackId":"{id}","callListId":"{list}","created":false,"isClosed":false,"typeId":2,"contactNumber":"+3584055501{:02}","channelIn":"Support","note":"attempt {n}","creationTime":"2023-11-14T20:13:20Z","dueDate":"2023-11-14T23:13:20Z","modified":"2023-11-14T22:13:20Z","callbackAttempts":null,"callbackExtras":null,"callbackRelatedItems":null"#,
+                    n % 100
+                ),
+            )
+        }
+        _ => {
+            let id = guid(1, (n * 31) % AGENTS);
+            record(
+                "UserStatus",
+                "User",
+                &id,
+                &format!(
+                    r#""userId":"{id}","canBeAllocatedTo":{},"talking":{},"talkingStatusChanged":"2023-11-14T22:13:20Z","activeQueueId":null,"activeCallListId":null,"available":{},"schedule":true,"serving":true,"serviceTerminals":1,"activeQueues":{},"parkedCalls":0,"wrapUpStart":null,"wrapUpEnd":null,"servingCallback":false,"fetchMode":false,"note":"","availabilityStatus":"Available""#,
+                    flag(0),
+                    flag(1),
+                    flag(2),
+                    n % 6
+                ),
+            )
+        }
+    }
+}
+
+struct Desk {
+    session: Session,
+    model: Rc<RefCell<Model>>,
+    socket: Option<switchhook::connection::SocketId>,
+    time: i64,
+}
+
+impl Desk {
+    fn connected() -> Self {
+        let mut directory = String::from(r#"{"source":{"hub":"ws://h/rte","directory":{"agents":["#);
+        for number in 0..AGENTS {
+            let comma = if number > 0 { "," } else { "" };
+            let _ = write!(
+                directory,
+                r#"{comma}{{"id":"{}","name":"Agent {number}"}}"#,
+                guid(1, number)
+            );
+        }
+        directory.push_str("]}}}");
+        let (config, _) = config::parse(directory.as_bytes()).expect("the configuration is good");
+        let model = Rc::new(RefCell::new(Model::default()));
+        let mut desk = Self {
+            session: Session::new(config, Rc::clone(&model)),
+            model,
+            socket: None,
+            time: 0,
+        };
+        desk.feed(Input::SignIn(Credentials {
+            login_id: "x".into(),
+            password: String::new(),
+            extension: String::new(),
+        }));
+        desk.receive(b"{}\x1e");
+        desk
+    }
+
+    fn feed(&mut self, input: Input<'_>) {
+        let now = Now {
+            monotonic: Millis::new(self.time),
+            wall: Moment(1_700_000_000_000 + self.time),
+            random: 1,
+        };
+        self.session.step(input, now);
+        for effect in self.session.take_effects() {
+            match effect {
+                Effect::Wire(Action::Negotiate { request, .. }) => self.feed(Input::Wire(Wire::NegotiateAnswered {
+                    request,
+                    status: 200,
+                    body: br#"{"negotiateVersion":1,"connectionId":"c","connectionToken":"t","availableTransports":[{"transport":"WebSockets","transferFormats":["Text"]}]}"#,
+                    retry_after: None,
+                })),
+                Effect::Wire(Action::OpenSocket { socket, .. }) => {
+                    self.socket = Some(socket);
+                    self.feed(Input::Wire(Wire::SocketOpened { socket }));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn receive(&mut self, bytes: &[u8]) {
+        if let Some(socket) = self.socket {
+            self.feed(Input::Wire(Wire::SocketData { socket, bytes }));
+        }
+    }
+}
+
+/// Median nanoseconds per event of seven runs.
+fn measure(mut run: impl FnMut()) -> f64 {
+    let mut runs: Vec<f64> = (0..7)
+        .map(|_| {
+            let began = Instant::now();
+            run();
+            began.elapsed().as_nanos() as f64 / EVENTS as f64
+        })
+        .collect();
+    runs.sort_by(f64::total_cmp);
+    runs[runs.len() / 2]
+}
+
+fn main() {
+    let records: Vec<String> = (0..EVENTS).map(event).collect();
+    let bytes: usize = records.iter().map(String::len).sum();
+    let frames = |size: usize| -> Vec<String> { records.chunks(size).map(<[String]>::concat).collect() };
+    let twenty = frames(20);
+
+    let full = measure(|| {
+        for record in &records {
+            let value: serde_json::Value =
+                serde_json::from_str(record.trim_end_matches('\u{1e}')).expect("the records are JSON");
+            black_box(value);
+        }
+    });
+    let mut results = vec![("full parse into a tree, nothing applied", full)];
+    for (name, frames) in [
+        ("decode and apply, 20 records per message", &twenty),
+        ("decode and apply, 1 record per message", &records),
+    ] {
+        let mut desk = Desk::connected();
+        let mut delta = Delta::default();
+        let cost = measure(|| {
+            for frame in frames {
+                desk.receive(frame.as_bytes());
+            }
+            delta.clear();
+            desk.model.borrow_mut().take_delta(&mut delta);
+            black_box(&delta);
+        });
+        assert!(desk.model.borrow().queues.len() >= QUEUES, "the events arrived");
+        assert_eq!(desk.session.connection().bad_records, 0);
+        results.push((name, cost));
+    }
+    println!("{} events of {} bytes on average", EVENTS, bytes / EVENTS);
+    for (name, cost) in &results {
+        println!(
+            "{name:<44} {cost:>8.0} ns/event   {:.2} of the full parse",
+            cost / full
+        );
+    }
+}

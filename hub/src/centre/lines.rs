@@ -1,0 +1,675 @@
+//! How calls and their legs change.
+//!
+//! Lives here: ringing, answering, holding, dialling, consulting, handing over, joining and ending, as
+//! the switch does them. May not live here: who decides on it (`behaviour`, `obey`) and the books of the
+//! queues (`routing`). Every change of a leg goes through `set_leg` or `end_leg`, which keep the masks
+//! of all of the agent's calls and its current call up to date and tell what changed, in this order:
+//! the leg, the other calls' buttons, the current call, the agent.
+
+use std::sync::Arc;
+
+use super::agent::AgentState;
+use super::call::{Call, CallFacts, CallKind, Direction, FarState, Leg, LegState, Manner, QueuePlace};
+use super::happening::{Ending, LegEvent, What};
+use super::id::{AgentId, CallId, CallListId, CallbackId, GuidOf};
+use super::mask::{self, Mask, Pairing};
+use super::schedule::Task;
+use super::time::Span;
+use super::{Centre, RING_LIMIT};
+
+/// What an agent dials, and why.
+#[derive(Clone, Debug)]
+pub(super) struct Dialling {
+    /// The digits.
+    pub(super) number: String,
+    /// The call that it is about, for a consultation.
+    pub(super) about: Option<CallId>,
+    /// The callback that it serves.
+    pub(super) callback: Option<(CallListId, CallbackId)>,
+    /// The number of the new call, when it was promised to a desk already.
+    pub(super) id: Option<CallId>,
+    /// How the called person will behave, if that does not follow from the number.
+    pub(super) manner: Option<Manner>,
+}
+
+impl Centre {
+    pub(super) fn new_call_id(&mut self) -> CallId {
+        self.calls_made += 1;
+        CallId::new(self.calls_made)
+    }
+
+    /// How this agent's leg of a call stands.
+    pub(super) fn leg_state(&self, call: CallId, agent: AgentId) -> Option<LegState> {
+        Some(self.calls.get(&call)?.leg(agent)?.state)
+    }
+
+    /// Changes a leg, tells it, and keeps everything that depends on it up to date.
+    pub(super) fn set_leg(&mut self, id: CallId, agent: AgentId, state: LegState, event: LegEvent) {
+        let now = self.now;
+        let stamp = self.new_stamp();
+        let pairing = self.pairing(id, agent);
+        let Some(call) = self.calls.get_mut(&id) else {
+            return;
+        };
+        let facts = call.facts.clone();
+        let Some(leg) = call.leg_mut(agent) else {
+            return;
+        };
+        if leg.state != state {
+            leg.state = state;
+            leg.since = now;
+            leg.stamp = stamp;
+        }
+        leg.was_connected |= state == LegState::Connected;
+        leg.mask = mask::of_call(state, pairing);
+        let (direction, mask) = (leg.direction, leg.mask);
+        self.emit(What::Leg {
+            agent,
+            call: facts,
+            direction,
+            event,
+            mask,
+        });
+        self.refresh_calls(agent);
+    }
+
+    fn pairing(&self, id: CallId, agent: AgentId) -> Pairing {
+        let is_conference = self
+            .calls
+            .get(&id)
+            .is_some_and(|call| call.is_conference && call.parties() > 2);
+        if is_conference {
+            Pairing::Conference
+        } else if self.agent(agent).is_some_and(|found| found.calls.len() > 1) {
+            Pairing::Paired
+        } else {
+            Pairing::Alone
+        }
+    }
+
+    /// Brings the masks of all of the agent's calls and its current call up to date.
+    pub(super) fn refresh_calls(&mut self, agent: AgentId) {
+        let calls = self
+            .agent(agent)
+            .map(|found| found.calls.clone())
+            .unwrap_or_default();
+        for id in &calls {
+            let pairing = self.pairing(*id, agent);
+            let Some(call) = self.calls.get_mut(id) else {
+                continue;
+            };
+            let facts = call.facts.clone();
+            let Some(leg) = call.leg_mut(agent) else {
+                continue;
+            };
+            let mask = mask::of_call(leg.state, pairing);
+            if mask != leg.mask {
+                leg.mask = mask;
+                let direction = leg.direction;
+                self.emit(What::Leg {
+                    agent,
+                    call: facts,
+                    direction,
+                    event: LegEvent::MaskChanged,
+                    mask,
+                });
+            }
+        }
+        self.refresh_current(agent, &calls);
+    }
+
+    /// The current call stays as long as it is not on hold beside another one; then the liveliest of
+    /// the agent's calls takes its place.
+    fn refresh_current(&mut self, agent: AgentId, calls: &[CallId]) {
+        let rank = |id: &CallId| match self.leg_state(*id, agent) {
+            Some(LegState::Connected) => 5,
+            Some(LegState::Dialling | LegState::Alerting) => 4,
+            Some(LegState::Failed) => 3,
+            Some(LegState::Held) => 2,
+            Some(LegState::Coming) | None => 0,
+        };
+        let before = self.agent(agent).and_then(|found| found.current);
+        let best = calls
+            .iter()
+            .filter(|id| rank(id) > 0)
+            .max_by_key(|id| rank(id))
+            .copied();
+        let stays = before.filter(|id| calls.contains(id) && rank(id) > 2);
+        let current = stays.or(best);
+        if current != before {
+            if let Some(found) = self.agent_mut(agent) {
+                found.current = current;
+            }
+            self.emit(What::CurrentCall { agent, call: current });
+        }
+    }
+
+    /// A call given to an agent reaches the telephone.
+    pub(super) fn ring(&mut self, id: CallId, agent: AgentId) {
+        if self.leg_state(id, agent) != Some(LegState::Coming) {
+            return;
+        }
+        self.set_leg(id, agent, LegState::Alerting, LegEvent::Begun);
+        self.set_leg(id, agent, LegState::Alerting, LegEvent::Delivered);
+        for caller in self.agents_on(id) {
+            if self.leg_state(id, caller) == Some(LegState::Dialling) {
+                self.set_leg(id, caller, LegState::Dialling, LegEvent::Delivered);
+            }
+        }
+        let stamp = self
+            .calls
+            .get(&id)
+            .and_then(|call| call.leg(agent))
+            .map_or(0, |leg| leg.stamp);
+        self.plan(
+            RING_LIMIT,
+            Task::RingLimit {
+                call: id,
+                agent,
+                stamp,
+            },
+        );
+        self.colleague_hears_ringing(id, agent, stamp);
+    }
+
+    /// The agents who have a leg of this call.
+    pub(super) fn agents_on(&self, id: CallId) -> Vec<AgentId> {
+        self.calls
+            .get(&id)
+            .map(|call| call.legs.iter().map(|leg| leg.agent).collect())
+            .unwrap_or_default()
+    }
+
+    /// The agent answers a ringing call; its caller, inside or outside, is connected with it.
+    pub(super) fn answer(&mut self, id: CallId, agent: AgentId) {
+        let Some(call) = self.calls.get_mut(&id) else {
+            return;
+        };
+        if call.leg(agent).is_none_or(|leg| leg.state != LegState::Alerting) {
+            return;
+        }
+        if call.far.is_some() {
+            call.far = Some(FarState::Connected);
+        }
+        let first_answer = call.facts.kind == CallKind::Service
+            && call.facts.queue.is_some()
+            && !std::mem::replace(&mut call.served, true);
+        if first_answer {
+            self.totals.served += 1;
+        }
+        self.place_call(id, QueuePlace::Connected);
+        self.connect(id, agent);
+        for caller in self.agents_on(id) {
+            if self.leg_state(id, caller) == Some(LegState::Dialling) {
+                self.connect(id, caller);
+            }
+        }
+        self.conversation_begins(id);
+    }
+
+    /// The called outside party answers.
+    pub(super) fn far_answers(&mut self, id: CallId) {
+        let Some(call) = self.calls.get_mut(&id) else {
+            return;
+        };
+        if call.far != Some(FarState::Called) {
+            return;
+        }
+        call.far = Some(FarState::Connected);
+        for caller in self.agents_on(id) {
+            if self.leg_state(id, caller) == Some(LegState::Dialling) {
+                self.connect(id, caller);
+            }
+        }
+        self.conversation_begins(id);
+    }
+
+    fn connect(&mut self, id: CallId, agent: AgentId) {
+        self.set_leg(id, agent, LegState::Connected, LegEvent::Established);
+        self.promise_wrap_up_to(id, agent);
+        self.follow_calls(agent);
+    }
+
+    /// Promises the agent after-call work for this call, unless that has been done or none is due.
+    fn promise_wrap_up_to(&mut self, id: CallId, agent: AgentId) {
+        let Some(mut call) = self.calls.remove(&id) else {
+            return;
+        };
+        let promised = match call.leg(agent) {
+            Some(leg) if leg.wrap_up.is_none() => self.promise_wrap_up(&call, agent),
+            _ => None,
+        };
+        if let Some(leg) = call.leg_mut(agent) {
+            leg.wrap_up = leg.wrap_up.or(promised);
+        }
+        self.calls.insert(id, call);
+    }
+
+    /// Puts a conversation on hold.
+    pub(super) fn hold(&mut self, id: CallId, agent: AgentId) {
+        if self.leg_state(id, agent) == Some(LegState::Connected) {
+            self.set_leg(id, agent, LegState::Held, LegEvent::Held);
+            self.follow_calls(agent);
+        }
+    }
+
+    /// Takes a call back from hold.
+    pub(super) fn retrieve(&mut self, id: CallId, agent: AgentId) {
+        if self.leg_state(id, agent) == Some(LegState::Held) {
+            self.set_leg(id, agent, LegState::Connected, LegEvent::Retrieved);
+            self.follow_calls(agent);
+        }
+    }
+
+    /// The agent dials. The new call exists at once; whether anybody is reached shows a little later.
+    pub(super) fn dial(&mut self, agent: AgentId, dialling: Dialling) -> Option<CallId> {
+        let caller_number = self.agent(agent)?.extension.clone();
+        let Dialling {
+            number,
+            about,
+            callback,
+            id,
+            manner,
+        } = dialling;
+        let id = id.unwrap_or_else(|| self.new_call_id());
+        let inside = self.extension(&number).is_some();
+        let manner = manner.unwrap_or(if number.ends_with("00") {
+            Manner::Busy
+        } else if number.ends_with("99") {
+            Manner::Silent
+        } else {
+            Manner::Answers
+        });
+        let facts = CallFacts {
+            id,
+            guid: self.derive_guid(GuidOf::Call, u64::from(id.number())),
+            kind: match (about, inside) {
+                (Some(_), _) => CallKind::Consultation,
+                (None, true) => CallKind::Inside,
+                (None, false) => CallKind::Outgoing,
+            },
+            queue: None,
+            callback,
+            caller_number,
+            target_number: number.clone(),
+            began: self.now,
+        };
+        self.take_up(agent);
+        let stamp = self.new_stamp();
+        self.calls.insert(
+            id,
+            Call {
+                facts: Arc::new(facts),
+                far: (!inside).then_some(FarState::Called),
+                legs: vec![Leg {
+                    agent,
+                    direction: Direction::Out,
+                    state: LegState::Dialling,
+                    since: self.now,
+                    mask: Mask::NONE,
+                    was_connected: false,
+                    wrap_up: None,
+                    stamp,
+                }],
+                place: QueuePlace::None,
+                waiting_since: self.now,
+                about,
+                consulted: None,
+                is_conference: false,
+                served: false,
+                manner,
+            },
+        );
+        if let Some(original) = about.and_then(|original| self.calls.get_mut(&original)) {
+            original.consulted = Some(id);
+        }
+        if let (Some(original), Some(facts)) = (about, self.facts_of(id))
+            && let Some(state) = self.leg_state(original, agent)
+        {
+            self.set_leg(original, agent, state, LegEvent::TransferStarted(facts));
+        }
+        if let Some(found) = self.agent_mut(agent) {
+            found.calls.push(id);
+        }
+        self.totals.dialled += 1;
+        self.set_leg(id, agent, LegState::Dialling, LegEvent::Begun);
+        self.set_leg(id, agent, LegState::Dialling, LegEvent::ServiceInitiated);
+        self.set_leg(id, agent, LegState::Dialling, LegEvent::Originated);
+        self.follow_calls(agent);
+        let travel = self.dice.millis(300, 700);
+        self.plan(travel, Task::Dialled { call: id, number });
+        Some(id)
+    }
+
+    fn facts_of(&self, id: CallId) -> Option<Arc<CallFacts>> {
+        self.calls.get(&id).map(|call| call.facts.clone())
+    }
+
+    /// The consultation about the original call is over without a transfer.
+    fn tell_cancelled_transfer(&mut self, original: CallId, consultation: &Call, agent: AgentId) {
+        if let Some(state) = self.leg_state(original, agent) {
+            let event = LegEvent::TransferCancelled(consultation.facts.clone());
+            self.set_leg(original, agent, state, event);
+        }
+    }
+
+    /// The agent who is signed in at this extension.
+    pub(super) fn extension(&self, number: &str) -> Option<AgentId> {
+        self.extensions.get(number).copied()
+    }
+
+    /// Whether a call can be put through to this agent now.
+    pub(super) fn can_be_rung(&self, agent: AgentId) -> bool {
+        self.agent(agent).is_some_and(|found| {
+            found.calls.is_empty() && matches!(found.status.state, AgentState::Ready | AgentState::NotReady)
+        })
+    }
+
+    /// A dialled number is reached, or not.
+    pub(super) fn dialled(&mut self, id: CallId, number: &str) {
+        let Some(call) = self.calls.get(&id) else {
+            return;
+        };
+        let manner = call.manner;
+        if call.far.is_none() {
+            match self.extension(number).filter(|called| self.can_be_rung(*called)) {
+                Some(called) => self.allocate(id, called),
+                None => self.fail(id),
+            }
+            return;
+        }
+        if manner == Manner::Busy {
+            self.fail(id);
+            return;
+        }
+        for caller in self.agents_on(id) {
+            self.set_leg(id, caller, LegState::Dialling, LegEvent::Delivered);
+        }
+        if manner == Manner::Answers {
+            let rings = self.dice.millis(2_000, 4_000);
+            self.plan(rings, Task::FarAnswers(id));
+        } else {
+            self.plan(Span::from_secs(45), Task::NobodyAnswers(id));
+        }
+    }
+
+    /// A dialled call cannot be completed; it stays on the caller's line until cleared.
+    pub(super) fn fail(&mut self, id: CallId) {
+        if let Some(call) = self.calls.get_mut(&id) {
+            call.far = None;
+        }
+        for agent in self.agents_on(id) {
+            self.set_leg(id, agent, LegState::Failed, LegEvent::Failed);
+            let patience = if self.is_attended(agent) { 10 } else { 2 };
+            self.plan(Span::from_secs(patience), Task::FailedGone { call: id, agent });
+        }
+    }
+
+    pub(super) fn is_attended(&self, agent: AgentId) -> bool {
+        self.agent(agent).is_some_and(|found| found.attended)
+    }
+
+    /// Takes the agent off a call, tells it, and lets the agent go on with its other calls, with
+    /// after-call work, or with what follows.
+    pub(super) fn end_leg(&mut self, id: CallId, agent: AgentId, how: Ending) {
+        let Some(call) = self.calls.get_mut(&id) else {
+            return;
+        };
+        let Some(position) = call.legs.iter().position(|leg| leg.agent == agent) else {
+            return;
+        };
+        let leg = call.legs.remove(position);
+        // The agent's further way depends on the facts alone, not on what becomes of the call.
+        let snapshot = call.clone();
+        let still_waits = call.facts.queue.is_some() && call.far == Some(FarState::Waiting);
+        if call.place == QueuePlace::Allocated && !still_waits {
+            self.place_call(id, QueuePlace::None);
+        }
+        if let Some(found) = self.agent_mut(agent) {
+            found.calls.retain(|other| *other != id);
+        }
+        self.emit(What::Leg {
+            agent,
+            call: snapshot.facts.clone(),
+            direction: leg.direction,
+            event: LegEvent::Ended {
+                how,
+                from: leg.state,
+                was_connected: leg.was_connected,
+            },
+            mask: Mask::NONE,
+        });
+        self.refresh_calls(agent);
+        if leg.direction == Direction::Out {
+            self.note_attempt(agent, &leg, &snapshot);
+        }
+        if let Some(original) = snapshot.about.filter(|_| how != Ending::Transferred) {
+            self.tell_cancelled_transfer(original, &snapshot, agent);
+        }
+        let goes_on = self.agent(agent).is_some_and(|found| !found.calls.is_empty());
+        if goes_on {
+            self.follow_calls(agent);
+            self.colleague_returns(agent);
+        } else if how == Ending::NoAnswer && snapshot.facts.queue.is_some() {
+            self.missed(agent);
+        } else {
+            self.after_last_call(agent, &leg, &snapshot);
+        }
+    }
+
+    /// The agent leaves a call; what is left of it goes on or ends.
+    pub(super) fn leave(&mut self, id: CallId, agent: AgentId, how: Ending) {
+        self.end_leg(id, agent, how);
+        self.after_leaving(id);
+    }
+
+    /// Looks after a call that a party has just left.
+    pub(super) fn after_leaving(&mut self, id: CallId) {
+        let Some(call) = self.calls.get_mut(&id) else {
+            return;
+        };
+        if call.parties() < 2 {
+            let still_waits = call.far == Some(FarState::Waiting) && call.place == QueuePlace::Waiting;
+            if !still_waits {
+                self.close_call(id);
+            }
+            return;
+        }
+        call.is_conference &= call.parties() > 2;
+        for agent in self.agents_on(id) {
+            if let Some(state) = self.leg_state(id, agent) {
+                self.set_leg(id, agent, state, LegEvent::PartyLeft);
+            }
+        }
+    }
+
+    /// The outside party leaves.
+    pub(super) fn far_leaves(&mut self, id: CallId) {
+        if let Some(call) = self.calls.get_mut(&id) {
+            call.far = None;
+            self.after_leaving(id);
+        }
+    }
+
+    /// Ends a call for all who are left on it.
+    pub(super) fn close_call(&mut self, id: CallId) {
+        self.place_call(id, QueuePlace::None);
+        if let Some(call) = self.calls.get_mut(&id) {
+            call.far = None;
+        }
+        for agent in self.agents_on(id) {
+            let how = match self.leg_state(id, agent) {
+                Some(LegState::Coming | LegState::Alerting) => Ending::GaveUp,
+                _ => Ending::Remote,
+            };
+            self.end_leg(id, agent, how);
+        }
+        self.calls.remove(&id);
+    }
+
+    /// The agent ends a call for everybody.
+    pub(super) fn clear(&mut self, id: CallId, agent: AgentId) {
+        self.end_leg(id, agent, Ending::Local);
+        self.close_call(id);
+    }
+
+    /// The two calls of a consultation by this agent: the original one and the one about it.
+    pub(super) fn consultation(&self, id: CallId) -> Option<(CallId, CallId)> {
+        let call = self.calls.get(&id)?;
+        let pair = match (call.about, call.consulted) {
+            (Some(original), _) => (original, id),
+            (None, Some(consultation)) => (id, consultation),
+            (None, None) => return None,
+        };
+        (self.calls.contains_key(&pair.0) && self.calls.contains_key(&pair.1)).then_some(pair)
+    }
+
+    /// Joins the original call into the consultation about it: by handing over (`stay` is false) the
+    /// agent leaves, by conference it stays. Does nothing unless the agent is connected on the
+    /// consultation and has the original on hold.
+    pub(super) fn join(&mut self, original: CallId, consultation: CallId, agent: AgentId, stay: bool) {
+        if self.leg_state(original, agent) != Some(LegState::Held)
+            || self.leg_state(consultation, agent) != Some(LegState::Connected)
+        {
+            return;
+        }
+        let Some(first) = self.calls.get_mut(&original) else {
+            return;
+        };
+        let far = first.far.take();
+        let facts = first.facts.clone();
+        let (place, served) = (first.place, first.served);
+        first.place = QueuePlace::None;
+        first.consulted = None;
+        let promised = first.leg_mut(agent).and_then(|leg| leg.wrap_up.take());
+        let others: Vec<AgentId> = first
+            .legs
+            .iter()
+            .map(|leg| leg.agent)
+            .filter(|other| *other != agent)
+            .collect();
+        let Some(second) = self.calls.get_mut(&consultation) else {
+            return;
+        };
+        let both_outside = far.is_some() && second.far.is_some();
+        second.far = far.or(second.far);
+        second.place = place;
+        second.served = served;
+        second.about = None;
+        second.waiting_since = facts.began;
+        second.facts = Arc::new(CallFacts {
+            kind: facts.kind,
+            queue: facts.queue,
+            callback: facts.callback,
+            caller_number: facts.caller_number.clone(),
+            ..(*second.facts).clone()
+        });
+        if let Some(leg) = second.leg_mut(agent) {
+            leg.wrap_up = leg.wrap_up.or(promised);
+        }
+        for other in others {
+            self.move_leg(original, consultation, other);
+        }
+        if stay {
+            self.totals.conferenced += 1;
+            self.end_leg(original, agent, Ending::Joined);
+            if let Some(call) = self.calls.get_mut(&consultation) {
+                call.is_conference = true;
+            }
+        } else {
+            self.totals.transferred += 1;
+            let target = self.facts_of(consultation);
+            self.set_leg(original, agent, LegState::Held, LegEvent::Transferred(target));
+            self.end_leg(original, agent, Ending::Transferred);
+            self.end_leg(consultation, agent, Ending::Transferred);
+        }
+        self.calls.remove(&original);
+        let event = if stay {
+            LegEvent::Conferenced
+        } else {
+            LegEvent::Transferred(None)
+        };
+        for party in self.agents_on(consultation) {
+            if let Some(state) = self.leg_state(consultation, party) {
+                self.set_leg(consultation, party, state, event.clone());
+                self.promise_wrap_up_to(consultation, party);
+            }
+        }
+        if !stay && both_outside {
+            // Two outside parties talk with each other: no longer a matter of this centre.
+            self.close_call(consultation);
+        } else {
+            self.after_leaving(consultation);
+            self.conversation_begins(consultation);
+        }
+    }
+
+    /// Moves another agent's leg from one call to another; its desk sees one call end and one begin.
+    fn move_leg(&mut self, from: CallId, to: CallId, agent: AgentId) {
+        let Some(call) = self.calls.get_mut(&from) else {
+            return;
+        };
+        let Some(position) = call.legs.iter().position(|leg| leg.agent == agent) else {
+            return;
+        };
+        let leg = call.legs.remove(position);
+        let facts = call.facts.clone();
+        let (state, direction, was_connected) = (leg.state, leg.direction, leg.was_connected);
+        let Some(target) = self.calls.get_mut(&to) else {
+            return;
+        };
+        target.legs.push(leg);
+        if let Some(found) = self.agent_mut(agent) {
+            found.calls.retain(|other| *other != from);
+            found.calls.push(to);
+        }
+        self.emit(What::Leg {
+            agent,
+            call: facts,
+            direction,
+            event: LegEvent::Ended {
+                how: Ending::Joined,
+                from: state,
+                was_connected,
+            },
+            mask: Mask::NONE,
+        });
+        self.set_leg(to, agent, state, LegEvent::Begun);
+    }
+
+    /// Hands an outside party over to a colleague without asking: it rings there, and the agent is free.
+    pub(super) fn hand_over(&mut self, id: CallId, agent: AgentId, to: AgentId) {
+        let alone = self
+            .calls
+            .get(&id)
+            .is_some_and(|call| call.legs.len() == 1 && call.far.is_some());
+        if self.leg_state(id, agent) != Some(LegState::Connected) || !alone || !self.can_be_rung(to) {
+            return;
+        }
+        let now = self.now;
+        if let Some(call) = self.calls.get_mut(&id) {
+            call.waiting_since = now;
+            if call.far.is_some() && call.facts.queue.is_some() {
+                call.far = Some(FarState::Waiting);
+            }
+        }
+        self.totals.transferred += 1;
+        if let (Some(facts), Some(target)) = (
+            self.facts_of(id),
+            self.agent(to).map(|found| found.extension.clone()),
+        ) {
+            let target = Arc::new(CallFacts {
+                target_number: target,
+                ..(*facts).clone()
+            });
+            let started = LegEvent::TransferStarted(target.clone());
+            self.set_leg(id, agent, LegState::Connected, started);
+            let done = LegEvent::Transferred(Some(target));
+            self.set_leg(id, agent, LegState::Connected, done);
+        }
+        self.end_leg(id, agent, Ending::Transferred);
+        let id = self.renumber(id);
+        self.plan_patience(id);
+        self.allocate(id, to);
+    }
+}

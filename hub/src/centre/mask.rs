@@ -1,0 +1,205 @@
+//! Enablement masks: which buttons the telephony server allows.
+//!
+//! Lives here: the documented bits (CTI OS reference, `EnablementMask`) and the two rules by which the
+//! centre computes an agent's and a call's mask. May not live here: anything that changes state.
+//! The masks are also the centre's own law: a command is accepted exactly when its bit is set, so what
+//! a desk is shown and what it may do cannot drift apart (product brief f.1, rules R78 and R80).
+
+use std::ops::{BitAnd, BitOr};
+
+use super::agent::AgentState;
+use super::call::LegState;
+
+/// A set of enabled buttons; 32 bits, named as in the CTI OS reference without the `ENABLE_` prefix.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Mask(u32);
+
+macro_rules! bits {
+    ($($(#[$doc:meta])* $name:ident = $bits:literal;)*) => {
+        impl Mask {$(
+            $(#[$doc])*
+            pub const $name: Self = Self($bits);
+        )*}
+    };
+}
+
+bits! {
+    /// Nothing is enabled.
+    NONE = 0;
+    /// `ENABLE_ANSWER`
+    ANSWER = 0x0000_0001;
+    /// `ENABLE_RELEASE`
+    RELEASE = 0x0000_0002;
+    /// `ENABLE_HOLD`
+    HOLD = 0x0000_0004;
+    /// `ENABLE_RETRIEVE`
+    RETRIEVE = 0x0000_0008;
+    /// `ENABLE_MAKECALL`
+    MAKECALL = 0x0000_0010;
+    /// `ENABLE_TRANSFER_INIT`
+    TRANSFER_INIT = 0x0000_0020;
+    /// `ENABLE_TRANSFER_COMPLETE`
+    TRANSFER_COMPLETE = 0x0000_0040;
+    /// `ENABLE_SINGLE_STEP_TRANSFER`
+    SINGLE_STEP_TRANSFER = 0x0000_0080;
+    /// `ENABLE_CONFERENCE_INIT`
+    CONFERENCE_INIT = 0x0000_0100;
+    /// `ENABLE_CONFERENCE_COMPLETE`
+    CONFERENCE_COMPLETE = 0x0000_0200;
+    /// `ENABLE_SINGLE_STEP_CONFERENCE`
+    SINGLE_STEP_CONFERENCE = 0x0000_0400;
+    /// `ENABLE_ALTERNATE`
+    ALTERNATE = 0x0000_0800;
+    /// `ENABLE_RECONNECT`
+    RECONNECT = 0x0000_1000;
+    /// `ENABLE_WRAPUP`
+    WRAPUP = 0x0000_2000;
+    /// `ENABLE_INSIDE_MAKECALL`
+    INSIDE_MAKECALL = 0x0000_4000;
+    /// `ENABLE_OUTSIDE_MAKECALL`
+    OUTSIDE_MAKECALL = 0x0000_8000;
+    /// `ENABLE_RECORD`
+    RECORD = 0x0020_0000;
+    /// `ENABLE_LOGIN`
+    LOGIN = 0x0100_0000;
+    /// `ENABLE_LOGOUT`
+    LOGOUT = 0x0200_0000;
+    /// `ENABLE_LOGOUT_WITH_REASON`
+    LOGOUT_WITH_REASON = 0x0400_0000;
+    /// `ENABLE_READY`
+    READY = 0x0800_0000;
+    /// `ENABLE_NOTREADY`
+    NOTREADY = 0x1000_0000;
+    /// `ENABLE_NOTREADY_WITH_REASON`
+    NOTREADY_WITH_REASON = 0x2000_0000;
+    /// `ENABLE_WORKREADY`
+    WORKREADY = 0x4000_0000;
+    /// `ENABLE_WORKNOTREADY`
+    WORKNOTREADY = 0x8000_0000;
+}
+
+impl Mask {
+    /// The mask as the number that goes over the wire; unsigned (a reader must also accept the
+    /// signed form of 32 bits, which other servers send for `WORKNOTREADY`).
+    pub const fn bits(self) -> u32 {
+        self.0
+    }
+
+    /// The mask with these bits.
+    pub const fn from_bits(bits: u32) -> Self {
+        Self(bits)
+    }
+
+    /// Both masks together.
+    #[must_use]
+    pub const fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether at least one of the other mask's bits is set here.
+    pub const fn allows(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+}
+
+impl BitOr for Mask {
+    type Output = Self;
+
+    fn bitor(self, other: Self) -> Self {
+        self.with(other)
+    }
+}
+
+impl BitAnd for Mask {
+    type Output = Self;
+
+    fn bitand(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+}
+
+/// Either way of going not ready.
+pub(super) const NOT_READY: Mask = Mask::NOTREADY.with(Mask::NOTREADY_WITH_REASON);
+const LOG_OUT: Mask = Mask::LOGOUT.with(Mask::LOGOUT_WITH_REASON);
+const DIAL: Mask = Mask::MAKECALL
+    .with(Mask::INSIDE_MAKECALL)
+    .with(Mask::OUTSIDE_MAKECALL);
+const WORK: Mask = Mask::WORKREADY.with(Mask::WORKNOTREADY);
+
+/// What an agent in this state may do, `next_is_ready` telling what follows the call or wrap-up at hand.
+///
+/// - Signed out: sign in, nothing else.
+/// - Not ready: ready, sign out, dial, and choose another reason.
+/// - Ready: not ready only. Dialling and signing out start from not ready, so that no caller can be
+///   given to an agent whose hands are full.
+/// - Reserved: nothing; the call decides.
+/// - On a call (talking, hold): choose what follows it, and ask for after-call work; no signing out.
+/// - After-call work: leave it either way, or change what follows it.
+pub(super) const fn of_agent(state: AgentState, next_is_ready: bool) -> Mask {
+    match state {
+        AgentState::SignedOut => Mask::LOGIN,
+        AgentState::NotReady => Mask::READY
+            .with(LOG_OUT)
+            .with(DIAL)
+            .with(Mask::NOTREADY_WITH_REASON),
+        AgentState::Ready => NOT_READY,
+        AgentState::Reserved => Mask::NONE,
+        AgentState::Talking | AgentState::Hold => {
+            let change = if next_is_ready { NOT_READY } else { Mask::READY };
+            change.with(WORK)
+        }
+        AgentState::WorkReady => Mask::READY.with(NOT_READY).with(Mask::WORKNOTREADY),
+        AgentState::WorkNotReady => Mask::READY.with(NOT_READY).with(Mask::WORKREADY),
+    }
+}
+
+/// How a call stands among the calls of one agent, as far as its buttons depend on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pairing {
+    /// The agent's only call, two parties.
+    Alone,
+    /// One of two calls that belong together: an original call and the consultation about it.
+    Paired,
+    /// A call of three or more parties.
+    Conference,
+}
+
+/// What the agent may do with a call in this state.
+///
+/// The vectors of the product brief f.1 hold: alerting is 0x1, established alone is 0x126. A held call
+/// can only be taken back. Of a consultation pair the connected call can be completed, alternated,
+/// reconnected or released; the held one waits. A failed or dialled call can be released.
+pub(super) const fn of_call(state: LegState, pairing: Pairing) -> Mask {
+    match (state, pairing) {
+        (LegState::Coming, _) | (LegState::Held, Pairing::Paired) => Mask::NONE,
+        (LegState::Alerting, _) => Mask::ANSWER,
+        (LegState::Dialling | LegState::Failed, _) => Mask::RELEASE,
+        (LegState::Connected, Pairing::Alone) => Mask::RELEASE
+            .with(Mask::HOLD)
+            .with(Mask::TRANSFER_INIT)
+            .with(Mask::CONFERENCE_INIT),
+        (LegState::Connected, Pairing::Conference) => Mask::RELEASE.with(Mask::HOLD),
+        (LegState::Connected, Pairing::Paired) => Mask::RELEASE
+            .with(Mask::TRANSFER_COMPLETE)
+            .with(Mask::CONFERENCE_COMPLETE)
+            .with(Mask::ALTERNATE)
+            .with(Mask::RECONNECT),
+        (LegState::Held, _) => Mask::RETRIEVE,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_documented_vectors_hold() {
+        assert_eq!(of_call(LegState::Alerting, Pairing::Alone).bits(), 0x1);
+        assert_eq!(of_call(LegState::Connected, Pairing::Alone).bits(), 0x126);
+        assert_eq!(of_call(LegState::Held, Pairing::Alone), Mask::RETRIEVE);
+        assert_eq!(of_agent(AgentState::SignedOut, false), Mask::LOGIN);
+        assert!(!of_agent(AgentState::Talking, true).allows(LOG_OUT));
+        assert!(of_agent(AgentState::NotReady, false).allows(Mask::LOGOUT_WITH_REASON));
+        assert!(!of_agent(AgentState::Ready, true).allows(Mask::MAKECALL));
+    }
+}

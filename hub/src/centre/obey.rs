@@ -1,0 +1,317 @@
+//! Which commands are accepted and what they bring about.
+//!
+//! Lives here: the check of a command against the masks, and its effect. May not live here: reading or
+//! answering it on the wire (`tell::ctios`). A command is checked when it comes and again when it takes
+//! effect, 30 to 150 ms of virtual time later; what has become impossible in between (the caller has
+//! just hung up) is dropped, because the happenings have told why. A call command is accepted exactly
+//! when its bit is set in the call's mask, a state command when its bit is set in the agent's.
+
+use super::agent::{AgentState, Next, Reason};
+use super::call::LegState;
+use super::command::{Command, FailureCode, Refusal, RequestedState};
+use super::happening::Ending;
+use super::id::{AgentId, CallId};
+use super::lines::Dialling;
+use super::mask::{self, Mask};
+use super::schedule::Task;
+use super::{Accepted, Centre};
+
+/// The most digits that can be dialled or sent at once.
+const MOST_DIGITS: usize = 32;
+
+const NOT_NOW: Refusal = Refusal::new(
+    FailureCode::InvalidObjectState,
+    "Not possible in the present state",
+);
+
+impl Centre {
+    /// The agent that a sign-in is for.
+    pub fn agent_for(&self, login: &str) -> Result<AgentId, Refusal> {
+        self.agent_by_login(login).ok_or(Refusal::new(
+            FailureCode::InvalidAgentData,
+            "There is no agent with this id",
+        ))
+    }
+
+    /// Puts a person at an agent's desk: from now on the agent does nothing by itself. A colleague who
+    /// is at work under this name hangs up and signs out first. `Login` does this, too.
+    pub fn attend(&mut self, agent: AgentId) -> Vec<super::Happening> {
+        if self.agent(agent).is_some_and(|found| !found.attended) {
+            self.step_aside(agent);
+        }
+        std::mem::take(&mut self.happenings)
+    }
+
+    /// Asks for something on behalf of an agent. Accepted means that it will be tried; what comes of it
+    /// is told by later happenings (R65, R67). A desk that has lost its connection does not sign in
+    /// again, which would be refused: its owner gives it `tell::ctios::snapshot` instead.
+    ///
+    /// # Errors
+    ///
+    /// The documented failure code and a text, when it is refused (R68). Nothing has changed then.
+    pub fn command(&mut self, agent: AgentId, command: Command) -> Result<Accepted, Refusal> {
+        self.check(agent, &command)?;
+        if matches!(command, Command::Login { .. }) && self.agent(agent).is_some_and(|found| !found.attended)
+        {
+            self.step_aside(agent);
+        }
+        let new_call = matches!(
+            command,
+            Command::MakeCall { .. } | Command::MakeConsultCall { .. }
+        )
+        .then(|| self.new_call_id());
+        let latency = self.dice.millis(30, 150);
+        self.plan(
+            latency,
+            Task::Obey {
+                agent,
+                command,
+                new_call,
+            },
+        );
+        Ok(Accepted {
+            new_call,
+            happenings: std::mem::take(&mut self.happenings),
+        })
+    }
+
+    /// Whether a command is possible now.
+    fn check(&self, id: AgentId, command: &Command) -> Result<(), Refusal> {
+        let agent = self.agent(id).ok_or(Refusal::new(
+            FailureCode::InvalidAgentData,
+            "There is no such agent",
+        ))?;
+        if let Command::Login { extension, .. } = command {
+            return self.check_login(agent, extension);
+        }
+        if !agent.is_signed_in() {
+            return Err(Refusal::new(
+                FailureCode::AgentNotLoggedOn,
+                "The agent is not signed in",
+            ));
+        }
+        match command {
+            Command::Login { .. } => Ok(()),
+            Command::Logout { .. } => allowed(agent.status.mask, Mask::LOGOUT),
+            Command::SetAgentState(state) => allowed(
+                agent.status.mask,
+                match state {
+                    RequestedState::Ready => Mask::READY,
+                    RequestedState::NotReady(_) => mask::NOT_READY,
+                    RequestedState::WorkReady => Mask::WORKREADY,
+                    RequestedState::WorkNotReady => Mask::WORKNOTREADY,
+                },
+            ),
+            Command::MakeCall { number } => {
+                check_number(number)?;
+                if agent.calls.is_empty() {
+                    allowed(agent.status.mask, Mask::MAKECALL)
+                } else {
+                    Err(NOT_NOW)
+                }
+            }
+            Command::Answer(call) => self.check_call(id, *call, Mask::ANSWER),
+            Command::Clear(call) | Command::ClearConnection(call) => {
+                self.check_call(id, *call, Mask::RELEASE)
+            }
+            Command::Hold(call) => self.check_call(id, *call, Mask::HOLD),
+            Command::Retrieve(call) => self.check_call(id, *call, Mask::RETRIEVE),
+            Command::SendDtmf { call, digits } => {
+                let plausible = (1..=MOST_DIGITS).contains(&digits.len())
+                    && digits
+                        .bytes()
+                        .all(|digit| matches!(digit, b'0'..=b'9' | b'*' | b'#' | b'A'..=b'D'));
+                if !plausible {
+                    return Err(Refusal::new(
+                        FailureCode::InvalidDigits,
+                        "Tones are 0 to 9, * and #, at most 32 at once",
+                    ));
+                }
+                self.check_call(id, *call, Mask::NONE)?;
+                if self.leg_state(*call, id) == Some(LegState::Connected) {
+                    Ok(())
+                } else {
+                    Err(NOT_NOW)
+                }
+            }
+            Command::Alternate(call) => self.check_call(id, *call, Mask::ALTERNATE),
+            Command::Reconnect(call) => self.check_call(id, *call, Mask::RECONNECT),
+            Command::MakeConsultCall { call, number, .. } => {
+                check_number(number)?;
+                self.check_call(id, *call, Mask::TRANSFER_INIT | Mask::CONFERENCE_INIT)
+            }
+            Command::Transfer(call) => self.check_call(id, *call, Mask::TRANSFER_COMPLETE),
+            Command::Conference(call) => self.check_call(id, *call, Mask::CONFERENCE_COMPLETE),
+            Command::SingleStepTransfer { .. }
+            | Command::SingleStepConference { .. }
+            | Command::StartRecord(_)
+            | Command::StopRecord(_) => Err(Refusal::new(
+                FailureCode::FunctionNotAvailable,
+                "This centre does not offer that",
+            )),
+        }
+    }
+
+    fn check_login(&self, agent: &super::Agent, extension: &str) -> Result<(), Refusal> {
+        let digits = (1..=MOST_DIGITS).contains(&extension.len())
+            && extension.bytes().all(|digit| digit.is_ascii_digit());
+        if !digits {
+            return Err(Refusal::new(
+                FailureCode::InvalidDigits,
+                "An extension consists of digits",
+            ));
+        }
+        if agent.attended && agent.is_signed_in() {
+            return Err(Refusal::new(
+                FailureCode::DeviceInUse,
+                "The agent is signed in at another desk",
+            ));
+        }
+        match self.extension(extension) {
+            Some(other) if other != agent.id => Err(Refusal::new(
+                FailureCode::DeviceInUse,
+                "Somebody else is signed in at this extension",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    fn check_call(&self, agent: AgentId, call: CallId, bits: Mask) -> Result<(), Refusal> {
+        let Some(found) = self.call(call) else {
+            return Err(Refusal::new(FailureCode::InvalidCallId, "There is no such call"));
+        };
+        let Some(leg) = found.leg(agent).filter(|leg| leg.state != LegState::Coming) else {
+            return Err(Refusal::new(
+                FailureCode::NotCallParty,
+                "The agent is not a party of this call",
+            ));
+        };
+        if bits == Mask::NONE {
+            Ok(())
+        } else {
+            allowed(leg.mask, bits)
+        }
+    }
+
+    /// An accepted command takes effect.
+    pub(super) fn obey(&mut self, agent: AgentId, command: Command, new_call: Option<CallId>) {
+        if self.check(agent, &command).is_err() {
+            return;
+        }
+        match command {
+            Command::Login { extension, .. } => self.sign_in(agent, &extension),
+            Command::Logout { reason } => self.sign_out(agent, reason),
+            Command::SetAgentState(state) => self.obey_state(agent, state),
+            Command::Answer(call) => self.answer(call, agent),
+            Command::Clear(call) => self.clear(call, agent),
+            Command::ClearConnection(call) => self.leave(call, agent, Ending::Local),
+            Command::Hold(call) => self.hold(call, agent),
+            Command::Retrieve(call) => self.retrieve(call, agent),
+            Command::MakeCall { number } => {
+                self.dial(
+                    agent,
+                    Dialling {
+                        number,
+                        about: None,
+                        callback: None,
+                        id: new_call,
+                        manner: None,
+                    },
+                );
+            }
+            Command::MakeConsultCall { call, number, .. } => {
+                self.consult(call, agent, number, new_call);
+            }
+            Command::Alternate(call) => {
+                if let Some((original, consultation)) = self.consultation(call) {
+                    let other = if call == original { consultation } else { original };
+                    self.hold(call, agent);
+                    self.retrieve(other, agent);
+                }
+            }
+            Command::Reconnect(call) => {
+                if let Some((original, consultation)) = self.consultation(call) {
+                    let other = if call == original { consultation } else { original };
+                    self.leave(call, agent, Ending::Local);
+                    self.retrieve(other, agent);
+                }
+            }
+            Command::Transfer(call) => self.obey_join(call, agent, false),
+            Command::Conference(call) => self.obey_join(call, agent, true),
+            // Tones change nothing that anybody is told about; the rest is refused.
+            Command::SendDtmf { .. }
+            | Command::SingleStepTransfer { .. }
+            | Command::SingleStepConference { .. }
+            | Command::StartRecord(_)
+            | Command::StopRecord(_) => {}
+        }
+    }
+
+    fn obey_join(&mut self, call: CallId, agent: AgentId, stay: bool) {
+        let Some((original, consultation)) = self.consultation(call) else {
+            return;
+        };
+        // After an alternation the agent talks on the original call and holds the consultation.
+        if self.leg_state(original, agent) == Some(LegState::Connected) {
+            self.hold(original, agent);
+            self.retrieve(consultation, agent);
+        }
+        self.join(original, consultation, agent, stay);
+    }
+
+    fn obey_state(&mut self, id: AgentId, requested: RequestedState) {
+        let Some(agent) = self.agent(id) else {
+            return;
+        };
+        let state = agent.status.state;
+        let next = match requested {
+            RequestedState::Ready | RequestedState::WorkReady => Next::Ready,
+            RequestedState::NotReady(reason) => Next::NotReady(reason),
+            RequestedState::WorkNotReady => match agent.status.next {
+                Next::NotReady(reason) => Next::NotReady(reason),
+                Next::Ready => Next::NotReady(Reason::NONE),
+            },
+        };
+        let work = matches!(
+            requested,
+            RequestedState::WorkReady | RequestedState::WorkNotReady
+        );
+        if state.is_on_call() {
+            if work && let Some(agent) = self.agent_mut(id) {
+                agent.wants_wrap_up = true;
+            }
+            self.set_next(id, next);
+        } else if state.is_wrap_up() && work {
+            self.set_next(id, next);
+        } else {
+            self.finish_wrap_up(id, false);
+            match next {
+                Next::Ready => self.become_ready(id),
+                Next::NotReady(reason) => {
+                    if let Some(agent) = self.agent_mut(id) {
+                        agent.status.next = next;
+                    }
+                    self.set_agent(id, AgentState::NotReady, reason);
+                }
+            }
+        }
+    }
+}
+
+fn allowed(mask: Mask, bits: Mask) -> Result<(), Refusal> {
+    if mask.allows(bits) { Ok(()) } else { Err(NOT_NOW) }
+}
+
+fn check_number(number: &str) -> Result<(), Refusal> {
+    let digits = number.strip_prefix('+').unwrap_or(number);
+    let dialable =
+        (1..=MOST_DIGITS).contains(&digits.len()) && digits.bytes().all(|digit| digit.is_ascii_digit());
+    if dialable {
+        Ok(())
+    } else {
+        Err(Refusal::new(
+            FailureCode::InvalidDigits,
+            "A number consists of digits, with an optional leading plus",
+        ))
+    }
+}

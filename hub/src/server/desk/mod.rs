@@ -1,0 +1,337 @@
+//! What connected desks can ask of the simulated centre, and how they are told of it.
+//!
+//! Lives here: subscriptions, sign-in sessions, telephony requests, the measuring feed, on top of `signalr`.
+//! May not be here: sockets and HTTP (`signalr`, `http`), the simulation's rules and wire texts (`centre`, `tell`).
+//! One [`Desk`] is owned by one task (`clock`); clients reach it through [`Hotline`], one request at a time.
+//! Hence what a client is told is in the order in which it happened, and needs no lock.
+
+mod directory;
+mod flood;
+mod hotline;
+mod requests;
+mod sessions;
+mod simulation;
+mod subscriptions;
+
+pub use directory::{Directory, DirectoryAgent, DirectoryEntry, DirectoryReason};
+pub use flood::{Flood, FloodCount};
+pub(super) use hotline::{Hotline, Request};
+
+use super::signalr::{Answer, CallError, Client, ClientId, Reply, call};
+use crate::centre::{Command, Guid, Moment, Refusal, Settings, Span};
+use crate::tell::ctios::{self, CtiEvent, InvokeId};
+use flood::{Feeds, Template};
+use requests::{Asked, Query};
+use sessions::{Sessions, Verdict};
+use simulation::{Audience, Simulation, Told};
+use std::sync::Arc;
+use subscriptions::{EventName, SubscriptionResult, Subscriptions, Topic, Wish};
+
+/// The client method that carries telephony events.
+const CTI_METHOD: &str = "CtiEvent";
+
+/// A control failure as documented (CTI OS `ControlFailureCode`): those that this module itself raises.
+mod failure {
+    pub(super) const INVALID_AGENT_DATA: u8 = 8;
+    pub(super) const AGENT_NOT_LOGGED_ON: u8 = 9;
+    pub(super) const DEVICE_IN_USE: u8 = 10;
+    pub(super) const NEW_SESSION_OPENED: u8 = 11;
+}
+
+/// The whole state behind the hub.
+#[derive(Debug)]
+pub(super) struct Desk {
+    simulation: Simulation,
+    directory: Arc<Directory>,
+    subscriptions: Subscriptions,
+    sessions: Sessions,
+    feeds: Option<Feeds>,
+}
+
+impl Desk {
+    /// A desk on a newly made centre. Whoever leaves without signing out is signed out after `grace`.
+    pub(super) fn new(settings: Settings, grace: Span, flood: Option<Flood>, count: Arc<FloodCount>) -> Self {
+        let simulation = Simulation::new(settings);
+        Self {
+            directory: Arc::new(simulation.directory()),
+            subscriptions: Subscriptions::new(simulation.organisation()),
+            simulation,
+            sessions: Sessions::new(grace),
+            feeds: flood.map(|flood| Feeds::new(flood, count)),
+        }
+    }
+
+    /// Names and ids of everything in the centre.
+    pub(super) fn directory(&self) -> Arc<Directory> {
+        Arc::clone(&self.directory)
+    }
+
+    /// When something is due, be it in the centre or with those who left.
+    pub(super) fn next_due(&self) -> Option<Moment> {
+        [self.simulation.next_due(), self.sessions.next_due()]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    /// Lets everything happen that is due by `now`, and tells those concerned.
+    pub(super) fn advance(&mut self, now: Moment) {
+        let audience = (&self.subscriptions, &self.sessions);
+        let told = self.simulation.advance(now, &audience);
+        self.tell(told);
+        for agent in self.sessions.take_expired(now) {
+            let audience = (&self.subscriptions, &self.sessions);
+            let told = self.simulation.sign_out(agent, &audience);
+            self.tell(told);
+        }
+    }
+
+    /// Answers one request. The caller has advanced the desk to the present moment.
+    pub(super) fn handle(&mut self, request: Request) {
+        match request {
+            Request::Arrived(client) => {
+                // Until somebody signs in, signing in is all that a desk can do.
+                for event in ctios::greeting() {
+                    send(&client, &event);
+                }
+            }
+            Request::Left(client) => self.leave(&client),
+            Request::Call {
+                client,
+                asked,
+                answer,
+                done: _done,
+            } => self.answer(&client, asked, answer),
+        }
+    }
+
+    fn answer(&mut self, client: &Client, asked: Asked, answer: Answer) {
+        match asked {
+            // The present state goes out before the answer, so that the answer marks its end (D4).
+            Asked::Subscribe(wishes) => answer.give(&reply(&self.subscribe(client, wishes))),
+            Asked::Unsubscribe(wishes) => {
+                answer.give(&reply(&self.unsubscribe(client.id(), wishes)));
+            }
+            Asked::UnsubscribeAll => {
+                self.subscriptions.remove_all(client.id());
+                answer.give(&reply(&true));
+            }
+            Asked::AvailableSubscriptions => {
+                let names: Vec<_> = EventName::all().map(EventName::text).collect();
+                answer.give(&reply(&names));
+            }
+            Asked::ActiveSubscriptions => {
+                let active: Vec<String> = self
+                    .subscriptions
+                    .of(client.id())
+                    .map(|topic| self.subscriptions.subscription(topic))
+                    .collect();
+                answer.give(&Ok(Some(format!("[{}]", active.join(",")))));
+            }
+            // The answer says that the hub took it; what comes of it follows (product brief f.2).
+            Asked::Command(invoke, request) => {
+                answer.give(&Ok(None));
+                self.command(client, invoke, request);
+            }
+            Asked::Query(invoke, query) => {
+                answer.give(&Ok(None));
+                self.query(client, invoke, &query);
+            }
+        }
+    }
+
+    fn subscribe(&mut self, client: &Client, wishes: Vec<Wish>) -> Vec<SubscriptionResult> {
+        let mut topics = Vec::new();
+        let results = wishes
+            .into_iter()
+            .map(|wish| {
+                let verdict = self.check(&wish).map(|topic| {
+                    self.subscriptions.add(client, topic);
+                    topics.push(topic);
+                    true
+                });
+                SubscriptionResult::new(wish, verdict)
+            })
+            .collect();
+        for topic in &topics {
+            for data in self.simulation.present(*topic) {
+                client.push(self.subscriptions.message(*topic, &data));
+            }
+        }
+        self.flood(client, &topics);
+        results
+    }
+
+    fn unsubscribe(&mut self, client: ClientId, wishes: Vec<Wish>) -> Vec<SubscriptionResult> {
+        wishes
+            .into_iter()
+            .map(|wish| {
+                let verdict = self.check(&wish).map(|topic| {
+                    self.subscriptions.remove(client, topic);
+                    false
+                });
+                SubscriptionResult::new(wish, verdict)
+            })
+            .collect()
+    }
+
+    fn check(&self, wish: &Wish) -> Result<Topic, &'static str> {
+        subscriptions::check(wish, |entity, event| self.simulation.has(entity, event))
+    }
+
+    /// Adds what a client has just subscribed to to its measuring feed, if there is to be one.
+    fn flood(&mut self, client: &Client, topics: &[Topic]) {
+        let Some(feeds) = &mut self.feeds else {
+            return;
+        };
+        let mut templates = Vec::new();
+        for topic in topics {
+            if Feeds::includes(topic.event.text()) {
+                let encode = |data: &str| self.subscriptions.message(*topic, data);
+                let present = self.simulation.present(*topic);
+                templates.extend(present.iter().map(|data| Template::new(data, encode)));
+            }
+        }
+        feeds.add(client, templates);
+    }
+
+    fn leave(&mut self, client: &Client) {
+        self.subscriptions.remove_all(client.id());
+        if let Some(feeds) = &mut self.feeds {
+            feeds.remove(client.id());
+        }
+        self.sessions.leave(client.id(), self.simulation.now());
+    }
+
+    fn command(&mut self, client: &Client, invoke: InvokeId, command: Result<Command, Refusal>) {
+        let Some(agent) = Guid::parse(client.user()) else {
+            return;
+        };
+        if let Ok(Command::Login {
+            agent_login,
+            extension,
+        }) = &command
+        {
+            if self.is_token_of(client, agent_login) {
+                let extension = extension.clone();
+                self.sign_in(client, agent, invoke, command, &extension);
+            } else {
+                let text = "Your access token is for another agent. Get a token for the agent who signs in.";
+                self.fail(client, agent, Some(invoke), failure::INVALID_AGENT_DATA, text);
+            }
+        } else if self.sessions.is_desk_of(client.id(), agent) {
+            let audience = (&self.subscriptions, &self.sessions);
+            let told = self.simulation.obey(agent, invoke, command, &audience);
+            self.tell(told);
+        } else {
+            let text = "You are not signed in on this connection. Sign in first.";
+            self.fail(client, agent, Some(invoke), failure::AGENT_NOT_LOGGED_ON, text);
+        }
+    }
+
+    /// Whether a client's token was given out for the agent with this login id.
+    fn is_token_of(&self, client: &Client, login: &str) -> bool {
+        self.directory
+            .agent_by_id(client.user())
+            .is_some_and(|agent| agent.agent_id == login)
+    }
+
+    fn sign_in(
+        &mut self,
+        client: &Client,
+        agent: Guid,
+        invoke: InvokeId,
+        command: Result<Command, Refusal>,
+        extension: &str,
+    ) {
+        let verdict = self.sessions.open(client, agent, extension);
+        if let Verdict::Resumed { displaced } | Verdict::Moved { displaced } = &verdict
+            && let Some(other) = displaced
+        {
+            let text = "You have signed in somewhere else; this desk has stopped.";
+            // No request of that desk failed, hence no number to repeat.
+            self.fail(other, agent, None, failure::NEW_SESSION_OPENED, text);
+        }
+        match verdict {
+            Verdict::DeviceInUse => {
+                let text = "Another agent is signed in at this extension. Use another one.";
+                self.fail(client, agent, Some(invoke), failure::DEVICE_IN_USE, text);
+            }
+            Verdict::Resumed { .. } => {
+                for event in self.simulation.resume(agent, invoke) {
+                    send(client, &event);
+                }
+            }
+            Verdict::New | Verdict::Moved { .. } => {
+                // Whoever worked under this name before, be it a simulated colleague or the same person
+                // elsewhere, leaves first. The new desk need not hear of that.
+                self.sessions.close(agent);
+                let audience = (&self.subscriptions, &self.sessions);
+                let told = if matches!(verdict, Verdict::New) {
+                    self.simulation.make_way(agent, &audience)
+                } else {
+                    self.simulation.sign_out(agent, &audience)
+                };
+                self.tell(told);
+                self.sessions.open(client, agent, extension);
+                let audience = (&self.subscriptions, &self.sessions);
+                let told = self.simulation.obey(agent, invoke, command, &audience);
+                let refused = told.iter().any(
+                    |told| matches!(told, Told::Cti { event, .. } if event.name == "OnControlFailureConf"),
+                );
+                self.tell(told);
+                if refused {
+                    self.sessions.close(agent);
+                }
+            }
+        }
+    }
+
+    fn query(&self, client: &Client, invoke: InvokeId, query: &Query) {
+        let answer = Guid::parse(client.user()).and_then(|agent| self.simulation.query(agent, invoke, query));
+        if let Some(event) = answer {
+            send(client, &event);
+        }
+    }
+
+    fn fail(&self, client: &Client, agent: Guid, invoke: Option<InvokeId>, code: u8, text: &str) {
+        let event = self.simulation.failure(agent, invoke, code, text);
+        send(client, &event);
+    }
+
+    fn tell(&mut self, told: Vec<Told>) {
+        for told in told {
+            match told {
+                Told::Rte { topic, data } => self.subscriptions.publish(topic, &data),
+                Told::Cti { agent, event } => {
+                    if let Some(client) = self.sessions.desk_of(agent) {
+                        send(client, &event);
+                    }
+                }
+                Told::SignedOut { agent } => self.sessions.close(agent),
+            }
+        }
+    }
+}
+
+impl Audience for (&Subscriptions, &Sessions) {
+    fn wants(&self, topic: Topic) -> bool {
+        self.0.is_wanted(topic)
+    }
+
+    fn has_desk(&self, agent: Guid) -> bool {
+        self.1.is_open(agent)
+    }
+}
+
+fn send(client: &Client, event: &CtiEvent) {
+    // The name is one of the documented ones: nothing in it needs escaping.
+    let arguments = format!("[\"{}\",{}]", event.name, event.arguments);
+    client.push(call(CTI_METHOD, &arguments));
+}
+
+fn reply<T: serde::Serialize>(value: &T) -> Result<Reply, CallError> {
+    serde_json::to_string(value)
+        .map(Some)
+        .map_err(|error| CallError::Internal(error.to_string()))
+}

@@ -1,0 +1,330 @@
+//! The simulated centre as the desk uses it: requests in, told events out.
+//!
+//! Lives here: the one place that knows both the requests of clients and the centre with its tellers.
+//! May not be here: who is connected, and rules of the centre.
+//! What nobody wants to hear is not put into words.
+//! Agents and other entities are named by their GUIDs here, as on the wire.
+
+use super::directory::{Directory, DirectoryAgent, DirectoryEntry, DirectoryReason};
+use super::requests::Query;
+use super::subscriptions::{EventName, Topic};
+use crate::centre::{
+    AgentId, AgentState, Centre, Command, Entity, FailureCode, Guid, Happening, Mask, Moment, Reason,
+    Refusal, Settings, What,
+};
+use crate::tell::ctios::{self, CtiEvent, InvokeId};
+use crate::tell::rte;
+use serde_json::{Map, Value, json};
+use std::sync::Arc;
+
+/// Something to be told.
+#[derive(Debug)]
+pub(super) enum Told {
+    /// To all who subscribed to it.
+    Rte { topic: Topic, data: Arc<str> },
+    /// To the desk of an agent.
+    Cti { agent: Guid, event: CtiEvent },
+    /// To nobody: the agent has signed out, and all of it has been told.
+    SignedOut { agent: Guid },
+}
+
+/// Who wants to hear what; the rest is not put into words.
+pub(super) trait Audience {
+    /// Whether anybody subscribed to this.
+    fn wants(&self, topic: Topic) -> bool;
+    /// Whether the agent has a desk.
+    fn has_desk(&self, agent: Guid) -> bool;
+}
+
+/// The centre and what tells of it.
+#[derive(Debug)]
+pub(super) struct Simulation {
+    centre: Centre,
+}
+
+impl Simulation {
+    pub(super) fn new(settings: Settings) -> Self {
+        Self {
+            centre: Centre::new(settings),
+        }
+    }
+
+    pub(super) fn now(&self) -> Moment {
+        self.centre.now()
+    }
+
+    pub(super) fn organisation(&self) -> Guid {
+        self.centre.organisation()
+    }
+
+    /// Names and ids of everything in the centre.
+    pub(super) fn directory(&self) -> Directory {
+        Directory {
+            agents: self
+                .centre
+                .agents()
+                .iter()
+                .map(|agent| DirectoryAgent {
+                    id: agent.guid.to_string(),
+                    name: agent.name.clone(),
+                    agent_id: agent.login.clone(),
+                    extension: agent.extension.clone(),
+                })
+                .collect(),
+            queues: self
+                .centre
+                .queues()
+                .iter()
+                .map(|queue| DirectoryEntry {
+                    id: queue.guid.to_string(),
+                    name: queue.name.clone(),
+                })
+                .collect(),
+            call_lists: self
+                .centre
+                .call_lists()
+                .iter()
+                .map(|list| DirectoryEntry {
+                    id: list.guid.to_string(),
+                    name: list.name.clone(),
+                })
+                .collect(),
+            not_ready_reasons: Reason::NOT_READY
+                .iter()
+                .map(|reason| DirectoryReason {
+                    code: reason.code(),
+                    label: reason.label().to_owned(),
+                })
+                .collect(),
+        }
+    }
+
+    pub(super) fn next_due(&self) -> Option<Moment> {
+        self.centre.next_due()
+    }
+
+    /// Lets everything happen that is due by `now`.
+    pub(super) fn advance(&mut self, now: Moment, audience: &impl Audience) -> Vec<Told> {
+        let happenings = self.centre.advance_to(now);
+        self.put_into_words(&happenings, audience)
+    }
+
+    /// Carries out a command of an agent, or says why not.
+    pub(super) fn obey(
+        &mut self,
+        agent: Guid,
+        invoke: InvokeId,
+        command: Result<Command, Refusal>,
+        audience: &impl Audience,
+    ) -> Vec<Told> {
+        let Some(id) = self.agent(agent) else {
+            return Vec::new();
+        };
+        let attempt = command.map_err(|refusal| (None, refusal)).and_then(|command| {
+            match self.centre.command(id, command.clone()) {
+                Ok(accepted) => Ok((command, accepted)),
+                Err(refusal) => Err((Some(command), refusal)),
+            }
+        });
+        let to_desk = |event| Told::Cti { agent, event };
+        match attempt {
+            Ok((command, accepted)) => {
+                let confirmation = ctios::confirmation(&self.centre, id, invoke, &command, &accepted);
+                let mut told = vec![to_desk(confirmation)];
+                told.extend(self.put_into_words(&accepted.happenings, audience));
+                told
+            }
+            Err((command, refusal)) => {
+                ctios::refusal(&self.centre, Some(id), invoke, command.as_ref(), &refusal)
+                    .into_iter()
+                    .map(to_desk)
+                    .collect()
+            }
+        }
+    }
+
+    /// Puts a person into the agent's place: a simulated colleague of that name hangs up and leaves. What
+    /// this brings about concerns everybody but the person's desk.
+    pub(super) fn make_way(&mut self, agent: Guid, audience: &impl Audience) -> Vec<Told> {
+        let Some(id) = self.agent(agent) else {
+            return Vec::new();
+        };
+        let happenings = self.centre.attend(id);
+        self.put_into_words(&happenings, audience)
+    }
+
+    /// Signs an agent out, out of whatever the agent was doing.
+    pub(super) fn sign_out(&mut self, agent: Guid, audience: &impl Audience) -> Vec<Told> {
+        let Some(id) = self.agent(agent) else {
+            return Vec::new();
+        };
+        let happenings = self.centre.sign_out_by_force(id, Reason::NONE);
+        self.put_into_words(&happenings, audience)
+    }
+
+    /// Everything a desk needs to go on where another left off.
+    pub(super) fn resume(&self, agent: Guid, invoke: InvokeId) -> Vec<CtiEvent> {
+        let mut events = self.snapshot(agent);
+        // The first of them is the answer to the sign-in.
+        if let Some(first) = events.first_mut() {
+            *first = answering(first, invoke);
+        }
+        events
+    }
+
+    /// The answer to a question of an agent.
+    pub(super) fn query(&self, agent: Guid, invoke: InvokeId, query: &Query) -> Option<CtiEvent> {
+        let from_snapshot = |name: &str| {
+            let events = self.snapshot(agent);
+            let found = events.iter().find(|event| event.name == name)?;
+            Some(answering(found, invoke))
+        };
+        let made = |name, fields: &Value| CtiEvent {
+            name,
+            arguments: fields.to_string().into(),
+        };
+        let InvokeId(number) = invoke;
+        match query {
+            Query::SnapshotDevice => from_snapshot("OnSnapshotDeviceConf"),
+            Query::AgentState => from_snapshot("OnQueryAgentStateConf"),
+            Query::SnapshotCall(call) => Some(self.snapshot_call(agent, invoke, call)),
+            Query::DeskSettings => {
+                let id = self.agent(agent)?;
+                Some(ctios::desk_settings(&self.centre, id, invoke))
+            }
+            // This centre declares no ECC variables and leaves everything else to the desk.
+            Query::GlobalSettings => Some(made(
+                "OnGlobalSettingsDownloadConf",
+                &json!({ "InvokeID": number, "ECC": {} }),
+            )),
+            Query::Heartbeat => {
+                let seconds = self.centre.now().as_millis() / 1_000;
+                let fields = json!({ "InvokeID": number, "EventTime": seconds });
+                Some(made("OnHeartbeat", &fields))
+            }
+        }
+    }
+
+    /// A call from its beginning to its present state in one event: the fields of both, the later one's
+    /// where they share a name.
+    fn snapshot_call(&self, agent: Guid, invoke: InvokeId, call: &str) -> CtiEvent {
+        let InvokeId(number) = invoke;
+        let mut fields = Map::new();
+        for event in self.snapshot(agent) {
+            let of_call = event.name.starts_with("OnCall") && event.name != "OnCurrentCallChanged";
+            if let (true, Ok(Value::Object(more))) = (of_call, serde_json::from_str(&event.arguments))
+                && more.get("UniqueObjectID").and_then(Value::as_str) == Some(call)
+            {
+                fields.extend(more);
+            }
+        }
+        if fields.is_empty() {
+            let text = "There is no such call at your desk.";
+            return self.failure(agent, Some(invoke), FailureCode::InvalidCallId.number(), text);
+        }
+        fields.insert("InvokeID".to_owned(), number.into());
+        CtiEvent {
+            name: "OnSnapshotCallConf",
+            arguments: Value::Object(fields).to_string().into(),
+        }
+    }
+
+    /// The failure of a request that never reached the centre. A desk that is told so can sign in, and
+    /// nothing else.
+    pub(super) fn failure(&self, agent: Guid, invoke: Option<InvokeId>, code: u8, text: &str) -> CtiEvent {
+        let mut fields = Map::new();
+        if let Some(InvokeId(number)) = invoke {
+            fields.insert("InvokeID".to_owned(), number.into());
+        }
+        fields.insert("FailureCode".to_owned(), code.into());
+        fields.insert("PeripheralErrorCode".to_owned(), 0.into());
+        if let Some(found) = self.agent(agent).and_then(|id| self.centre.agent(id)) {
+            fields.insert("AgentID".to_owned(), found.login.clone().into());
+        }
+        fields.insert("ErrorMessage".to_owned(), text.into());
+        fields.insert("EnablementMask".to_owned(), Mask::LOGIN.bits().into());
+        CtiEvent {
+            name: "OnControlFailureConf",
+            arguments: Value::Object(fields).to_string().into(),
+        }
+    }
+
+    fn snapshot(&self, agent: Guid) -> Vec<CtiEvent> {
+        self.agent(agent)
+            .map(|id| ctios::snapshot(&self.centre, id))
+            .unwrap_or_default()
+    }
+
+    fn agent(&self, agent: Guid) -> Option<AgentId> {
+        match self.centre.entity(agent)? {
+            Entity::Agent(id) => Some(id),
+            Entity::Queue(_) | Entity::CallList(_) => None,
+        }
+    }
+
+    /// Whether the centre has an entity of that id for which the event exists.
+    pub(super) fn has(&self, entity: Guid, event: EventName) -> bool {
+        let kind = match self.centre.entity(entity) {
+            Some(Entity::Agent(_)) => "User",
+            Some(Entity::Queue(_)) => "Queue",
+            Some(Entity::CallList(_)) => "CallList",
+            None => return false,
+        };
+        kind == event.entity_type()
+    }
+
+    /// The present state that an event tells of, as `data` of ordinary messages.
+    pub(super) fn present(&self, topic: Topic) -> Vec<Arc<str>> {
+        rte::snapshot(&self.centre, topic.entity, topic.event.text())
+            .into_iter()
+            .map(|event| event.data)
+            .collect()
+    }
+
+    fn put_into_words(&self, happenings: &[Happening], audience: &impl Audience) -> Vec<Told> {
+        let mut told = Vec::new();
+        let mut events = Vec::new();
+        let mut desk_events = Vec::new();
+        let wanted = |entity, name| audience.wants(Topic::new(entity, name));
+        for happening in happenings {
+            rte::tell_wanted(&self.centre, happening, &wanted, &mut events);
+            told.extend(events.drain(..).map(|event| Told::Rte {
+                topic: Topic::new(event.entity_id, event.name),
+                data: event.data,
+            }));
+            let concerned = happening
+                .what
+                .agent()
+                .and_then(|id| self.centre.agent(id))
+                .map(|agent| agent.guid)
+                .filter(|agent| audience.has_desk(*agent));
+            if let Some(agent) = concerned {
+                ctios::tell(&self.centre, happening, &mut desk_events);
+                told.extend(desk_events.drain(..).map(|event| Told::Cti { agent, event }));
+                if has_signed_out(happening) {
+                    told.push(Told::SignedOut { agent });
+                }
+            }
+        }
+        told
+    }
+}
+
+fn has_signed_out(happening: &Happening) -> bool {
+    matches!(
+        &happening.what,
+        What::AgentChanged { before, status, .. }
+            if status.state == AgentState::SignedOut && before.state != AgentState::SignedOut
+    )
+}
+
+/// The event with the number of the request that it answers.
+fn answering(event: &CtiEvent, invoke: InvokeId) -> CtiEvent {
+    let InvokeId(number) = invoke;
+    let rest = event.arguments.strip_prefix('{').unwrap_or("}");
+    let comma = if rest == "}" { "" } else { "," };
+    CtiEvent {
+        name: event.name,
+        arguments: format!("{{\"InvokeID\":{number}{comma}{rest}").into(),
+    }
+}

@@ -1,0 +1,220 @@
+//! The routes of the hub and who may use them.
+//!
+//! Lives here: reading credentials, the token, directory, configuration and statistics answers, headers for all.
+//! May not be here: the hub protocol (`signalr`), the meaning of methods (`desk`), files (`site`).
+//! An agent proves nothing but its name: this is a simulation, and the name only says whose desk it is.
+//! Every refusal is a sentence that says what to do; none repeats a secret.
+
+use super::desk::{Directory, DirectoryAgent, FloodCount};
+use super::origin::{self, AllowedOrigins};
+use super::signalr::{Hub, Registry, User};
+use super::site::{SECURITY_HEADERS, Site, content_security_policy, host_of};
+use super::token::{Signer, TokenError};
+use axum::extract::{Path, Query, Request, State};
+use axum::http::header::{self, HeaderMap, HeaderValue};
+use axum::http::{Method, StatusCode, Uri};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
+use serde_json::json;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+/// Where the SignalR hub is.
+pub const HUB_PATH: &str = "/rte";
+
+/// What the routes work with.
+#[derive(Clone)]
+pub(super) struct Context {
+    pub(super) signer: Arc<Signer>,
+    pub(super) directory: Arc<Directory>,
+    pub(super) site: Option<Site>,
+    pub(super) origins: AllowedOrigins,
+    pub(super) flooded: Arc<FloodCount>,
+    pub(super) registry: Arc<Registry>,
+}
+
+/// All routes.
+pub(super) fn router<H: Hub>(context: Context, hub: Arc<H>) -> Router {
+    let registry = Arc::clone(&context.registry);
+    let hub = super::signalr::routes(HUB_PATH, hub, registry)
+        .layer(middleware::from_fn_with_state(context.clone(), authorize));
+    let guarded = Router::new()
+        .route("/token/{user}/rte/", get(token))
+        .route("/token/{user}/rte", get(token))
+        .route("/directory", get(directory))
+        .route("/bench/stats", get(statistics))
+        .with_state(context.clone())
+        .merge(hub)
+        .layer(middleware::from_fn_with_state(
+            context.origins.clone(),
+            origin::guard,
+        ));
+    // What the page itself is made of has no secrets and is served to anybody.
+    Router::new()
+        .route("/config.json", get(configuration))
+        .fallback(file)
+        .with_state(context)
+        .merge(guarded)
+        .layer(middleware::from_fn(secure))
+}
+
+async fn token(State(context): State<Context>, Path(user): Path<String>, headers: HeaderMap) -> Response {
+    let agent = match named_agent(&context.directory, &headers) {
+        Ok(agent) => agent,
+        Err(text) => return unauthorized(text),
+    };
+    if user != "me" && !user.eq_ignore_ascii_case(&agent.id) && user != agent.agent_id {
+        let text = "A token is given out for the own user only. Ask for /token/me/rte/.";
+        return (StatusCode::FORBIDDEN, text).into_response();
+    }
+    let Some(host) = host_of(&headers) else {
+        let text = "The request names no host. Send a Host header.";
+        return (StatusCode::BAD_REQUEST, text).into_response();
+    };
+    let scheme = if is_forwarded_tls(&headers) { "wss" } else { "ws" };
+    uncached(json!({
+        "WssEndpoint": format!("{scheme}://{host}{HUB_PATH}"),
+        "Token": context.signer.issue(&agent.id, SystemTime::now()),
+    }))
+}
+
+async fn directory(
+    State(context): State<Context>,
+    Query(query): Query<TokenQuery>,
+    headers: HeaderMap,
+) -> Response {
+    let by_name = named_agent(&context.directory, &headers).is_ok();
+    if !by_name && let Err(error) = bearer(&context.signer, &headers, query.access_token.as_deref()) {
+        return unauthorized(error.to_string());
+    }
+    uncached(json!(&*context.directory))
+}
+
+async fn configuration() -> Response {
+    (
+        [(header::CACHE_CONTROL, "no-cache")],
+        Json(json!({
+            "source": {
+                "token": { "url": "/token/me/rte/", "identify": "basic" },
+                "directory": { "url": "/directory" },
+                "snapshot": true,
+                "telephony": "ctios",
+                "queueNameVariable": 1,
+            },
+        })),
+    )
+        .into_response()
+}
+
+async fn statistics(State(context): State<Context>) -> Response {
+    uncached(json!({
+        "connections": context.registry.open_connections(),
+        "eventsSent": context.flooded.events(),
+        "messagesSent": context.flooded.messages(),
+        "bytesSent": context.flooded.bytes(),
+    }))
+}
+
+async fn file(State(context): State<Context>, method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    if let Some(site) = &context.site {
+        return site.serve(&method, &uri, &headers).await;
+    }
+    let text = "This hub serves no page. Start it with --site and the page's folder, or use /token/me/rte/ and /rte.";
+    (StatusCode::NOT_FOUND, text).into_response()
+}
+
+#[derive(Deserialize)]
+struct TokenQuery {
+    access_token: Option<String>,
+}
+
+/// Middleware of the hub's routes: lets in whoever has a valid token, as the user it names (R1, R2).
+async fn authorize(
+    State(context): State<Context>,
+    Query(query): Query<TokenQuery>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    match bearer(&context.signer, request.headers(), query.access_token.as_deref()) {
+        Ok(user) => {
+            request.extensions_mut().insert(User(user));
+            next.run(request).await
+        }
+        Err(error) => {
+            let mut response = unauthorized(error.to_string());
+            let challenge = HeaderValue::from_static("Bearer");
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+            response
+        }
+    }
+}
+
+/// The user that the request's token names; browsers cannot set headers on a WebSocket, hence the query.
+fn bearer(signer: &Signer, headers: &HeaderMap, in_query: Option<&str>) -> Result<String, TokenError> {
+    let token = credentials(headers, "bearer")
+        .or(in_query)
+        .filter(|token| !token.is_empty())
+        .ok_or(TokenError::Missing)?;
+    Ok(signer.check(token, SystemTime::now())?.sub)
+}
+
+/// The agent that the request names by Basic authentication.
+fn named_agent<'a>(directory: &'a Directory, headers: &HeaderMap) -> Result<&'a DirectoryAgent, String> {
+    let example =
+        "Send \"Authorization: Basic\" with an agent's id as user name, such as 1001, and any password.";
+    let encoded = credentials(headers, "basic").ok_or(format!("Who is asking? {example}"))?;
+    let pair = STANDARD
+        .decode(encoded)
+        .ok()
+        .and_then(|bytes| String::from_utf8(bytes).ok())
+        .ok_or(format!("The credentials are not base64. {example}"))?;
+    let login = pair.split_once(':').map_or(pair.as_str(), |(name, _)| name);
+    directory
+        .agent_by_login(login)
+        .ok_or("There is no agent with this id here. Check the agent id.".to_owned())
+}
+
+fn credentials<'a>(headers: &'a HeaderMap, scheme: &str) -> Option<&'a str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (name, rest) = value.trim().split_once(' ')?;
+    name.eq_ignore_ascii_case(scheme).then(|| rest.trim())
+}
+
+fn is_forwarded_tls(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let by_proxy = text("x-forwarded-proto")
+        .and_then(|list| list.split(',').next())
+        .is_some_and(|scheme| scheme.trim().eq_ignore_ascii_case("https"));
+    let by_standard = text("forwarded").is_some_and(|list| {
+        list.split([',', ';'])
+            .any(|pair| pair.trim().eq_ignore_ascii_case("proto=https"))
+    });
+    by_proxy || by_standard
+}
+
+fn unauthorized(text: String) -> Response {
+    (StatusCode::UNAUTHORIZED, text).into_response()
+}
+
+fn uncached(answer: serde_json::Value) -> Response {
+    ([(header::CACHE_CONTROL, "no-store")], Json(answer)).into_response()
+}
+
+/// Middleware of everything: the security headers, those of the page included.
+async fn secure(request: Request, next: Next) -> Response {
+    let host = host_of(request.headers()).unwrap_or("localhost").to_owned();
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in SECURITY_HEADERS {
+        headers.insert(name, value);
+    }
+    if let Ok(policy) = HeaderValue::from_str(&content_security_policy(&host)) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    response
+}

@@ -1,0 +1,116 @@
+//! One attempt to connect: what it waits for and what it inherits from the ones before.
+//!
+//! Lives here: the stages from token to handshake, each owning its request or socket.
+//! May not be here: the transitions between them, which are the machine's.
+//! A stage is given up by consuming it, which tells the shell to let go of what the stage owned.
+//! A redirect changes an attempt's route only; the next attempt begins at the original address (case N14).
+
+use super::address::{HubAddress, Secret};
+use super::error::{Error, Phase};
+use super::interface::{Action, Outlet, Progress, RequestId, SocketId, Status, Trying};
+use super::time::Millis;
+
+/// What an attempt inherits from the ones before it.
+#[derive(Debug)]
+pub(super) struct Trial {
+    /// Whether there was a connection before.
+    pub(super) reconnecting: bool,
+    /// Number of the attempt under way or due next, from 1.
+    pub(super) attempt: u32,
+    /// When the outage or the first attempt began.
+    pub(super) since: Millis,
+    pub(super) last_error: Option<Error>,
+    pub(super) token: Option<Secret>,
+    /// The server has refused `token`, and the provider was asked for another.
+    pub(super) refused: bool,
+}
+
+#[derive(Debug)]
+pub(super) struct Attempt {
+    pub(super) trial: Trial,
+    /// Of the present stage.
+    pub(super) deadline: Millis,
+    pub(super) stage: Stage,
+}
+
+/// What an attempt waits for.
+#[derive(Debug)]
+pub(super) enum Stage {
+    Token {
+        request: RequestId,
+    },
+    Negotiate {
+        request: RequestId,
+        route: Route,
+    },
+    Open {
+        socket: SocketId,
+        connection_id: Option<String>,
+    },
+    Handshake {
+        socket: SocketId,
+        connection_id: Option<String>,
+        /// The response as far as it has come (case H11).
+        received: Vec<u8>,
+    },
+}
+
+/// Where an attempt is heading; a redirect changes it for this attempt only (case N14).
+#[derive(Debug)]
+pub(super) struct Route {
+    pub(super) hub: HubAddress,
+    pub(super) token: Option<Secret>,
+    pub(super) requests: u32,
+}
+
+impl Stage {
+    pub(super) fn phase(&self) -> Phase {
+        match self {
+            Self::Token { .. } => Phase::Token,
+            Self::Negotiate { .. } => Phase::Negotiate,
+            Self::Open { .. } => Phase::Open,
+            Self::Handshake { .. } => Phase::Handshake,
+        }
+    }
+
+    pub(super) fn socket(&self) -> Option<SocketId> {
+        match self {
+            Self::Token { .. } | Self::Negotiate { .. } => None,
+            Self::Open { socket, .. } | Self::Handshake { socket, .. } => Some(*socket),
+        }
+    }
+
+    /// Gives up what the stage owns.
+    pub(super) fn abandon(self, out: &mut impl Outlet) {
+        out.act(match self {
+            Self::Token { request } | Self::Negotiate { request, .. } => Action::Abandon { request },
+            Self::Open { socket, .. } | Self::Handshake { socket, .. } => Action::CloseSocket { socket },
+        });
+    }
+}
+
+impl Trial {
+    pub(super) fn new(reconnecting: bool, last_error: Option<Error>, now: Millis) -> Self {
+        Self {
+            reconnecting,
+            attempt: 1,
+            since: now,
+            last_error,
+            token: None,
+            refused: false,
+        }
+    }
+
+    pub(super) fn status(&self, trying: Trying) -> Status {
+        let progress = Progress {
+            attempt: self.attempt,
+            trying,
+            last_error: self.last_error.clone(),
+        };
+        if self.reconnecting {
+            Status::Reconnecting(progress)
+        } else {
+            Status::Connecting(progress)
+        }
+    }
+}

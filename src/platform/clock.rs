@@ -1,0 +1,32 @@
+//! The browser's clocks and its randomness.
+//!
+//! Lives here: reading the monotonic clock, the time of day and a random number.
+//! May not be here: keeping any of them; they go into the session with each input.
+//! `performance.now()` stops while some computers sleep and the time of day does not: the driver compares.
+//! Randomness is for jitter only, never for secrets.
+
+use crate::connection::Millis;
+use crate::domain::Moment;
+use crate::session::Now;
+
+/// The present, for one input of the session.
+pub(super) fn now() -> Now {
+    Now {
+        monotonic: monotonic(),
+        wall: Moment(js_sys::Date::now() as i64),
+        random: (js_sys::Math::random() * 9_007_199_254_740_992.0) as u64,
+    }
+}
+
+/// Milliseconds since the page was opened.
+pub(super) fn monotonic() -> Millis {
+    let milliseconds = window()
+        .and_then(|window| window.performance())
+        .map_or_else(js_sys::Date::now, |performance| performance.now());
+    Millis::new(milliseconds as i64)
+}
+
+/// The window, where there is one.
+pub(super) fn window() -> Option<web_sys::Window> {
+    web_sys::window()
+}

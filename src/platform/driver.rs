@@ -1,0 +1,341 @@
+//! The driver: the session, the browser and the views, tied together.
+//!
+//! Lives here: feeding inputs to the session, doing what it says, and committing to the views once a frame.
+//! May not be here: decisions; an `if` here is about the browser, never about the desk.
+//! Frames while the page is seen, a timer while it is not: hidden pages get no frames (Page Lifecycle).
+//! A clock that jumps ahead of the other means that the computer slept: the connection is probed at once.
+
+use super::clock;
+use super::http::{self, Pending, Request};
+use super::life::{Life, PageLife, is_visible};
+use super::socket::{Socket, SocketEvent};
+use super::timer::{Frame, Timer};
+use crate::connection::{Action, Input as Wire, RequestId, SocketId};
+use crate::domain::{Delta, Model, Moment, Transition};
+use crate::session::{Effect, FetchId, Input, Session};
+use crate::store::Views;
+use leptos::prelude::Set;
+use leptos::prelude::Update;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::{Rc, Weak};
+use std::sync::Arc;
+
+/// How late a hidden page may be drawn, milliseconds.
+const HIDDEN_COMMIT: i32 = 250;
+/// How often the page's clock ticks, milliseconds.
+const TICK: i64 = 1_000;
+/// A gap between the clocks of this size means that the computer slept, milliseconds.
+const SLEPT: i64 = 5_000;
+
+/// Ties a session to the browser and the views.
+pub struct Driver {
+    session: RefCell<Session>,
+    model: Rc<RefCell<Model>>,
+    views: Views,
+    tell: Box<dyn Fn(&Transition)>,
+    delta: RefCell<Delta>,
+    sockets: RefCell<HashMap<SocketId, Socket>>,
+    requests: RefCell<HashMap<RequestId, Pending>>,
+    fetches: RefCell<HashMap<FetchId, Pending>>,
+    commit: RefCell<Option<Commit>>,
+    timer: RefCell<Option<Timer>>,
+    timer_at: Cell<i64>,
+    last_tick: Cell<(i64, i64)>,
+    life: RefCell<Option<PageLife>>,
+}
+
+/// A commit that is due; held so that it fires.
+enum Commit {
+    Frame { _frame: Frame },
+    Timer { _timer: Timer },
+}
+
+impl Driver {
+    /// Starts to drive `session`. `tell` is told the transitions that people must hear of at once.
+    pub fn start(
+        session: Session,
+        model: Rc<RefCell<Model>>,
+        views: Views,
+        tell: impl Fn(&Transition) + 'static,
+    ) -> Rc<Self> {
+        let now = clock::now();
+        let driver = Rc::new(Self {
+            session: RefCell::new(session),
+            model,
+            views,
+            tell: Box::new(tell),
+            delta: RefCell::default(),
+            sockets: RefCell::default(),
+            requests: RefCell::default(),
+            fetches: RefCell::default(),
+            commit: RefCell::default(),
+            timer: RefCell::default(),
+            timer_at: Cell::new(i64::MAX),
+            last_tick: Cell::new((now.monotonic.value(), now.wall.0)),
+            life: RefCell::default(),
+        });
+        let weak = Rc::downgrade(&driver);
+        *driver.life.borrow_mut() = Some(PageLife::listen(move |life| {
+            if let Some(driver) = weak.upgrade() {
+                driver.page_lived(life);
+            }
+        }));
+        driver.views.desk.update(|desk| {
+            desk.telephony = driver.session.borrow().has_telephony();
+        });
+        driver.feed(Input::Tick);
+        driver
+    }
+
+    /// Feeds one input and does what follows from it.
+    pub fn feed(self: &Rc<Self>, input: Input<'_>) {
+        let now = clock::now();
+        let effects = {
+            let mut session = self.session.borrow_mut();
+            session.step(input, now);
+            session.take_effects()
+        };
+        for effect in effects {
+            self.perform(effect);
+        }
+        self.show_session();
+        if self.model.borrow().is_touched() {
+            self.request_commit();
+        }
+        self.schedule();
+    }
+
+    fn show_session(&self) {
+        let mut session = self.session.borrow_mut();
+        if session.take_changed() {
+            self.views.connection.set(session.connection().clone());
+            if leptos::prelude::WithUntracked::with_untracked(&self.views.screen, |screen| {
+                screen != session.screen()
+            }) {
+                self.views.screen.set(session.screen().clone());
+            }
+            let reasons = session.reasons();
+            self.views.desk.update(|desk| {
+                if desk.reasons.as_slice() != reasons {
+                    desk.reasons = Arc::new(reasons.to_vec());
+                }
+            });
+        }
+        if session.take_resync() {
+            self.views.recommit(&self.model.borrow());
+        }
+    }
+
+    fn perform(self: &Rc<Self>, effect: Effect) {
+        match effect {
+            Effect::Tell(transition) => (self.tell)(&transition),
+            Effect::Fetch {
+                fetch,
+                url,
+                authorization,
+                with_credentials,
+            } => {
+                let weak = Rc::downgrade(self);
+                let request = Request {
+                    post: false,
+                    url,
+                    authorization: authorization.map(|secret| secret.expose().to_owned()),
+                    with_credentials,
+                };
+                let pending = http::send(request, move |outcome| {
+                    let Some(driver) = weak.upgrade() else { return };
+                    let pending = driver.fetches.borrow_mut().remove(&fetch);
+                    match outcome {
+                        Ok(answer) => driver.feed(Input::Fetched {
+                            fetch,
+                            status: answer.status,
+                            body: &answer.body,
+                        }),
+                        Err(text) => driver.feed(Input::FetchFailed { fetch, text: &text }),
+                    }
+                    drop(pending);
+                });
+                self.fetches.borrow_mut().insert(fetch, pending);
+            }
+            Effect::Wire(action) => self.wire(action),
+        }
+    }
+
+    fn wire(self: &Rc<Self>, action: Action) {
+        match action {
+            // The session answers this one itself.
+            Action::FetchToken { .. } => {}
+            Action::Negotiate { request, url, token } => {
+                let weak = Rc::downgrade(self);
+                let exchange = Request {
+                    post: true,
+                    url: url.expose().to_owned(),
+                    authorization: token.map(|token| format!("Bearer {}", token.expose())),
+                    with_credentials: true,
+                };
+                let pending = http::send(exchange, move |outcome| {
+                    let Some(driver) = weak.upgrade() else { return };
+                    let pending = driver.requests.borrow_mut().remove(&request);
+                    match outcome {
+                        Ok(answer) => driver.feed(Input::Wire(Wire::NegotiateAnswered {
+                            request,
+                            status: answer.status,
+                            body: &answer.body,
+                            retry_after: answer.retry_after,
+                        })),
+                        Err(text) => driver.feed(Input::Wire(Wire::NegotiateFailed { request, text: &text })),
+                    }
+                    drop(pending);
+                });
+                self.requests.borrow_mut().insert(request, pending);
+            }
+            Action::Abandon { request } => {
+                self.requests.borrow_mut().remove(&request);
+            }
+            Action::OpenSocket { socket, url } => {
+                let weak = Rc::downgrade(self);
+                let opened = Socket::open(url.expose(), move |event| report(&weak, socket, event));
+                match opened {
+                    Some(open) => {
+                        self.sockets.borrow_mut().insert(socket, open);
+                    }
+                    None => self.feed(Input::Wire(Wire::SocketClosed {
+                        socket,
+                        code: 1006,
+                        reason: "the browser refuses this address",
+                        clean: false,
+                    })),
+                }
+            }
+            Action::SendText { socket, text } => {
+                if let Some(open) = self.sockets.borrow().get(&socket) {
+                    open.send(&text);
+                }
+            }
+            Action::CloseSocket { socket } => {
+                let closing = self.sockets.borrow_mut().remove(&socket);
+                drop(closing);
+            }
+        }
+    }
+
+    fn page_lived(self: &Rc<Self>, life: Life) {
+        match life {
+            Life::Shown => {
+                self.feed(Input::Wire(Wire::Wake));
+                self.feed(Input::Tick);
+            }
+            Life::Online => self.feed(Input::Wire(Wire::Online)),
+            Life::Offline => self.feed(Input::Wire(Wire::Offline)),
+            Life::Hidden => {
+                // A frame that was asked for while visible may never come.
+                if self.commit.borrow_mut().take().is_some() {
+                    self.request_commit();
+                }
+            }
+        }
+    }
+
+    // ---- committing ----------------------------------------------------------------------------------
+
+    fn request_commit(self: &Rc<Self>) {
+        if self.commit.borrow().is_some() {
+            return;
+        }
+        let weak = Rc::downgrade(self);
+        let fire = move || {
+            if let Some(driver) = weak.upgrade() {
+                driver.commit_now();
+            }
+        };
+        let commit = if is_visible() {
+            Frame::next(fire).map(|frame| Commit::Frame { _frame: frame })
+        } else {
+            Timer::after(HIDDEN_COMMIT, fire).map(|timer| Commit::Timer { _timer: timer })
+        };
+        *self.commit.borrow_mut() = commit;
+    }
+
+    fn commit_now(&self) {
+        // The closure that runs now is owned by what is taken here: it is dropped at the end of this call.
+        let fired = self.commit.borrow_mut().take();
+        let mut delta = self.delta.borrow_mut();
+        delta.clear();
+        self.model.borrow_mut().take_delta(&mut delta);
+        self.views.commit(&self.model.borrow(), &delta);
+        keep_until_later(fired);
+    }
+
+    // ---- time ----------------------------------------------------------------------------------------
+
+    fn schedule(self: &Rc<Self>) {
+        let due = self.last_tick.get().0 + TICK;
+        let wake = self
+            .session
+            .borrow()
+            .next_wake()
+            .map_or(due, |wake| wake.value().min(due));
+        if wake >= self.timer_at.get() && self.timer.borrow().is_some() {
+            return;
+        }
+        let wait = (wake - clock::monotonic().value()).clamp(0, TICK);
+        let weak = Rc::downgrade(self);
+        let timer = Timer::after(i32::try_from(wait).unwrap_or(i32::MAX), move || {
+            if let Some(driver) = weak.upgrade() {
+                driver.timer_fired();
+            }
+        });
+        self.timer_at.set(wake);
+        let replaced = self.timer.replace(timer);
+        keep_until_later(replaced);
+    }
+
+    fn timer_fired(self: &Rc<Self>) {
+        self.timer_at.set(i64::MAX);
+        let now = clock::now();
+        let (monotonic, wall) = self.last_tick.get();
+        let passed = now.monotonic.value() - monotonic;
+        if passed >= TICK {
+            self.last_tick.set((now.monotonic.value(), now.wall.0));
+            if (now.wall.0 - wall) - passed > SLEPT || passed > 4 * SLEPT {
+                self.feed(Input::Wire(Wire::Wake));
+            }
+            self.show_time(now.wall);
+        }
+        self.feed(Input::Tick);
+    }
+
+    fn show_time(&self, wall: Moment) {
+        self.views.now.set(self.session.borrow().server_now(wall));
+        // The script beside the page takes a heartbeat that stops for a crash.
+        if let Some(root) = clock::window()
+            .and_then(|window| window.document())
+            .and_then(|document| document.document_element())
+        {
+            let _ = root.set_attribute("data-heartbeat", &wall.0.to_string());
+        }
+    }
+}
+
+fn report(driver: &Weak<Driver>, socket: SocketId, event: SocketEvent<'_>) {
+    let Some(driver) = driver.upgrade() else { return };
+    let wire = match event {
+        SocketEvent::Opened => Wire::SocketOpened { socket },
+        SocketEvent::Data(bytes) => Wire::SocketData { socket, bytes },
+        SocketEvent::Closed { code, reason, clean } => Wire::SocketClosed {
+            socket,
+            code,
+            reason,
+            clean,
+        },
+    };
+    driver.feed(Input::Wire(wire));
+}
+
+/// Drops a value after the present callback: a closure must not be freed while it runs.
+fn keep_until_later<T: 'static>(value: Option<T>) {
+    if let Some(value) = value {
+        wasm_bindgen_futures::spawn_local(async move { drop(value) });
+    }
+}

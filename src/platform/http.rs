@@ -1,0 +1,91 @@
+//! HTTP requests that end when they are dropped.
+//!
+//! Lives here: one GET or POST with a bearer token, its answer as status and bytes, and its abortion.
+//! May not be here: retries, deadlines (the connection's and the session's), the meaning of a status.
+//! Addresses may be relative to the page.
+//! The answer's body is read whole; the servers asked here answer with a few kilobytes.
+
+use gloo_net::http::RequestBuilder;
+use std::time::Duration;
+use web_sys::{AbortController, RequestCredentials};
+
+/// What to ask for.
+pub(super) struct Request {
+    pub(super) post: bool,
+    pub(super) url: String,
+    pub(super) authorization: Option<String>,
+    pub(super) with_credentials: bool,
+}
+
+/// An answer, whatever its status.
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) body: Vec<u8>,
+    pub(super) retry_after: Option<Duration>,
+}
+
+/// A request under way; dropping it aborts it.
+pub(super) struct Pending {
+    abort: Option<AbortController>,
+}
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        if let Some(abort) = &self.abort {
+            abort.abort();
+        }
+    }
+}
+
+/// Sends `request`; `tell` gets the answer, or a text for people, unless the pending request is dropped first.
+pub(super) fn send(request: Request, tell: impl FnOnce(Result<Answer, String>) + 'static) -> Pending {
+    let abort = AbortController::new().ok();
+    let signal = abort.as_ref().map(AbortController::signal);
+    wasm_bindgen_futures::spawn_local(async move {
+        let outcome = exchange(request, signal.as_ref()).await;
+        if signal.is_none_or(|signal| !signal.aborted()) {
+            tell(outcome);
+        }
+    });
+    Pending { abort }
+}
+
+async fn exchange(request: Request, signal: Option<&web_sys::AbortSignal>) -> Result<Answer, String> {
+    let mut builder = if request.post {
+        RequestBuilder::new(&request.url).method(gloo_net::http::Method::POST)
+    } else {
+        RequestBuilder::new(&request.url)
+    };
+    if let Some(authorization) = &request.authorization {
+        builder = builder.header("Authorization", authorization);
+    }
+    if request.post {
+        // What the reference client sends, and what servers' CORS rules expect.
+        builder = builder.header("X-Requested-With", "XMLHttpRequest");
+    }
+    let credentials = if request.with_credentials {
+        RequestCredentials::Include
+    } else {
+        RequestCredentials::SameOrigin
+    };
+    let response = builder
+        .credentials(credentials)
+        .abort_signal(signal)
+        .send()
+        .await
+        .map_err(|_| "the browser could not reach it (network, name, certificate or CORS)".to_owned())?;
+    let retry_after = response
+        .headers()
+        .get("Retry-After")
+        .and_then(|value| value.trim().parse().ok())
+        .map(Duration::from_secs);
+    let body = response
+        .binary()
+        .await
+        .map_err(|_| "the answer broke off".to_owned())?;
+    Ok(Answer {
+        status: response.status(),
+        body,
+        retry_after,
+    })
+}

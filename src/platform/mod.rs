@@ -1,0 +1,24 @@
+//! The browser: the one place that touches its interfaces.
+//!
+//! Lives here: sockets, HTTP, timers, frames, page life, the panic hook, and the driver that ties them to the session.
+//! May not be here: decisions about the desk; what happens here is told to the session, what it says is done.
+//! Every listener, timer and socket is owned by a value whose drop ends it.
+//! Source of the traps met here: the `WebSocket` and Page Lifecycle specifications.
+
+#![allow(
+    clippy::disallowed_methods,
+    reason = "this is the place that the rule keeps them in"
+)]
+
+mod clock;
+mod config;
+mod driver;
+mod http;
+mod life;
+mod panic;
+mod socket;
+mod timer;
+
+pub use config::fetch_config;
+pub use driver::Driver;
+pub use panic::install_panic_hook;

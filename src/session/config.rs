@@ -1,0 +1,413 @@
+//! `config.json`: what a site says about its servers.
+//!
+//! Lives here: the typed configuration, reading it, and every fault with its path and a way out.
+//! May not be here: fetching it, and defaults that are a decision of the code elsewhere.
+//! Unknown keys are warnings, not faults: an older page must start with a newer file.
+//! A site can run the page against any RTE hub with this file alone.
+
+use crate::vendor::DurationUnit;
+use crate::vendor::time::Zone;
+use serde_json::{Map, Value};
+
+/// How the token endpoint learns who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Identify {
+    /// `Authorization: Basic` with what the agent typed at sign-in.
+    Basic {
+        /// Whether the sign-in form asks for a password.
+        password: bool,
+    },
+    /// By what the browser sends along by itself (the portal's session).
+    Browser,
+}
+
+/// Where the access token comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenEndpoint {
+    /// Address, absolute or relative to the page.
+    pub url: String,
+    /// How it learns who asks.
+    pub identify: Identify,
+}
+
+/// Where names and ids come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DirectorySource {
+    /// From an address, asked with the access token.
+    Url(String),
+    /// From the configuration itself: the same JSON that the address would answer.
+    Inline(String),
+}
+
+/// Which telephony vocabulary the hub speaks to the signed-in agent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Telephony {
+    /// None: the desk shows, and commands nothing.
+    None,
+    /// CTI OS events and commands over the same hub (decision D12).
+    CtiOs,
+}
+
+/// The configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// Token endpoint; `None`: the hub wants no token.
+    pub token: Option<TokenEndpoint>,
+    /// Hub address; `None`: the token endpoint tells it.
+    pub hub: Option<String>,
+    /// Names and ids.
+    pub directory: DirectorySource,
+    /// The hub answers a subscription with the present state (decision D4); what it does not list is gone.
+    pub snapshot: bool,
+    /// Telephony.
+    pub telephony: Telephony,
+    /// The call variable (1 to 10) in which the site's routing puts the queue's name.
+    pub queue_name_variable: Option<u8>,
+    /// Zone of date-times without one (decision D3).
+    pub zone: Zone,
+    /// Unit of the longest wait (decision D2).
+    pub longest_wait: DurationUnit,
+}
+
+/// One thing that is wrong, or odd, with the configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// Where, as a path of keys (`source.token.url`).
+    pub path: String,
+    /// What is wrong and what to do, in a sentence.
+    pub text: String,
+}
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.path.is_empty() {
+            formatter.write_str(&self.text)
+        } else {
+            write!(formatter, "{}: {}", self.path, self.text)
+        }
+    }
+}
+
+/// Reads the file. All faults are found at once; the second list holds warnings.
+pub fn parse(bytes: &[u8]) -> Result<(Config, Vec<Fault>), Vec<Fault>> {
+    let whole: Value = serde_json::from_slice(bytes).map_err(|error| {
+        vec![Fault {
+            path: String::new(),
+            text: format!(
+                "config.json is not JSON ({error}). Check that the address serves the file itself and not a web page."
+            ),
+        }]
+    })?;
+    let mut reading = Reading::default();
+    let config = reading.config(&whole);
+    match config {
+        Some(config) if reading.faults.is_empty() => Ok((config, reading.warnings)),
+        _ => Err(reading.faults),
+    }
+}
+
+#[derive(Default)]
+struct Reading {
+    faults: Vec<Fault>,
+    warnings: Vec<Fault>,
+}
+
+impl Reading {
+    fn fault(&mut self, path: &str, text: impl Into<String>) {
+        self.faults.push(Fault {
+            path: path.to_owned(),
+            text: text.into(),
+        });
+    }
+
+    fn config(&mut self, whole: &Value) -> Option<Config> {
+        let Some(root) = whole.as_object() else {
+            self.fault("", "config.json must be an object with the key \"source\".");
+            return None;
+        };
+        self.only(root, "", &["$schema", "source", "zonelessTimes", "longestWait"]);
+        let Some(source) = root.get("source").and_then(Value::as_object) else {
+            self.fault(
+                "source",
+                "is missing or not an object; it says where the hub, the token and the directory are.",
+            );
+            return None;
+        };
+        self.only(
+            source,
+            "source",
+            &[
+                "token",
+                "hub",
+                "directory",
+                "snapshot",
+                "telephony",
+                "queueNameVariable",
+            ],
+        );
+        let token = self.token(source);
+        let hub = self.optional_text(source, "source", "hub");
+        if let Some(address) = &hub
+            && !["ws://", "wss://", "http://", "https://", "/"]
+                .iter()
+                .any(|start| address.starts_with(start))
+        {
+            self.fault(
+                "source.hub",
+                "must begin with wss://, ws://, https://, http:// or /.",
+            );
+        }
+        if token.is_none() && hub.is_none() && self.faults.is_empty() {
+            self.fault(
+                "source",
+                "needs \"token\" (whose answer names the hub) or \"hub\".",
+            );
+        }
+        let directory = self.directory(source)?;
+        let snapshot = self.flag(source, "source", "snapshot");
+        let telephony = match self.optional_text(source, "source", "telephony").as_deref() {
+            None | Some("none") => Telephony::None,
+            Some("ctios") => Telephony::CtiOs,
+            Some(other) => {
+                self.fault(
+                    "source.telephony",
+                    format!("is \"{other}\"; this version knows \"ctios\" and \"none\"."),
+                );
+                Telephony::None
+            }
+        };
+        let queue_name_variable = match source.get("queueNameVariable") {
+            None | Some(Value::Null) => None,
+            Some(number) => {
+                let variable = number.as_u64().and_then(|number| u8::try_from(number).ok());
+                let variable = variable.filter(|number| (1..=10).contains(number));
+                if variable.is_none() {
+                    self.fault("source.queueNameVariable", "must be a number from 1 to 10.");
+                }
+                variable
+            }
+        };
+        let zone = match self.optional_text(root, "", "zonelessTimes") {
+            None => Zone::default(),
+            Some(text) => zone_of(&text).unwrap_or_else(|| {
+                self.fault(
+                    "zonelessTimes",
+                    format!("is \"{text}\"; write \"utc\" or an offset like \"+02:00\"."),
+                );
+                Zone::default()
+            }),
+        };
+        let longest_wait = match self.optional_text(root, "", "longestWait").as_deref() {
+            None | Some("seconds") => DurationUnit::Seconds,
+            Some("milliseconds") => DurationUnit::Milliseconds,
+            Some(other) => {
+                self.fault(
+                    "longestWait",
+                    format!("is \"{other}\"; write \"seconds\" or \"milliseconds\"."),
+                );
+                DurationUnit::Seconds
+            }
+        };
+        Some(Config {
+            token,
+            hub,
+            directory,
+            snapshot,
+            telephony,
+            queue_name_variable,
+            zone,
+            longest_wait,
+        })
+    }
+
+    fn token(&mut self, source: &Map<String, Value>) -> Option<TokenEndpoint> {
+        let token = match source.get("token") {
+            None | Some(Value::Null) => return None,
+            Some(Value::Object(token)) => token,
+            Some(_) => {
+                self.fault("source.token", "must be an object with \"url\".");
+                return None;
+            }
+        };
+        self.only(token, "source.token", &["url", "identify", "password"]);
+        let url = self.optional_text(token, "source.token", "url");
+        if url.as_deref().is_none_or(str::is_empty) {
+            self.fault(
+                "source.token.url",
+                "is missing; it is the address that answers with WssEndpoint and Token.",
+            );
+        }
+        let password = self.flag(token, "source.token", "password");
+        let identify = match self.optional_text(token, "source.token", "identify").as_deref() {
+            None | Some("browser") => Identify::Browser,
+            Some("basic") => Identify::Basic { password },
+            Some(other) => {
+                self.fault(
+                    "source.token.identify",
+                    format!("is \"{other}\"; write \"basic\" or \"browser\"."),
+                );
+                Identify::Browser
+            }
+        };
+        Some(TokenEndpoint { url: url?, identify })
+    }
+
+    fn directory(&mut self, source: &Map<String, Value>) -> Option<DirectorySource> {
+        let Some(Value::Object(directory)) = source.get("directory") else {
+            self.fault(
+                "source.directory",
+                "is missing; give {\"url\": …} or the lists \"agents\", \"queues\" and \"callLists\" with ids and names.",
+            );
+            return None;
+        };
+        self.only(
+            directory,
+            "source.directory",
+            &["url", "agents", "queues", "callLists", "notReadyReasons"],
+        );
+        if let Some(url) = self.optional_text(directory, "source.directory", "url") {
+            return Some(DirectorySource::Url(url));
+        }
+        for list in ["agents", "queues", "callLists"] {
+            let path = format!("source.directory.{list}");
+            match directory.get(list) {
+                None => {}
+                Some(Value::Array(items)) => {
+                    for (index, item) in items.iter().enumerate() {
+                        if !item.get("id").is_some_and(Value::is_string) {
+                            self.fault(
+                                &format!("{path}[{index}]"),
+                                "has no \"id\"; each entry needs an \"id\" and a \"name\".",
+                            );
+                        }
+                    }
+                }
+                Some(_) => self.fault(&path, "must be a list of {\"id\", \"name\"}."),
+            }
+        }
+        Some(DirectorySource::Inline(
+            Value::Object(directory.clone()).to_string(),
+        ))
+    }
+
+    fn optional_text(&mut self, object: &Map<String, Value>, path: &str, key: &str) -> Option<String> {
+        match object.get(key) {
+            None | Some(Value::Null) => None,
+            Some(Value::String(text)) => Some(text.trim().to_owned()),
+            Some(_) => {
+                self.fault(&join(path, key), "must be a text in quotes.");
+                None
+            }
+        }
+    }
+
+    fn flag(&mut self, object: &Map<String, Value>, path: &str, key: &str) -> bool {
+        match object.get(key) {
+            None | Some(Value::Null) => false,
+            Some(Value::Bool(flag)) => *flag,
+            Some(_) => {
+                self.fault(&join(path, key), "must be true or false.");
+                false
+            }
+        }
+    }
+
+    fn only(&mut self, object: &Map<String, Value>, path: &str, known: &[&str]) {
+        for key in object.keys().filter(|key| !known.contains(&key.as_str())) {
+            self.warnings.push(Fault {
+                path: join(path, key),
+                text: format!(
+                    "is not known to this version and is ignored; known are {}.",
+                    known.join(", ")
+                ),
+            });
+        }
+    }
+}
+
+/// `utc`, or an offset like `+02:00`.
+fn zone_of(text: &str) -> Option<Zone> {
+    if text.eq_ignore_ascii_case("utc") || text == "Z" {
+        return Some(Zone::default());
+    }
+    let (sign, rest) = match text.strip_prefix('+') {
+        Some(rest) => (1, rest),
+        None => (-1, text.strip_prefix('-')?),
+    };
+    let (hours, minutes) = rest.split_once(':')?;
+    let (hours, minutes): (i32, i32) = (hours.parse().ok()?, minutes.parse().ok()?);
+    ((0..=14).contains(&hours) && (0..60).contains(&minutes)).then_some(Zone {
+        minutes_east: sign * (hours * 60 + minutes),
+    })
+}
+
+fn join(path: &str, key: &str) -> String {
+    if path.is_empty() {
+        key.to_owned()
+    } else {
+        format!("{path}.{key}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn faults(json: &str) -> Vec<String> {
+        match parse(json.as_bytes()) {
+            Ok(_) => Vec::new(),
+            Err(faults) => faults.iter().map(ToString::to_string).collect(),
+        }
+    }
+
+    #[test]
+    fn a_plain_rte_hub_needs_a_token_address_and_a_directory() {
+        let (config, warnings) = parse(
+            br#"{"source":{"token":{"url":"https://api.example/token/me/rte/"},
+                 "directory":{"queues":[{"id":"q","name":"Support"}]}}}"#,
+        )
+        .unwrap_or_else(|faults| panic!("{faults:?}"));
+        assert_eq!(warnings, []);
+        assert_eq!(config.telephony, Telephony::None);
+        assert!(!config.snapshot);
+        assert_eq!(config.token.map(|token| token.identify), Some(Identify::Browser));
+    }
+
+    #[test]
+    fn every_fault_is_found_at_once_with_its_path() {
+        let found = faults(
+            r#"{"source":{"token":{"identify":"oath"},"hub":"host","directory":{"agents":[{"name":"x"}]},
+                "snapshot":"yes","telephony":"sip"},"zonelessTimes":"Mars"}"#,
+        );
+        for path in [
+            "source.token.url:",
+            "source.token.identify:",
+            "source.hub:",
+            "source.directory.agents[0]:",
+            "source.snapshot:",
+            "source.telephony:",
+            "zonelessTimes:",
+        ] {
+            assert!(
+                found.iter().any(|fault| fault.starts_with(path)),
+                "{path} in {found:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_not_json_or_no_object_says_so() {
+        assert!(faults("<!doctype html>")[0].contains("not JSON"));
+        assert!(faults("[]")[0].contains("must be an object"));
+        assert!(faults("{}")[0].starts_with("source: is missing"));
+    }
+
+    #[test]
+    fn unknown_keys_are_warnings_only() {
+        let (_, warnings) =
+            parse(br#"{"theme":"dark","source":{"hub":"wss://h/rte","directory":{"url":"/directory"}}}"#)
+                .unwrap_or_else(|faults| panic!("{faults:?}"));
+        assert_eq!(warnings.len(), 1);
+        assert_eq!(warnings[0].path, "theme");
+    }
+}

@@ -1,0 +1,16 @@
+//! The session: everything between bytes and cells, as one machine that is told what happened.
+//!
+//! Lives here: signing in, subscribing, dispatching messages to vendors and model, commands, server time.
+//! May not be here: the browser, a clock, signals; times and answers come in, effects go out as data.
+//! One closed [`Input`] holds everything that can wake the desk; one [`Session::step`] handles it.
+//! A message is decoded where it lies in the frame and applied to the model at once; nothing is queued.
+
+mod claims;
+pub mod config;
+mod pump;
+mod server_time;
+pub mod state;
+mod subscriptions;
+
+pub use crate::connection::Input as WireInput;
+pub use pump::{Credentials, Effect, FetchId, Input, Now, Session};

@@ -1,0 +1,112 @@
+//! Commands: from the wish to the hub method, and the watch over those without an answer.
+//!
+//! Lives here: asking the masks, sending, and giving up after a time with a look at the calls as they are.
+//! May not be here: what a command changes (nothing; events do), bits and wire names.
+//! No command is repeated and none waits for a connection (decision D11).
+
+use super::{
+    COMMAND_LOST, COMMAND_SLOW, Calling, Command, Failure, Flight, InvokeId, Now, Off, SECOND, SOURCE,
+    Session, ctios,
+};
+
+impl Session {
+    pub(super) fn command(&mut self, command: Command, now: Now) {
+        let control = command.control();
+        let allowed = match control {
+            None if !self.connected => Err(Off::Offline),
+            None => Ok(()),
+            Some(control) => self.model.borrow().allowed(SOURCE, control, command.call()),
+        };
+        match allowed {
+            Ok(()) => {
+                self.leaving |= matches!(command, Command::SignOut { .. });
+                self.send_command(command, now);
+            }
+            // A second press of a button whose command is under way is no new wish.
+            Err(Off::UnderWay) => {}
+            Err(off) => {
+                let id = self.next_invoke_id();
+                let failure = if off == Off::Offline {
+                    Failure::Offline
+                } else {
+                    Failure::NotAllowed
+                };
+                let mut model = self.model.borrow_mut();
+                model.begin_command(id, command, now.wall);
+                model.fail(id, failure, now.wall);
+            }
+        }
+    }
+
+    pub(super) fn next_invoke_id(&mut self) -> InvokeId {
+        self.next_invoke = self.next_invoke.wrapping_add(1).max(1);
+        InvokeId(self.next_invoke)
+    }
+
+    pub(super) fn send_command(&mut self, command: Command, now: Now) {
+        let id = self.next_invoke_id();
+        let encoded = {
+            let model = self.model.borrow();
+            ctios::encode(&command, id, |key| model.calls.get(key).map(|call| &*call.id))
+        };
+        self.model.borrow_mut().begin_command(id, command, now.wall);
+        let Some(invocation) = encoded else {
+            // The call has gone between the press and now.
+            self.model.borrow_mut().fail(id, Failure::NotAllowed, now.wall);
+            return;
+        };
+        self.flights.push(Flight { id, sent: now.wall });
+        self.invoke(
+            invocation.method,
+            &invocation.arguments,
+            Calling::Command(id),
+            now,
+        );
+    }
+
+    pub(super) fn own_state_changed(&mut self, to: crate::domain::agent::AgentState, now: Now) {
+        // Whoever has asked to sign out leaves the desk when the server says so.
+        if to == crate::domain::agent::AgentState::SignedOut && self.leaving {
+            self.leaving = false;
+            self.leave(now);
+        }
+    }
+
+    pub(super) fn tick(&mut self, now: Now) {
+        let mut lost = false;
+        let in_flight: Vec<InvokeId> = self
+            .model
+            .borrow()
+            .desk
+            .in_flight
+            .iter()
+            .map(|flight| flight.id)
+            .collect();
+        self.flights.retain(|flight| in_flight.contains(&flight.id));
+        for flight in &self.flights {
+            if now.wall.since(flight.sent) >= COMMAND_LOST {
+                self.model
+                    .borrow_mut()
+                    .fail(flight.id, Failure::NoAnswer, now.wall);
+                lost = true;
+            }
+        }
+        if !self.flights.is_empty() {
+            self.model.borrow_mut().mark_slow(now.wall, COMMAND_SLOW);
+        }
+        if lost && self.connected {
+            // What the server did not answer, its snapshot tells.
+            let id = self.next_invoke_id();
+            let invocation = ctios::command::snapshot(id);
+            self.invoke(invocation.method, &invocation.arguments, Calling::Snapshot, now);
+        }
+        if now.wall.since(self.last_second).abs() >= SECOND {
+            self.last_second = now.wall;
+            let heard = self.model.borrow().source(SOURCE).heard;
+            if self.view.as_of != heard {
+                self.view.as_of = heard;
+                self.changed = true;
+            }
+        }
+    }
+}

@@ -1,0 +1,331 @@
+//! The pump: inputs in, effects out.
+//!
+//! Lives here: [`Session`], its inputs and effects, and the order of things from sign-in to sign-out.
+//! May not be here: what a vendor's message means, what an event does to the model, how a socket is opened.
+//! The connection, the model and the vendors are called from here and know nothing of each other.
+//! No command is repeated by the session, and none is sent that the masks do not allow (decisions D1, D11).
+
+mod commands;
+mod hub;
+mod inlet;
+mod sign_in;
+
+use crate::connection::{
+    Action, CallId, Connection, Error, Health, HubAddress, Input as Wire, Millis, Options, Outlet,
+    RecordFault, RequestId, Secret, Status, TokenReason, Trying,
+};
+use crate::domain::command::{Command, Failure, InvokeId};
+use crate::domain::event::Covered;
+use crate::domain::ids::{Ref, SourceId};
+use crate::domain::model::Off;
+use crate::domain::{Event, Model, Moment, Transition};
+use crate::protocol::Payload;
+use crate::session::claims::{self, base64};
+use crate::session::config::{Config, DirectorySource, Identify, Telephony};
+use crate::session::server_time::ServerTime;
+use crate::session::state::{ConnectionView, Link, Reason, Screen, SignInError};
+use crate::session::subscriptions::Subscriptions;
+use crate::vendor::rte::Kind;
+use crate::vendor::rte::subscribe::Scope;
+use crate::vendor::{Oddities, Settings, ctios, rte};
+use inlet::{Inlet, News};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// Seconds after which a command without an answer is marked, milliseconds.
+const COMMAND_SLOW: i64 = 5_000;
+/// After this long a command is given up and the calls are asked for anew, milliseconds.
+const COMMAND_LOST: i64 = 15_000;
+/// How long a call of the hub's own methods may take, milliseconds.
+const CALL_DEADLINE: std::time::Duration = std::time::Duration::from_secs(30);
+/// How often the whole picture of a quiet connection is refreshed, milliseconds.
+const SECOND: i64 = 1_000;
+
+/// The time of an input, by both clocks, and a random number for jitter.
+#[derive(Debug, Clone, Copy)]
+pub struct Now {
+    /// The clock that never runs backwards.
+    pub monotonic: Millis,
+    /// The browser's idea of the time of day.
+    pub wall: Moment,
+    /// Any number, different each time.
+    pub random: u64,
+}
+
+/// What the agent typed at sign-in; kept in memory for as long as the agent is signed in.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Credentials {
+    /// Agent id.
+    pub login_id: String,
+    /// Password; empty where none is asked for.
+    pub password: String,
+    /// Phone; empty where there is no telephony server.
+    pub extension: String,
+}
+
+impl std::fmt::Debug for Credentials {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Credentials(…)")
+    }
+}
+
+/// Names one request of the session's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FetchId(u64);
+
+/// Everything that can wake the desk.
+#[derive(Debug)]
+pub enum Input<'a> {
+    /// The agent signs in.
+    SignIn(Credentials),
+    /// The agent asks the telephony server for something.
+    Command(Command),
+    /// The agent leaves the desk; the connection is closed.
+    Leave,
+    /// The agent has seen that a command failed.
+    DismissFailure(InvokeId),
+    /// The agent has seen a call that is over.
+    DismissCall(crate::domain::ids::CallKey),
+    /// A request of the session's own was answered.
+    Fetched {
+        /// Which.
+        fetch: FetchId,
+        /// The HTTP status.
+        status: u16,
+        /// The body.
+        body: &'a [u8],
+    },
+    /// A request of the session's own got no answer.
+    FetchFailed {
+        /// Which.
+        fetch: FetchId,
+        /// Why, for IT support.
+        text: &'a str,
+    },
+    /// Something for the connection: socket, negotiate, wake, online …
+    Wire(Wire<'a>),
+    /// The time of [`Session::next_wake`] has come, or a second has passed.
+    Tick,
+}
+
+/// Something for the shell to do.
+#[derive(Debug)]
+pub enum Effect {
+    /// GET `url`; answer with `Fetched` or `FetchFailed`.
+    Fetch {
+        /// Goes into the answer.
+        fetch: FetchId,
+        /// Where.
+        url: String,
+        /// An `Authorization` header's value.
+        authorization: Option<Secret>,
+        /// Send what the browser keeps for that address (cookies).
+        with_credentials: bool,
+    },
+    /// Do this for the connection. `FetchToken` never appears here: the session answers it itself.
+    Wire(Action),
+    /// Tell people at once.
+    Tell(Transition),
+}
+
+/// What a fetch was for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fetching {
+    SignIn,
+    Token(RequestId),
+    Directory,
+}
+
+/// What a call of a hub method was for.
+#[derive(Debug)]
+enum Calling {
+    Available,
+    Subscribe,
+    Command(InvokeId),
+    Snapshot,
+}
+
+#[derive(Debug)]
+struct Flight {
+    id: InvokeId,
+    sent: Moment,
+}
+
+/// The desk's session with its source.
+pub struct Session {
+    config: Config,
+    model: Rc<RefCell<Model>>,
+    connection: Option<Connection>,
+    credentials: Option<Credentials>,
+    token: Option<Secret>,
+    /// A token fetched at sign-in that no connect has used yet.
+    fresh_token: bool,
+    directory: rte::directory::Directory,
+    directory_known: bool,
+    connected: bool,
+    /// Whether this session with the hub has asked for its subscriptions yet.
+    subscribing: bool,
+    subscriptions: Subscriptions,
+    fetches: HashMap<FetchId, Fetching>,
+    calls: HashMap<CallId, Calling>,
+    flights: Vec<Flight>,
+    next: u64,
+    next_invoke: u32,
+    settings: Settings,
+    telephone: ctios::Decoder,
+    site: ctios::Site,
+    time: ServerTime,
+    oddities: Oddities,
+    view: ConnectionView,
+    screen: Screen,
+    reasons: Vec<Reason>,
+    effects: Vec<Effect>,
+    changed: bool,
+    resync: bool,
+    /// The agent asked to sign out and will leave the desk once the server has done it.
+    leaving: bool,
+    last_second: Moment,
+}
+
+const SOURCE: SourceId = SourceId(0);
+
+impl Session {
+    /// A session for a site, over a model that others may read between steps.
+    pub fn new(config: Config, model: Rc<RefCell<Model>>) -> Self {
+        let wants_password = matches!(
+            config.token.as_ref().map(|token| token.identify),
+            Some(Identify::Basic { password: true })
+        );
+        let wants_extension = config.telephony != Telephony::None;
+        let settings = Settings {
+            source: SOURCE,
+            zone: config.zone,
+            longest_wait: config.longest_wait,
+        };
+        let site = ctios::Site {
+            source: SOURCE,
+            queue_name_variable: config.queue_name_variable,
+            ..ctios::Site::default()
+        };
+        Self {
+            screen: Screen::SignIn {
+                wants_password,
+                wants_extension,
+                busy: false,
+                error: None,
+            },
+            config,
+            model,
+            connection: None,
+            credentials: None,
+            token: None,
+            fresh_token: false,
+            directory: rte::directory::Directory::default(),
+            directory_known: false,
+            connected: false,
+            subscribing: false,
+            subscriptions: Subscriptions::default(),
+            fetches: HashMap::new(),
+            calls: HashMap::new(),
+            flights: Vec::new(),
+            next: 0,
+            next_invoke: 0,
+            settings,
+            telephone: ctios::Decoder::default(),
+            site,
+            time: ServerTime::default(),
+            oddities: Oddities::default(),
+            view: ConnectionView::default(),
+            reasons: Vec::new(),
+            effects: Vec::new(),
+            changed: true,
+            resync: false,
+            leaving: false,
+            last_second: Moment(i64::MIN),
+        }
+    }
+
+    /// Handles one input; what is to be done is fetched with [`Session::take_effects`].
+    pub fn step(&mut self, input: Input<'_>, now: Now) {
+        match input {
+            Input::Wire(wire) => self.wire(wire, now),
+            Input::SignIn(credentials) => self.sign_in(credentials, now),
+            Input::Command(command) => self.command(command, now),
+            Input::Leave => self.leave(now),
+            Input::DismissFailure(id) => self.model.borrow_mut().dismiss_failure(id),
+            Input::DismissCall(call) => self.model.borrow_mut().dismiss_call(call),
+            Input::Fetched { fetch, status, body } => {
+                if let Some(fetching) = self.fetches.remove(&fetch) {
+                    self.fetched(fetching, status, body, now);
+                }
+            }
+            Input::FetchFailed { fetch, text } => {
+                if let Some(fetching) = self.fetches.remove(&fetch) {
+                    self.fetch_failed(fetching, text, now);
+                }
+            }
+            Input::Tick => {
+                self.tick(now);
+                self.wire(Wire::Tick, now);
+            }
+        }
+        let transitions = self.model.borrow_mut().take_transitions();
+        for transition in transitions {
+            if let Transition::OwnState { to, .. } = &transition {
+                self.own_state_changed(*to, now);
+            }
+            self.effects.push(Effect::Tell(transition));
+        }
+    }
+
+    /// What is to be done, in order.
+    pub fn take_effects(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.effects)
+    }
+
+    /// When the session wants a `Tick` at the latest, by the monotonic clock.
+    pub fn next_wake(&self) -> Option<Millis> {
+        self.connection.as_ref().and_then(Connection::next_wake)
+    }
+
+    /// Whether screen or connection changed since the last call.
+    pub fn take_changed(&mut self) -> bool {
+        std::mem::take(&mut self.changed)
+    }
+
+    /// Whether rows must be drawn anew, because a session with the hub began or ended.
+    pub fn take_resync(&mut self) -> bool {
+        std::mem::take(&mut self.resync)
+    }
+
+    /// The screen to show.
+    pub fn screen(&self) -> &Screen {
+        &self.screen
+    }
+
+    /// The connection to show.
+    pub fn connection(&self) -> &ConnectionView {
+        &self.view
+    }
+
+    /// Reasons for not being ready.
+    pub fn reasons(&self) -> &[Reason] {
+        &self.reasons
+    }
+
+    /// Whether there is a telephony server to command.
+    pub fn has_telephony(&self) -> bool {
+        self.config.telephony != Telephony::None
+    }
+
+    /// Server time at the browser's `wall`.
+    pub fn server_now(&self, wall: Moment) -> Moment {
+        self.time.at(wall)
+    }
+
+    /// What was met and not understood.
+    pub fn oddities(&self) -> &Oddities {
+        &self.oddities
+    }
+}

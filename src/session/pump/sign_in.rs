@@ -1,0 +1,299 @@
+//! Signing in and out: token, directory, who is meant.
+//!
+//! Lives here: the order of requests at sign-in, their answers in words, and leaving.
+//! May not be here: the connection (its own file), how a request is carried out.
+//! The credentials stay in memory for as long as somebody is signed in: every reconnect needs a fresh token (rule R2).
+
+use super::{
+    Connection, ConnectionView, Credentials, DirectorySource, Effect, Error, FetchId, Fetching, HubAddress,
+    Identify, Link, Moment, Now, Options, Reason, Ref, SOURCE, Screen, Secret, Session, SignInError, Wire,
+    base64, claims, rte,
+};
+
+impl Session {
+    pub(super) fn sign_in(&mut self, credentials: Credentials, now: Now) {
+        self.credentials = Some(credentials);
+        self.set_sign_in(true, None);
+        if self.config.token.is_some() {
+            self.fetch_token(Fetching::SignIn);
+        } else if let Some(hub) = self.config.hub.clone() {
+            self.fetch_directory_and_connect(&hub, now);
+        } else {
+            self.sign_in_failed(SignInError::Unreachable(
+                "config.json names neither a token address nor a hub.".to_owned(),
+            ));
+        }
+    }
+
+    pub(super) fn set_sign_in(&mut self, now_busy: bool, now_error: Option<SignInError>) {
+        if let Screen::SignIn { busy, error, .. } = &mut self.screen {
+            *busy = now_busy;
+            *error = now_error;
+        } else {
+            self.screen = Screen::SignIn {
+                wants_password: matches!(
+                    self.config.token.as_ref().map(|token| token.identify),
+                    Some(Identify::Basic { password: true })
+                ),
+                wants_extension: self.has_telephony(),
+                busy: now_busy,
+                error: now_error,
+            };
+        }
+        self.changed = true;
+    }
+
+    pub(super) fn sign_in_failed(&mut self, error: SignInError) {
+        self.credentials = None;
+        self.token = None;
+        self.set_sign_in(false, Some(error));
+    }
+
+    pub(super) fn next_fetch(&mut self, fetching: Fetching) -> FetchId {
+        self.next += 1;
+        let fetch = FetchId(self.next);
+        self.fetches.insert(fetch, fetching);
+        fetch
+    }
+
+    pub(super) fn fetch_token(&mut self, fetching: Fetching) {
+        let Some(endpoint) = self.config.token.clone() else {
+            return;
+        };
+        let authorization = match endpoint.identify {
+            Identify::Browser => None,
+            Identify::Basic { .. } => self.credentials.as_ref().map(|credentials| {
+                Secret::new(format!(
+                    "Basic {}",
+                    base64(format!("{}:{}", credentials.login_id, credentials.password).as_bytes())
+                ))
+            }),
+        };
+        let fetch = self.next_fetch(fetching);
+        self.effects.push(Effect::Fetch {
+            fetch,
+            url: endpoint.url,
+            authorization,
+            with_credentials: endpoint.identify == Identify::Browser,
+        });
+    }
+
+    pub(super) fn fetch_directory_and_connect(&mut self, hub: &str, now: Now) {
+        let address = match HubAddress::parse(hub) {
+            Ok(address) => address,
+            Err(error) => {
+                self.sign_in_failed(SignInError::Unreachable(error.to_string()));
+                return;
+            }
+        };
+        self.view = ConnectionView {
+            server: host_of(hub).to_owned(),
+            link: Link::Connecting { attempt: 1 },
+            ..ConnectionView::default()
+        };
+        let mut options = Options::new(address);
+        options.retry_first_connect = true;
+        options.reconnect_after_close = true;
+        self.connection = Some(Connection::new(options));
+        self.screen = Screen::Desk;
+        self.changed = true;
+        self.directory_known = false;
+        match self.config.directory.clone() {
+            DirectorySource::Inline(text) => self.read_directory(text.as_bytes()),
+            DirectorySource::Url(url) => {
+                let authorization = self
+                    .token
+                    .as_ref()
+                    .map(|token| Secret::new(format!("Bearer {}", token.expose())));
+                let with_credentials = self.token.is_none();
+                let fetch = self.next_fetch(Fetching::Directory);
+                self.effects.push(Effect::Fetch {
+                    fetch,
+                    url,
+                    authorization,
+                    with_credentials,
+                });
+            }
+        }
+        self.drive(Wire::Start, now);
+    }
+
+    pub(super) fn leave(&mut self, now: Now) {
+        self.drive(Wire::Stop, now);
+        self.connection = None;
+        self.connected = false;
+        self.token = None;
+        self.credentials = None;
+        self.fetches.clear();
+        self.calls.clear();
+        self.flights.clear();
+        let mut model = self.model.borrow_mut();
+        model.lose_session(SOURCE, now.wall);
+        model.set_me(None);
+        drop(model);
+        self.set_sign_in(false, None);
+        self.view = ConnectionView::default();
+        self.resync = true;
+    }
+
+    pub(super) fn fetched(&mut self, fetching: Fetching, status: u16, body: &[u8], now: Now) {
+        match fetching {
+            Fetching::SignIn | Fetching::Token(_) => {
+                let outcome = match status {
+                    200 => std::str::from_utf8(body)
+                        .map_err(|_| crate::vendor::Unreadable::Broken)
+                        .and_then(rte::token::TokenResponse::read)
+                        .map_err(|error| SignInError::Unreachable(format!("The token address: {error}."))),
+                    401 | 403 => Err(SignInError::Refused(plain_text(body))),
+                    other => Err(SignInError::Unreachable(format!(
+                        "The token address answered with status {other}. {}",
+                        plain_text(body)
+                    ))),
+                };
+                match (fetching, outcome) {
+                    (Fetching::Token(request), Ok(answer)) => {
+                        let token = Secret::new(String::from(answer.token));
+                        self.token = Some(token.clone());
+                        self.drive(
+                            Wire::TokenReady {
+                                request,
+                                token: Some(token),
+                            },
+                            now,
+                        );
+                    }
+                    (Fetching::Token(request), Err(error)) => {
+                        let error = match error {
+                            SignInError::Refused(_) => Error::Unauthorized,
+                            SignInError::Unreachable(text) | SignInError::Telephony(text) => {
+                                Error::TokenUnavailable(text)
+                            }
+                        };
+                        self.drive(Wire::TokenFailed { request, error }, now);
+                    }
+                    (_, Ok(answer)) => {
+                        self.token = Some(Secret::new(String::from(answer.token)));
+                        self.fresh_token = true;
+                        let hub = self.config.hub.clone().unwrap_or_else(|| answer.endpoint.into());
+                        self.fetch_directory_and_connect(&hub, now);
+                    }
+                    (_, Err(error)) => self.sign_in_failed(error),
+                }
+            }
+            Fetching::Directory if status == 200 => {
+                self.read_directory(body);
+                self.subscribe_when_ready(now);
+            }
+            Fetching::Directory => {
+                self.directory_failed(&format!("it answered with status {status}"), now);
+            }
+        }
+    }
+
+    pub(super) fn fetch_failed(&mut self, fetching: Fetching, text: &str, now: Now) {
+        match fetching {
+            Fetching::SignIn => {
+                self.sign_in_failed(SignInError::Unreachable(format!(
+                    "The token address cannot be reached: {text}"
+                )));
+            }
+            Fetching::Token(request) => {
+                let error = Error::TokenUnavailable(text.to_owned());
+                self.drive(Wire::TokenFailed { request, error }, now);
+            }
+            Fetching::Directory => self.directory_failed(text, now),
+        }
+    }
+
+    /// Without names the desk still works for what the hub tells by itself; the page says what is missing.
+    pub(super) fn directory_failed(&mut self, text: &str, now: Now) {
+        self.view.trouble = Some(format!("The directory with names could not be read: {text}."));
+        self.changed = true;
+        self.read_directory(b"{}");
+        self.subscribe_when_ready(now);
+    }
+
+    pub(super) fn read_directory(&mut self, body: &[u8]) {
+        let text = String::from_utf8_lossy(body);
+        match rte::directory::Directory::read(&text, &mut self.oddities) {
+            Ok(directory) => {
+                {
+                    let mut model = self.model.borrow_mut();
+                    directory.tell(SOURCE, &mut |event| model.apply(event, None, Moment(0)));
+                }
+                self.reasons = directory
+                    .not_ready_reasons
+                    .iter()
+                    .map(|reason| Reason {
+                        code: reason.code,
+                        label: reason.label.to_string(),
+                    })
+                    .collect();
+                self.directory = directory;
+            }
+            Err(error) => {
+                self.view.trouble = Some(format!("The directory with names could not be read: {error}."));
+            }
+        }
+        self.recognise_me();
+        self.directory_known = true;
+        self.changed = true;
+    }
+
+    /// Finds the own agent by the id typed at sign-in, else by an id that the token carries.
+    pub(super) fn recognise_me(&mut self) {
+        let typed = self
+            .credentials
+            .as_ref()
+            .map(|credentials| credentials.login_id.trim().to_lowercase())
+            .filter(|typed| !typed.is_empty());
+        let in_token = self
+            .token
+            .as_ref()
+            .map(|token| claims::identities(token.expose()))
+            .unwrap_or_default();
+        let mut model = self.model.borrow_mut();
+        let key = typed
+            .iter()
+            .chain(&in_token)
+            .find_map(|id| model.agents.find(Ref::new(SOURCE, id)));
+        let key = key.or_else(|| typed.map(|typed| model.agents.intern(Ref::new(SOURCE, &typed))));
+        model.set_me(key);
+    }
+
+    pub(super) fn me(&self) -> Option<Box<str>> {
+        let model = self.model.borrow();
+        let key = model.desk.me?;
+        model.agents.get(key).map(|agent| agent.id.clone())
+    }
+}
+
+/// The host part of an address, for people.
+fn host_of(address: &str) -> &str {
+    let after = address.split_once("://").map_or(address, |(_, rest)| rest);
+    after.split(['/', '?']).next().unwrap_or(after)
+}
+
+/// A body as a short plain text, for people.
+fn plain_text(body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(body);
+    let text = text.trim();
+    if text.starts_with('<') {
+        return String::new();
+    }
+    text.chars()
+        .filter(|character| !character.is_control())
+        .take(200)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_web_page_is_not_quoted_as_a_reason() {
+        assert_eq!(plain_text(b"<!doctype html><p>no"), "");
+        assert_eq!(plain_text(b" Token expired.\n"), "Token expired.");
+    }
+}

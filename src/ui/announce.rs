@@ -1,0 +1,53 @@
+//! What screen readers are told, made from what happened and never from what is drawn.
+//!
+//! Lives here: which transition is worth words, how urgent it is, and the words put together.
+//! May not be here: timers and frames; a hidden page announces as promptly as a visible one.
+//! An incoming call is told at once; everything else waits its turn, and colleagues' doings are not told at all.
+//! A region is written only when its text differs, so that nothing is read twice.
+
+use super::app::App;
+use super::look::Look;
+use super::words::Word;
+use crate::domain::Transition;
+use crate::domain::ids::CallKey;
+use leptos::prelude::*;
+
+impl App {
+    /// Tells screen readers of a transition, when it is worth words.
+    pub fn announce(self, transition: &Transition) {
+        let said = untrack(|| self.words_for(transition));
+        let Some((urgent, text)) = said else { return };
+        self.say_aloud(urgent, text);
+    }
+
+    fn words_for(self, transition: &Transition) -> Option<(bool, String)> {
+        let polite = |word, call| Some((false, self.about(word, call)));
+        match transition {
+            Transition::Ringing(call) => Some((true, self.about(Word::Ringing, *call))),
+            Transition::Connected(call) | Transition::Retrieved(call) => polite(Word::Talking, *call),
+            Transition::Held(call) => polite(Word::OnHold, *call),
+            Transition::Ended(call) => polite(Word::CallEnded, *call),
+            Transition::Missed(call) => polite(Word::Missed, *call),
+            Transition::Failed(call) => Some((true, self.about(Word::CallFailed, *call))),
+            Transition::OwnState { to, .. } => Some((false, self.say(Look::from(*to).word).to_owned())),
+            Transition::CommandFailed(id) => self.read(|model| {
+                let failed = model.desk.failed.iter().find(|failed| failed.id == *id)?;
+                Some((true, self.speech.failed(failed)))
+            }),
+            Transition::ForcedSignOut => Some((true, self.say(Word::ForcedOut).to_owned())),
+            Transition::RingingEnded(_) | Transition::Alert => None,
+        }
+    }
+
+    fn about(self, word: Word, call: CallKey) -> String {
+        let number = self.read(|model| {
+            model
+                .calls
+                .get(call)
+                .and_then(|call| call.number.as_deref())
+                .unwrap_or_default()
+                .to_owned()
+        });
+        [self.say(word), " ", &number].concat().trim_end().to_owned()
+    }
+}

@@ -1,0 +1,1337 @@
+//! The connection machine against the SignalR conformance cases, on a virtual clock.
+//!
+//! Lives here: one test per case, named by its id; a `d…` test shows a defect of the official client absent.
+//! May not be here: a socket, a runtime, a sleep.
+//! What differs from the official client on purpose says so beside the test.
+//! The texts are those of the official client wherever people search for them.
+
+#[path = "connection_rig/mod.rs"]
+mod rig;
+
+use rig::{NEGOTIATED, Rig, Told, options};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use switchhook::connection::{
+    Action, BadRecords, CallId, Delays, Error, Health, Input, Millis, Options, Phase, Progress, Retry,
+    RetryPolicy, Secret, Status, TokenReason, Trying,
+};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn seconds(count: u64) -> Duration {
+    Duration::from_secs(count)
+}
+
+fn retrying() -> Options {
+    Options {
+        retry_first_connect: true,
+        ..options()
+    }
+}
+
+fn disconnected(error: Option<Error>) -> Told {
+    Told::Changed(Status::Disconnected { error })
+}
+
+// ---- 1. Handshake
+
+#[test]
+fn h03_a_ping_follows_the_handshake_response() {
+    let mut rig = Rig::new(options());
+    rig.shake_hands("{}\u{1e}");
+    assert_eq!(
+        rig.sent(),
+        [
+            "{\"protocol\":\"json\",\"version\":1}\u{1e}",
+            "{\"type\":6}\u{1e}"
+        ]
+    );
+    assert!(rig.is_connected());
+}
+
+#[test]
+fn h04_a_response_alone_is_no_message() {
+    let mut rig = Rig::new(options());
+    rig.shake_hands("{}\u{1e}");
+    assert_eq!(rig.connection.counters().records, 0);
+}
+
+#[test]
+fn h06_messages_in_the_responses_frame_are_read_after_connected_is_told() {
+    let mut rig = Rig::new(options());
+    rig.shake_hands("{}\u{1e}{\"type\":6}\u{1e}{\"type\":1,\"target\":\"a\",\"arguments\":[1]}\u{1e}");
+    assert_eq!(rig.connection.counters().records, 2);
+    let told = rig.take();
+    let position = |wanted: &dyn Fn(&Told) -> bool| told.iter().position(wanted);
+    let connected = position(&|told| matches!(told, Told::Changed(Status::Connected { .. })));
+    let invocation = position(&|told| matches!(told, Told::Invocation(..)));
+    assert!(connected.is_some() && connected < invocation, "{told:?}");
+}
+
+#[test]
+fn h08_a_refused_handshake_tells_the_servers_text() {
+    let mut rig = Rig::new(options());
+    rig.shake_hands("{\"error\":\"Error!\"}\u{1e}");
+    let error = Error::HandshakeRefused("Error!".to_owned());
+    assert_eq!(error.to_string(), "Server returned handshake error: Error!");
+    assert_eq!(rig.take().last(), Some(&disconnected(Some(error))));
+    assert!(rig.at_rest());
+}
+
+#[test]
+fn h09_a_socket_closed_before_the_response() {
+    let mut rig = Rig::new(options());
+    rig.open();
+    rig.close(1006, "", false);
+    let error = rig.error();
+    assert_eq!(
+        error.map(|error| error.to_string()).as_deref(),
+        Some("The underlying connection was closed before the hub handshake could complete.")
+    );
+    assert!(rig.at_rest());
+}
+
+#[test]
+fn h10_stop_before_the_response() {
+    let mut rig = Rig::new(options());
+    rig.open();
+    rig.take();
+    rig.step(Input::Stop);
+    assert!(rig.at_rest());
+    assert_eq!(rig.take().last(), Some(&disconnected(None)));
+}
+
+/// Different: the official client fails; here the rest is waited for until the handshake's deadline.
+#[test]
+fn h11_a_response_in_pieces_is_put_together() {
+    let mut rig = Rig::new(options());
+    rig.open();
+    for piece in ["{", "}", "\u{1e}{\"type\":6}\u{1e}"] {
+        assert!(!rig.is_connected());
+        rig.data(piece);
+    }
+    assert!(rig.is_connected());
+    assert_eq!(rig.connection.counters().records, 1);
+}
+
+#[test]
+fn h11_a_response_without_end_is_given_up() {
+    let mut rig = Rig::new(options());
+    rig.open();
+    rig.data(&"x".repeat(40_000));
+    rig.data(&"x".repeat(40_000));
+    assert!(matches!(rig.error(), Some(Error::ProtocolViolation(_))));
+    assert!(rig.at_rest());
+}
+
+#[test]
+fn h12_a_close_in_place_of_the_response_shows_its_text() {
+    let mut rig = Rig::new(options());
+    rig.shake_hands("{\"type\":7,\"error\":\"too busy\"}\u{1e}");
+    let text = rig.error().map(|error| error.to_string()).unwrap_or_default();
+    assert!(
+        text.starts_with("Expected a handshake response from the server"),
+        "{text}"
+    );
+    assert!(text.contains("too busy"), "{text}");
+}
+
+/// Different: its own deadline of 15 s, not the server timeout of 30 s.
+#[test]
+fn h13_a_handshake_never_answered() {
+    let mut rig = Rig::new(options());
+    rig.open();
+    rig.pass(seconds(14));
+    assert!(!rig.at_rest());
+    rig.pass(seconds(1));
+    assert_eq!(
+        rig.error(),
+        Some(Error::TimedOut {
+            phase: Phase::Handshake
+        })
+    );
+    assert!(rig.at_rest());
+}
+
+#[test]
+fn h14_unknown_properties_of_the_response_are_ignored() {
+    let mut rig = Rig::new(options());
+    rig.shake_hands("{\"unknown\":null}\u{1e}");
+    assert!(rig.is_connected());
+}
+
+#[test]
+fn h17_a_response_that_is_no_object_fails() {
+    for text in ["42", "\"42\"", "null", "[]", ""] {
+        let mut rig = Rig::new(options());
+        rig.shake_hands(&format!("{text}\u{1e}"));
+        assert!(matches!(rig.error(), Some(Error::ProtocolViolation(_))), "{text}");
+    }
+}
+
+// ---- 3 and 4. Records
+
+#[test]
+fn t07_a_record_over_two_frames_is_delivered_once() {
+    let mut rig = Rig::connected(options());
+    rig.data("{\"type\":1,\"target\":\"a\",");
+    assert_eq!(rig.invocations(), [""; 0]);
+    rig.data("\"arguments\":[]}\u{1e}");
+    assert_eq!(rig.invocations(), ["a[]"]);
+}
+
+#[test]
+fn t08_two_records_in_one_frame_keep_their_order() {
+    let mut rig = Rig::connected(options());
+    rig.data("{\"type\":1,\"target\":\"a\",\"arguments\":[1]}\u{1e}{\"type\":1,\"target\":\"b\",\"arguments\":[2]}\u{1e}");
+    assert_eq!(rig.invocations(), ["a[1]", "b[2]"]);
+}
+
+#[test]
+fn j20_j21_unknown_types_are_ignored_and_counted() {
+    let mut rig = Rig::connected(options());
+    rig.data("{\"type\":99}\u{1e}{\"type\":4,\"invocationId\":\"1\",\"target\":\"a\",\"arguments\":[]}\u{1e}{\"type\":5,\"invocationId\":\"1\"}\u{1e}");
+    assert_eq!(rig.take(), []);
+    assert_eq!(rig.connection.counters().unknown_records, 1);
+    assert_eq!(rig.connection.counters().bad_records, 0);
+    assert!(rig.is_connected());
+}
+
+#[test]
+fn j26_d7_a_bad_record_never_loses_its_neighbours() {
+    let mut rig = Rig::connected(options());
+    let frame = "{\"type\":1,\"target\":\"a\",\"arguments\":[]}\u{1e}{broken\u{1e}{\"type\":1,\"target\":\"b\",\"arguments\":[]}\u{1e}";
+    rig.data(frame);
+    assert_eq!(rig.connection.counters().bad_records, 1);
+    let told = rig.take();
+    assert!(
+        matches!(
+            told.as_slice(),
+            [Told::Invocation(..), Told::Bad(_), Told::Invocation(..)]
+        ),
+        "{told:?}"
+    );
+    assert!(rig.is_connected());
+}
+
+#[test]
+fn j26_by_policy_a_bad_record_ends_the_connection_after_the_good_ones() {
+    let mut rig = Rig::connected(Options {
+        bad_records: BadRecords::Close,
+        ..options()
+    });
+    rig.data("{\"type\":1,\"target\":\"a\",\"arguments\":[]}\u{1e}{broken\u{1e}{\"type\":1,\"target\":\"b\",\"arguments\":[]}\u{1e}");
+    assert_eq!(rig.invocations(), ["a[]"]);
+    assert!(matches!(
+        rig.connection.status(),
+        Status::Reconnecting(Progress {
+            last_error: Some(Error::ProtocolViolation(_)),
+            ..
+        })
+    ));
+}
+
+#[test]
+fn an_oversize_record_is_reported_and_its_neighbours_are_delivered() {
+    let mut rig = Rig::connected(Options {
+        incoming_limit: 64,
+        ..options()
+    });
+    let big = "x".repeat(65);
+    rig.data(&format!(
+        "{{\"type\":1,\"target\":\"a\",\"arguments\":[]}}\u{1e}{big}\u{1e}{{\"type\":1,\"target\":\"b\",\"arguments\":[]}}\u{1e}"
+    ));
+    let told = rig.take();
+    assert!(
+        matches!(
+            told.as_slice(),
+            [Told::Invocation(..), Told::Bad(_), Told::Invocation(..)]
+        ),
+        "{told:?}"
+    );
+}
+
+// ---- 7. Calls
+
+#[test]
+fn w01_i20_send_is_settled_when_handed_to_the_socket() {
+    let mut rig = Rig::connected(options());
+    rig.step(Input::Send {
+        call: CallId(1),
+        target: "testMethod",
+        arguments: "[\"arg\",42]",
+    });
+    let told = rig.take();
+    assert!(
+        matches!(
+            told.as_slice(),
+            [Told::Act(Action::SendText { text, .. }), Told::Settled(1, Ok(None))]
+                if text == "{\"type\":1,\"target\":\"testMethod\",\"arguments\":[\"arg\",42]}\u{1e}"
+        ),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn i01_an_error_rejects_the_call() {
+    let mut rig = Rig::connected(options());
+    rig.invoke(7);
+    assert_eq!(
+        rig.sent(),
+        ["{\"type\":1,\"invocationId\":\"0\",\"target\":\"m\",\"arguments\":[]}\u{1e}"]
+    );
+    rig.data("{\"type\":3,\"invocationId\":\"0\",\"error\":\"foo\"}\u{1e}");
+    assert_eq!(rig.settled(), [(7, Err(Error::Method("foo".to_owned())))]);
+}
+
+#[test]
+fn i02_i03_results_are_told_and_pings_change_nothing() {
+    let mut rig = Rig::connected(options());
+    for call in 0..3 {
+        rig.invoke(call);
+    }
+    rig.data("{\"type\":6}\u{1e}{\"type\":3,\"invocationId\":\"1\"}\u{1e}");
+    rig.data("{\"type\":3,\"invocationId\":\"0\",\"result\":\"foo\"}\u{1e}{\"type\":3,\"invocationId\":\"2\",\"result\":null}\u{1e}");
+    assert_eq!(
+        rig.settled(),
+        [
+            (1, Ok(None)),
+            (0, Ok(Some("\"foo\"".to_owned()))),
+            (2, Ok(Some("null".to_owned())))
+        ]
+    );
+}
+
+#[test]
+fn d11_an_empty_error_is_an_error() {
+    let mut rig = Rig::connected(options());
+    rig.invoke(7);
+    rig.data("{\"type\":3,\"invocationId\":\"0\",\"error\":\"\"}\u{1e}");
+    assert_eq!(rig.settled(), [(7, Err(Error::Method(String::new())))]);
+}
+
+#[test]
+fn i04_e08_w07_stop_settles_says_goodbye_and_closes() {
+    let mut rig = Rig::connected(options());
+    rig.invoke(7);
+    rig.take();
+    rig.step(Input::Stop);
+    let told = rig.take();
+    assert!(
+        matches!(
+            told.as_slice(),
+            [
+                Told::Settled(7, Err(Error::Stopped)),
+                Told::Act(Action::SendText { text, .. }),
+                Told::Act(Action::CloseSocket { .. }),
+                Told::Changed(Status::Disconnected { error: None }),
+            ] if text == "{\"type\":7}\u{1e}"
+        ),
+        "{told:?}"
+    );
+    assert_eq!(
+        Error::Stopped.to_string(),
+        "Invocation canceled due to the underlying connection being closed."
+    );
+    assert!(rig.at_rest());
+}
+
+#[test]
+fn i05_i23_r24_a_lost_connection_settles_its_calls_before_it_is_told() {
+    let mut rig = Rig::connected(options());
+    rig.invoke(7);
+    rig.take();
+    rig.close(1006, "gone", false);
+    let cause = Error::SocketClosed {
+        phase: Phase::Live,
+        code: 1006,
+        reason: "gone".to_owned(),
+    };
+    let told = rig.take();
+    assert_eq!(
+        told.first(),
+        Some(&Told::Settled(
+            7,
+            Err(Error::SessionLost {
+                cause: Some(Box::new(cause))
+            })
+        ))
+    );
+    assert!(matches!(
+        told.get(1),
+        Some(Told::Changed(Status::Reconnecting(_)))
+    ));
+}
+
+#[test]
+fn i18_an_item_for_a_call_is_a_violation() {
+    let mut rig = Rig::connected(options());
+    rig.invoke(7);
+    rig.data("{\"type\":2,\"invocationId\":\"0\",\"item\":1}\u{1e}");
+    let text = "Unexpected message type: 2".to_owned();
+    assert_eq!(rig.settled(), [(7, Err(Error::ProtocolViolation(text)))]);
+    assert!(rig.is_connected());
+}
+
+#[test]
+fn i19_answers_to_unknown_ids_are_ignored() {
+    let mut rig = Rig::connected(options());
+    rig.data("{\"type\":3,\"invocationId\":\"9\"}\u{1e}{\"type\":3,\"invocationId\":\"x\"}\u{1e}{\"type\":2,\"invocationId\":\"9\",\"item\":1}\u{1e}");
+    assert_eq!(rig.take(), []);
+}
+
+#[test]
+fn i20_calls_without_a_connection_are_refused_at_once() {
+    let mut rig = Rig::new(options());
+    rig.invoke(1);
+    rig.step(Input::Start);
+    rig.invoke(2);
+    assert_eq!(
+        rig.settled(),
+        [(1, Err(Error::NotConnected)), (2, Err(Error::NotConnected))]
+    );
+    assert_eq!(
+        Error::NotConnected.to_string(),
+        "Cannot send data if the connection is not in the 'Connected' State."
+    );
+}
+
+#[test]
+fn i22_ids_go_on_over_a_reconnect() {
+    let mut rig = Rig::connected(options());
+    rig.invoke(1);
+    rig.close(1006, "", false);
+    rig.step(Input::RetryNow);
+    rig.finish_connecting();
+    rig.take();
+    rig.invoke(2);
+    assert!(rig.sent().concat().contains("\"invocationId\":\"1\""));
+}
+
+#[test]
+fn i24_a_call_given_up_is_cancelled_on_the_wire_and_its_answer_ignored() {
+    let mut rig = Rig::connected(options());
+    rig.invoke(7);
+    rig.take();
+    rig.step(Input::Cancel { call: CallId(7) });
+    rig.step(Input::Cancel { call: CallId(8) });
+    rig.data("{\"type\":3,\"invocationId\":\"0\",\"result\":1}\u{1e}");
+    let told = rig.take();
+    assert!(
+        matches!(
+            told.as_slice(),
+            [
+                Told::Act(Action::SendText { text, .. }),
+                Told::Settled(7, Err(Error::Cancelled))
+            ] if text == "{\"type\":5,\"invocationId\":\"0\"}\u{1e}"
+        ),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn every_call_has_a_deadline() {
+    let mut rig = Rig::connected(options());
+    let deadline = rig.now + seconds(5);
+    rig.invoke_until(7, deadline);
+    rig.invoke_until(8, deadline + SECOND);
+    assert_eq!(rig.connection.next_wake(), Some(deadline));
+    rig.pass(seconds(5));
+    let timeout = || Err(Error::TimedOut { phase: Phase::Call });
+    assert_eq!(rig.settled(), [(7, timeout())]);
+    rig.pass(seconds(1));
+    assert_eq!(rig.settled(), [(8, timeout())]);
+    rig.data("{\"type\":3,\"invocationId\":\"0\",\"result\":1}\u{1e}");
+    assert_eq!(rig.settled(), []);
+}
+
+#[test]
+fn a_message_the_server_would_choke_on_is_refused_here() {
+    let mut rig = Rig::connected(options());
+    let arguments = |length: usize| format!("[\"{}\"]", "x".repeat(length));
+    let envelope = "{\"type\":1,\"target\":\"m\",\"arguments\":[\"\"]}\u{1e}".len();
+    for (length, fits) in [(32_768 - envelope, true), (32_769 - envelope, false)] {
+        rig.step(Input::Send {
+            call: CallId(1),
+            target: "m",
+            arguments: &arguments(length),
+        });
+        let expected = if fits {
+            Ok(None)
+        } else {
+            Err(Error::MessageTooLarge {
+                size: 32_769,
+                limit: 32_768,
+            })
+        };
+        assert_eq!(rig.sent().len(), usize::from(fits));
+        assert_eq!(rig.settled(), [(1, expected)]);
+    }
+    assert!(rig.is_connected());
+}
+
+// ---- 8. Server calls client
+
+#[test]
+fn c01_c02_an_invocation_is_handed_on_as_it_was_written() {
+    let mut rig = Rig::connected(options());
+    rig.data("{\"type\":1,\"target\":\"MESSAGE\",\"arguments\":[\"test\"]}\u{1e}");
+    assert_eq!(rig.invocations(), ["MESSAGE[\"test\"]"]);
+}
+
+#[test]
+fn c15_a_server_that_wants_a_result_is_told_that_there_is_none() {
+    let mut rig = Rig::connected(options());
+    rig.data("{\"type\":1,\"invocationId\":\"s1\",\"target\":\"ask\",\"arguments\":[]}\u{1e}");
+    assert_eq!(
+        rig.sent(),
+        ["{\"type\":3,\"invocationId\":\"s1\",\"error\":\"Client didn't provide a result.\"}\u{1e}"]
+    );
+}
+
+// ---- 9. Signs of life
+
+const PING: &str = "{\"type\":6}\u{1e}";
+
+#[test]
+fn k03_anything_received_resets_the_server_timeout() {
+    let mut rig = Rig::connected(options());
+    for _ in 0..10 {
+        rig.pass(seconds(20));
+        rig.data("{\"type\":99}\u{1e}");
+    }
+    assert!(rig.is_connected());
+    // Even a part of a record is a sign of life.
+    rig.pass(seconds(20));
+    rig.data("{");
+    rig.pass(seconds(20));
+    assert!(rig.is_connected());
+}
+
+#[test]
+fn k04_a_silent_server_is_given_up() {
+    let mut rig = Rig::connected(options());
+    rig.pass(Duration::from_millis(29_999));
+    assert!(rig.is_connected());
+    rig.take();
+    rig.pass(Duration::from_millis(1));
+    let error = Error::TimedOut { phase: Phase::Live };
+    assert_eq!(
+        error.to_string(),
+        "Server timeout elapsed without receiving a message from the server."
+    );
+    assert_eq!(rig.last_error(), Some(error));
+    assert!(rig.sockets.is_empty());
+}
+
+#[test]
+fn k05_d15_pings_do_not_depend_on_the_servers() {
+    let mut rig = Rig::connected(Options {
+        server_timeout: seconds(300),
+        ..options()
+    });
+    rig.pass(seconds(61));
+    assert_eq!(rig.sent(), [PING; 4]);
+}
+
+#[test]
+fn k01_k06_pings_follow_their_interval_whatever_the_server_does() {
+    let mut rig = Rig::connected(Options {
+        keep_alive: Duration::from_millis(200),
+        ..options()
+    });
+    for _ in 0..20 {
+        rig.pass(Duration::from_millis(100));
+        rig.data(PING);
+    }
+    assert_eq!(rig.sent(), [PING; 10]);
+}
+
+#[test]
+fn k07_anything_sent_postpones_the_next_ping() {
+    let mut rig = Rig::connected(options());
+    rig.pass(seconds(10));
+    rig.step(Input::Send {
+        call: CallId(1),
+        target: "m",
+        arguments: "[]",
+    });
+    rig.take();
+    rig.data(PING);
+    rig.pass(seconds(14));
+    assert_eq!(rig.sent(), [""; 0]);
+    rig.pass(seconds(1));
+    assert_eq!(rig.sent(), [PING]);
+}
+
+#[test]
+fn k08_an_overdue_ping_is_sent_from_the_receive_path() {
+    let mut rig = Rig::connected(options());
+    rig.now = rig.now + seconds(16);
+    rig.data(PING);
+    assert_eq!(rig.sent(), [PING]);
+}
+
+#[test]
+fn k09_the_settings_reach_the_connection() {
+    let mut rig = Rig::connected(Options {
+        server_timeout: seconds(60),
+        keep_alive: seconds(60),
+        probe_method: None,
+        ..options()
+    });
+    rig.pass(seconds(59));
+    assert!(rig.is_connected());
+    rig.pass(seconds(1));
+    assert!(!rig.is_connected());
+}
+
+#[test]
+fn a_late_timer_probes_before_it_judges() {
+    let mut rig = Rig::connected(options());
+    rig.now = rig.now + seconds(60);
+    rig.step(Input::Tick);
+    assert!(rig.is_connected());
+    assert!(rig.sent().concat().contains("\"target\":\"Ping\""));
+    // An answer within the deadline saves the connection, and is timed.
+    rig.now = rig.now + SECOND;
+    rig.data("{\"type\":3,\"invocationId\":\"0\",\"error\":\"Unknown hub method 'Ping'\"}\u{1e}");
+    assert_eq!(rig.connection.round_trip(), Some(SECOND));
+    rig.pass(seconds(10));
+    assert!(rig.is_connected());
+}
+
+#[test]
+fn a_late_timer_does_not_save_a_dead_connection() {
+    let mut rig = Rig::connected(options());
+    rig.now = rig.now + seconds(60);
+    rig.step(Input::Tick);
+    rig.pass(seconds(3));
+    assert_eq!(rig.last_error(), Some(Error::TimedOut { phase: Phase::Live }));
+
+    // Not even when every timer is late.
+    let mut rig = Rig::connected(options());
+    for _ in 0..4 {
+        rig.now = rig.now + seconds(60);
+        rig.step(Input::Tick);
+    }
+    assert!(!rig.is_connected());
+}
+
+#[test]
+fn waking_demands_a_sign_of_life_at_once() {
+    for input in [|| Input::Wake, || Input::Online, || Input::Offline] {
+        let mut rig = Rig::connected(options());
+        rig.pass(seconds(1));
+        rig.take();
+        rig.step(input());
+        rig.step(input());
+        assert_eq!(rig.sent().len(), 1, "one probe at a time");
+        rig.pass(Duration::from_millis(2_999));
+        assert!(rig.is_connected());
+        rig.pass(Duration::from_millis(1));
+        assert!(!rig.is_connected());
+    }
+}
+
+#[test]
+fn without_a_probe_method_the_servers_own_ping_is_waited_for() {
+    let mut rig = Rig::connected(Options {
+        probe_method: None,
+        ..options()
+    });
+    rig.pass(seconds(10));
+    rig.take();
+    rig.step(Input::Wake);
+    assert_eq!(rig.sent(), [PING]);
+    // The server may be silent for 15 s; 5 s of those and 3 s of patience are left.
+    rig.pass(Duration::from_millis(7_999));
+    assert!(rig.is_connected());
+    rig.pass(Duration::from_millis(1));
+    assert!(!rig.is_connected());
+}
+
+#[test]
+fn lateness_is_told_at_one_and_a_half_of_the_learned_cadence() {
+    let mut rig = Rig::connected(options());
+    for _ in 0..40 {
+        rig.pass(seconds(4));
+        rig.data(PING);
+    }
+    let last_heard = rig.now;
+    rig.take();
+    rig.pass(seconds(5));
+    assert_eq!(rig.health(), []);
+    rig.pass(seconds(2));
+    assert_eq!(rig.health(), [Health::Late { last_heard }]);
+    assert_eq!(rig.connection.last_heard(), Some(last_heard));
+    rig.data(PING);
+    assert_eq!(rig.health(), [Health::Good]);
+}
+
+// ---- 10. Negotiate and opening
+
+#[test]
+fn n01_n06_n25_the_way_to_a_connection() {
+    let mut rig = Rig::new(Options {
+        hub: rig::hub("wss://h/endpoint?q=myData"),
+        ..options()
+    });
+    rig.step(Input::Start);
+    assert_eq!(rig.token_reason(), TokenReason::FirstConnect);
+    rig.give_token(Some("a+b"));
+    let (url, token) = rig.negotiate_request();
+    assert_eq!(url, "https://h/endpoint/negotiate?q=myData&negotiateVersion=1");
+    assert_eq!(token.as_deref(), Some("a+b"));
+    rig.answer(200, NEGOTIATED);
+    assert_eq!(
+        rig.opened_url(),
+        "wss://h/endpoint?q=myData&id=token-1&access_token=a%2Bb"
+    );
+    rig.open_socket();
+    rig.data("{}\u{1e}");
+    assert_eq!(
+        rig.connection.status(),
+        &Status::Connected {
+            connection_id: Some("id-1".to_owned()),
+            resumed: false
+        }
+    );
+}
+
+#[test]
+fn n08_version_0_connects_with_the_connection_id() {
+    let mut rig = Rig::new(options());
+    rig.request();
+    rig.answer(200, r#"{"connectionId":"zero","availableTransports":[{"transport":"WebSockets","transferFormats":["Text"]}]}"#);
+    assert_eq!(rig.opened_url(), "ws://h/hub?id=zero");
+}
+
+#[test]
+fn n09_n12_n16_b04_answers_that_end_the_attempt() {
+    for (body, text) in [
+        (r#"{"error":"Negotiate error."}"#, "Negotiate error."),
+        (
+            r#"{"ProtocolVersion":"1.5"}"#,
+            "Detected a connection attempt to an ASP.NET SignalR Server. This client only supports connecting to an ASP.NET Core SignalR Server.",
+        ),
+        (
+            r#"{"connectionId":"a","availableTransports":[]}"#,
+            "None of the transports supported by the client are supported by the server.",
+        ),
+        (
+            r#"{"connectionId":"a","useStatefulReconnect":true,"availableTransports":[{"transport":"WebSockets","transferFormats":["Text"]}]}"#,
+            "Client didn't negotiate Stateful Reconnect but the server did.",
+        ),
+    ] {
+        // Retrying the first connect does not help against these.
+        let mut rig = Rig::new(retrying());
+        rig.request();
+        rig.answer(200, body);
+        assert_eq!(rig.error().map(|error| error.to_string()).as_deref(), Some(text));
+        assert!(rig.at_rest());
+    }
+}
+
+#[test]
+fn n10_d13_a_status_keeps_its_meaning() {
+    let unavailable = |status| Error::Unavailable {
+        status,
+        retry_after: None,
+    };
+    for (status, error) in [
+        (403, Error::Forbidden),
+        (404, Error::NotFound),
+        (429, unavailable(429)),
+        (503, unavailable(503)),
+        (999, Error::UnexpectedStatus(999)),
+    ] {
+        let mut rig = Rig::new(options());
+        rig.request();
+        rig.answer(status, "");
+        assert_eq!(rig.error(), Some(error));
+    }
+    assert_eq!(
+        Error::UnexpectedStatus(999).to_string(),
+        "Unexpected status code returned from negotiate '999'"
+    );
+}
+
+#[test]
+fn a_retry_after_is_honoured() {
+    let mut rig = Rig::new(retrying());
+    rig.request();
+    let request = rig.pending_request();
+    rig.step(Input::NegotiateAnswered {
+        request,
+        status: 503,
+        body: b"",
+        retry_after: Some(seconds(20)),
+    });
+    assert_eq!(rig.connection.next_wake(), Some(rig.now + seconds(20)));
+}
+
+#[test]
+fn n05_n14_a_redirect_brings_its_own_token_for_this_attempt_only() {
+    let mut rig = Rig::new(retrying());
+    rig.step(Input::Start);
+    rig.give_token(Some("mine"));
+    rig.answer(200, r#"{"url":"https://other/x?a=1","accessToken":"theirs"}"#);
+    let (url, token) = rig.negotiate_request();
+    assert_eq!(url, "https://other/x/negotiate?a=1&negotiateVersion=1");
+    assert_eq!(token.as_deref(), Some("theirs"));
+    rig.answer(200, NEGOTIATED);
+    assert_eq!(
+        rig.opened_url(),
+        "wss://other/x?a=1&id=token-1&access_token=theirs"
+    );
+    rig.close(1006, "", false);
+    rig.step(Input::RetryNow);
+    rig.give_token(Some("mine"));
+    assert_eq!(
+        rig.negotiate_request().0,
+        "http://h/hub/negotiate?negotiateVersion=1"
+    );
+}
+
+#[test]
+fn n15_a_hundred_redirects_are_too_many() {
+    let mut rig = Rig::new(options());
+    rig.request();
+    for _ in 0..100 {
+        assert_eq!(rig.error(), None);
+        rig.answer(200, r#"{"url":"http://h/again"}"#);
+    }
+    assert_eq!(rig.error(), Some(Error::TooManyRedirects));
+}
+
+#[test]
+fn n20_without_negotiation_there_is_no_request_and_no_id() {
+    let mut rig = Rig::new(Options {
+        skip_negotiation: true,
+        ..options()
+    });
+    rig.step(Input::Start);
+    rig.give_token(Some("t"));
+    assert_eq!(rig.opened_url(), "ws://h/hub?access_token=t");
+    rig.open_socket();
+    rig.data("{}\u{1e}");
+    assert_eq!(
+        rig.connection.status(),
+        &Status::Connected {
+            connection_id: None,
+            resumed: false
+        }
+    );
+}
+
+#[test]
+fn n21_d1_every_phase_has_its_deadline() {
+    let mut rig = Rig::new(options());
+    rig.step(Input::Start);
+    rig.pass(seconds(15));
+    assert_eq!(rig.error(), Some(Error::TimedOut { phase: Phase::Token }));
+    assert!(rig.at_rest());
+
+    let mut rig = Rig::new(options());
+    rig.request();
+    rig.pass(seconds(15));
+    let phase = Phase::Negotiate;
+    assert_eq!(rig.error(), Some(Error::TimedOut { phase }));
+    assert!(rig.at_rest());
+
+    let mut rig = Rig::new(options());
+    rig.request();
+    rig.answer(200, NEGOTIATED);
+    rig.pass(seconds(15));
+    assert_eq!(rig.error(), Some(Error::TimedOut { phase: Phase::Open }));
+    assert!(rig.at_rest());
+}
+
+#[test]
+fn n23_r20_d1_d2_stop_is_immediate_in_every_state() {
+    let states: [fn(&mut Rig); 7] = [
+        |_| (),
+        |rig| rig.step(Input::Start),
+        Rig::request,
+        |rig| {
+            rig.request();
+            rig.answer(200, NEGOTIATED);
+        },
+        Rig::open,
+        |rig| rig.shake_hands("{}\u{1e}"),
+        |rig| {
+            rig.shake_hands("{}\u{1e}");
+            rig.close(1006, "", false);
+        },
+    ];
+    for (index, reach) in states.iter().enumerate() {
+        let mut rig = Rig::new(options());
+        reach(&mut rig);
+        rig.take();
+        rig.step(Input::Stop);
+        rig.step(Input::Stop);
+        let ends = rig
+            .take()
+            .iter()
+            .filter(|told| **told == disconnected(None))
+            .count();
+        assert_eq!(ends, usize::from(index > 0), "state {index}");
+        assert!(rig.at_rest(), "state {index}");
+        // And a new start works.
+        rig.shake_hands("{}\u{1e}");
+        assert!(rig.is_connected(), "state {index}");
+    }
+}
+
+#[test]
+fn n28_how_a_closed_socket_is_told() {
+    let never = || Options {
+        retry: Arc::new(Delays(Vec::new())),
+        ..options()
+    };
+    let mut rig = Rig::connected(never());
+    rig.close(1000, "", true);
+    assert_eq!(rig.take(), [disconnected(None)]);
+    let mut rig = Rig::connected(never());
+    rig.close(1, "just cause", false);
+    assert_eq!(
+        rig.error().map(|error| error.to_string()).as_deref(),
+        Some("WebSocket closed with status code: 1 (just cause).")
+    );
+}
+
+#[test]
+fn n30_a_stopped_socket_is_not_waited_for() {
+    let mut rig = Rig::connected(options());
+    let socket = rig.socket();
+    rig.step(Input::Stop);
+    rig.take();
+    rig.step(Input::SocketData {
+        socket,
+        bytes: b"{\"type\":1,\"target\":\"a\",\"arguments\":[]}\x1e",
+    });
+    rig.step(Input::SocketClosed {
+        socket,
+        code: 1000,
+        reason: "",
+        clean: true,
+    });
+    assert_eq!(rig.take(), []);
+}
+
+#[test]
+fn n32_an_unauthorized_answer_is_met_with_one_fresh_token() {
+    let mut rig = Rig::new(retrying());
+    rig.step(Input::Start);
+    rig.give_token(Some("old"));
+    rig.answer(401, "");
+    assert_eq!(rig.token_reason(), TokenReason::Unauthorized);
+    rig.give_token(Some("new"));
+    assert_eq!(rig.negotiate_request().1.as_deref(), Some("new"));
+    rig.answer(401, "");
+    assert_eq!(rig.error(), Some(Error::Unauthorized));
+    assert!(rig.at_rest());
+}
+
+#[test]
+fn n32_the_same_token_is_not_tried_twice() {
+    let mut rig = Rig::new(retrying());
+    rig.step(Input::Start);
+    rig.give_token(Some("old"));
+    rig.answer(401, "");
+    rig.give_token(Some("old"));
+    assert_eq!(rig.error(), Some(Error::Unauthorized));
+}
+
+#[test]
+fn n34_a_provider_without_a_token_connects_without_one() {
+    let mut rig = Rig::new(options());
+    rig.step(Input::Start);
+    rig.give_token(None);
+    assert_eq!(rig.negotiate_request().1, None);
+    rig.answer(200, NEGOTIATED);
+    assert_eq!(rig.opened_url(), "ws://h/hub?id=token-1");
+}
+
+#[test]
+fn n37_e10_a_new_start_after_a_close_works() {
+    let mut rig = Rig::connected(options());
+    rig.data("{\"type\":7}\u{1e}");
+    assert!(rig.at_rest());
+    rig.take();
+    rig.shake_hands("{}\u{1e}");
+    rig.take();
+    rig.invoke(1);
+    assert_eq!(rig.sent().len(), 1);
+}
+
+#[test]
+fn a_socket_refused_with_a_status_says_so() {
+    let mut rig = Rig::new(options());
+    rig.request();
+    rig.answer(200, NEGOTIATED);
+    let socket = rig.socket();
+    rig.refuse(socket, 401);
+    assert_eq!(rig.token_reason(), TokenReason::Unauthorized);
+}
+
+#[test]
+fn a_token_provider_that_refuses_ends_the_attempts() {
+    let mut rig = Rig::new(retrying());
+    rig.step(Input::Start);
+    let request = rig.pending_request();
+    rig.step(Input::TokenFailed {
+        request,
+        error: Error::Unauthorized,
+    });
+    assert_eq!(rig.error(), Some(Error::Unauthorized));
+    let mut rig = Rig::new(retrying());
+    rig.step(Input::Start);
+    let request = rig.pending_request();
+    rig.step(Input::TokenFailed {
+        request,
+        error: Error::TokenUnavailable("no network".to_owned()),
+    });
+    assert!(matches!(rig.connection.status(), Status::Connecting(_)));
+}
+
+// ---- 11. Reconnecting
+
+/// Notes what it is asked and answers from a list.
+#[derive(Debug, Default)]
+struct Noting {
+    asked: Mutex<Vec<(u32, u128, Option<Error>)>>,
+    delays: Vec<u64>,
+}
+
+impl RetryPolicy for Noting {
+    fn delay(&self, retry: &Retry<'_>) -> Option<Duration> {
+        let mut asked = self.asked.lock().unwrap();
+        asked.push((
+            retry.previous_retries,
+            retry.elapsed.as_millis(),
+            retry.reason.cloned(),
+        ));
+        self.delays
+            .get(asked.len() - 1)
+            .map(|delay| Duration::from_millis(*delay))
+    }
+}
+
+fn noting(delays: &[u64]) -> (Arc<Noting>, Options) {
+    let policy = Arc::new(Noting {
+        delays: delays.to_vec(),
+        ..Noting::default()
+    });
+    let options = Options {
+        retry: policy.clone(),
+        ..options()
+    };
+    (policy, options)
+}
+
+fn lost(code: u16) -> Error {
+    Error::SocketClosed {
+        phase: Phase::Live,
+        code,
+        reason: String::new(),
+    }
+}
+
+#[test]
+fn r02_r03_r05_the_policy_is_asked_with_counts_times_and_reasons() {
+    let (policy, options) = noting(&[100, 200, 300]);
+    let mut rig = Rig::connected(options);
+    rig.take();
+    rig.close(1006, "", false);
+    assert_eq!(rig.take().len(), 1, "told once");
+    rig.pass(Duration::from_millis(100));
+    assert_eq!(rig.token_reason(), TokenReason::Reconnect);
+    rig.give_token(None);
+    rig.answer(503, "");
+    rig.pass(Duration::from_millis(200));
+    rig.finish_connecting();
+    assert!(rig.is_connected());
+    rig.close(1001, "", false);
+    let unavailable = Error::Unavailable {
+        status: 503,
+        retry_after: None,
+    };
+    assert_eq!(
+        *policy.asked.lock().unwrap(),
+        [
+            (0, 0, Some(lost(1006))),
+            (1, 100, Some(unavailable)),
+            (0, 0, Some(lost(1001))),
+        ]
+    );
+    let ends = |told: &Told| matches!(told, Told::Changed(Status::Disconnected { .. }));
+    assert!(!rig.take().iter().any(ends));
+}
+
+/// Different: the last error is told (defect D14).
+#[test]
+fn r04_d14_a_policy_that_gives_up_ends_with_the_last_error() {
+    let (_, options) = noting(&[0]);
+    let mut rig = Rig::connected(options);
+    rig.close(1006, "", false);
+    rig.pass(Duration::ZERO);
+    rig.give_token(None);
+    rig.take();
+    rig.answer(404, "");
+    assert_eq!(rig.take(), [disconnected(Some(Error::NotFound))]);
+    assert!(rig.at_rest());
+}
+
+#[test]
+fn r06_an_empty_list_never_reconnects() {
+    let (_, options) = noting(&[]);
+    let mut rig = Rig::connected(options);
+    rig.take();
+    rig.close(1006, "", false);
+    assert_eq!(rig.take(), [disconnected(Some(lost(1006)))]);
+}
+
+#[test]
+fn r07_a_first_connect_is_not_retried_unless_asked_for() {
+    let mut rig = Rig::new(options());
+    rig.open();
+    rig.close(1006, "", false);
+    assert!(rig.at_rest());
+
+    let mut rig = Rig::new(retrying());
+    rig.open();
+    rig.close(1006, "", false);
+    let Status::Connecting(Progress {
+        attempt: 2,
+        trying: Trying::At(at),
+        last_error: Some(_),
+    }) = rig.connection.status().clone()
+    else {
+        panic!("{:?}", rig.connection.status());
+    };
+    rig.pass(at.since(rig.now));
+    assert_eq!(rig.token_reason(), TokenReason::FirstConnect);
+    rig.finish_connecting();
+    assert!(rig.is_connected());
+}
+
+#[test]
+fn r09_a_refused_handshake_does_not_end_a_reconnect() {
+    let mut rig = Rig::connected(options());
+    rig.close(1006, "", false);
+    rig.step(Input::RetryNow);
+    rig.give_token(None);
+    rig.answer(200, NEGOTIATED);
+    rig.open_socket();
+    rig.data("{\"error\":\"not yet\"}\u{1e}");
+    assert!(matches!(
+        rig.connection.status(),
+        Status::Reconnecting(Progress {
+            attempt: 2,
+            last_error: Some(Error::HandshakeRefused(_)),
+            ..
+        })
+    ));
+}
+
+#[test]
+fn r10_r11_r12_stop_while_reconnecting() {
+    let reaches: [fn(&mut Rig); 3] = [
+        |_| (),
+        |rig| rig.step(Input::RetryNow),
+        |rig| {
+            rig.step(Input::RetryNow);
+            rig.give_token(None);
+            rig.answer(200, NEGOTIATED);
+            rig.open_socket();
+        },
+    ];
+    for reach in reaches {
+        let mut rig = Rig::connected(options());
+        rig.close(1006, "", false);
+        reach(&mut rig);
+        rig.take();
+        rig.step(Input::Stop);
+        assert_eq!(
+            rig.take()
+                .iter()
+                .filter(|told| matches!(told, Told::Changed(_)))
+                .count(),
+            1
+        );
+        assert!(rig.at_rest());
+    }
+}
+
+#[test]
+fn r16_a_close_that_allows_it_reconnects() {
+    let mut rig = Rig::connected(options());
+    rig.data("{\"type\":7,\"error\":\"Error!\",\"allowReconnect\":true}\u{1e}");
+    assert_eq!(
+        rig.last_error().map(|error| error.to_string()).as_deref(),
+        Some("Server returned an error on close: Error!")
+    );
+    assert!(rig.sockets.is_empty());
+}
+
+#[test]
+fn r19_the_new_connection_id_is_told() {
+    let mut rig = Rig::connected(options());
+    rig.close(1006, "", false);
+    rig.step(Input::RetryNow);
+    rig.give_token(None);
+    rig.answer(200, &NEGOTIATED.replace("id-1", "id-2"));
+    rig.open_socket();
+    rig.data("{}\u{1e}");
+    assert!(matches!(
+        rig.connection.status(),
+        Status::Connected { connection_id: Some(id), .. } if id == "id-2"
+    ));
+}
+
+#[test]
+fn reconnecting_goes_on_for_ever() {
+    let mut rig = Rig::connected(options());
+    rig.close(1006, "", false);
+    for attempt in 1..200 {
+        assert!(matches!(
+            rig.connection.status(),
+            Status::Reconnecting(progress) if progress.attempt == attempt
+        ));
+        let wake = rig.connection.next_wake().unwrap();
+        assert!(wake.since(rig.now) <= seconds(30));
+        rig.now = wake;
+        rig.step(Input::Tick);
+        rig.give_token(None);
+        let request = rig.pending_request();
+        rig.step(Input::NegotiateFailed {
+            request,
+            text: "no route",
+        });
+    }
+}
+
+/// The policy's count starts anew with every outage (r05), and yet such a server is not stormed.
+#[test]
+fn a_server_that_drops_everybody_at_once_is_met_with_growing_delays() {
+    let (_, options) = noting(&[0; 12]);
+    let mut rig = Rig::connected(options);
+    let mut delays = Vec::new();
+    for _ in 0..11 {
+        rig.close(1006, "", false);
+        let wake = rig.connection.next_wake().unwrap();
+        delays.push(wake.since(rig.now).as_millis());
+        rig.now = wake;
+        rig.step(Input::Tick);
+        rig.finish_connecting();
+    }
+    assert_eq!(delays[..2], [0, 0], "{delays:?}");
+    assert!(delays[2..].is_sorted(), "{delays:?}");
+    assert!(delays[10] >= 15_000, "{delays:?}");
+    // One that lasts is a success.
+    for _ in 0..11 {
+        rig.pass(SECOND);
+        rig.data(PING);
+    }
+    rig.close(1006, "", false);
+    assert_eq!(rig.connection.next_wake(), Some(rig.now));
+}
+
+#[test]
+fn offline_pauses_and_online_tries_at_once() {
+    let mut rig = Rig::connected(options());
+    rig.close(1006, "", false);
+    rig.take();
+    rig.step(Input::Offline);
+    assert_eq!(rig.connection.next_wake(), None);
+    assert!(matches!(
+        rig.take().as_slice(),
+        [Told::Changed(Status::Reconnecting(Progress {
+            trying: Trying::WhenOnline,
+            ..
+        }))]
+    ));
+    rig.step(Input::Online);
+    assert_eq!(rig.token_reason(), TokenReason::Reconnect);
+}
+
+#[test]
+fn a_reconnect_forbidden_is_final() {
+    let mut rig = Rig::connected(options());
+    rig.close(1006, "", false);
+    rig.step(Input::RetryNow);
+    rig.give_token(None);
+    rig.answer(403, "");
+    assert_eq!(rig.error(), Some(Error::Forbidden));
+}
+
+// ---- 13. Close
+
+#[test]
+fn e01_e03_a_close_ends_the_connection_without_error() {
+    let mut rig = Rig::connected(options());
+    rig.take();
+    rig.data("{\"type\":7}\u{1e}{\"type\":1,\"target\":\"late\",\"arguments\":[]}\u{1e}");
+    let told = rig.take();
+    assert!(
+        matches!(
+            told.as_slice(),
+            [
+                Told::Act(Action::CloseSocket { .. }),
+                Told::Changed(Status::Disconnected { error: None })
+            ]
+        ),
+        "{told:?}"
+    );
+    assert!(rig.at_rest());
+}
+
+#[test]
+fn e02_a_close_with_an_error_tells_it() {
+    let mut rig = Rig::connected(options());
+    rig.invoke(7);
+    rig.data("{\"type\":7,\"error\":\"Error!\"}\u{1e}");
+    let error = Error::ServerClosed("Error!".to_owned());
+    assert_eq!(
+        rig.settled(),
+        [(
+            7,
+            Err(Error::SessionLost {
+                cause: Some(Box::new(error.clone()))
+            })
+        )]
+    );
+    assert_eq!(rig.error(), Some(error));
+}
+
+#[test]
+fn by_choice_any_close_reconnects() {
+    let mut rig = Rig::connected(Options {
+        reconnect_after_close: true,
+        ..options()
+    });
+    rig.data("{\"type\":7}\u{1e}");
+    assert!(matches!(rig.connection.status(), Status::Reconnecting(_)));
+}
+
+#[test]
+fn nothing_secret_is_shown_by_debug() {
+    let mut rig = Rig::new(options());
+    rig.step(Input::Start);
+    rig.give_token(Some("hush"));
+    rig.answer(200, NEGOTIATED);
+    let told = rig.take();
+    let shown = format!("{:?} {told:?} {:?}", rig.connection, Secret::new("hush"));
+    assert!(!shown.contains("hush") && !shown.contains("token-1"), "{shown}");
+}
+
+#[test]
+fn a_clock_that_jumps_back_does_no_harm() {
+    let mut rig = Rig::connected(options());
+    rig.now = Millis::new(-5_000_000);
+    rig.step(Input::Tick);
+    rig.data(PING);
+    assert!(rig.is_connected());
+}

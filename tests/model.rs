@@ -1,0 +1,685 @@
+//! The model, fed with events as a source would tell them.
+
+use std::borrow::Cow;
+use switchhook::domain::agent::{Agent, AgentState, AgentUpdate, WrapUp};
+use switchhook::domain::call::{CallUpdate, Direction, Ending, Phrase, Stage};
+use switchhook::domain::callback::{Attempt, CallbackUpdate};
+use switchhook::domain::command::{Command, Failure, InvokeId, Phase, Refusal};
+use switchhook::domain::control::{Control, EnablementMask};
+use switchhook::domain::event::{Covered, WrapUpChange};
+use switchhook::domain::ids::{CallKey, Ref, SourceId};
+use switchhook::domain::model::{Model, Off, Transition};
+use switchhook::domain::queue::QueueUpdate;
+use switchhook::domain::{Delta, Event, Moment};
+
+const SOURCE: SourceId = SourceId(0);
+const NOW: Moment = Moment(1_000_000);
+
+fn of(id: &str) -> Ref<'_> {
+    Ref::new(SOURCE, id)
+}
+
+fn tell(model: &mut Model, event: Event<'_>) {
+    model.apply(event, Some(NOW), NOW);
+}
+
+fn mask(controls: &[Control]) -> EnablementMask {
+    EnablementMask {
+        controls: controls.iter().copied().collect(),
+        disable_all: false,
+        raw: 0,
+    }
+}
+
+/// A desk that is connected, with agent `me` signed in.
+fn desk() -> Model {
+    let mut model = Model::default();
+    model.begin_session(SOURCE);
+    agent(&mut model, "me", AgentUpdate::default());
+    let me = model.agents.find(of("me"));
+    model.set_me(me);
+    model.take_transitions();
+    model
+}
+
+fn agent(model: &mut Model, id: &str, update: AgentUpdate<'_>) {
+    tell(model, Event::Agent(of(id), Box::new(update)));
+}
+
+fn named(state: AgentState) -> AgentUpdate<'static> {
+    AgentUpdate {
+        named_state: Some(state),
+        ..AgentUpdate::default()
+    }
+}
+
+fn call(model: &mut Model, id: &str, update: CallUpdate<'_>) -> Option<CallKey> {
+    tell(model, Event::Call(of(id), Box::new(update)));
+    model.calls.find(of(id))
+}
+
+fn at_stage(stage: Stage) -> CallUpdate<'static> {
+    CallUpdate {
+        stage: Some(stage),
+        direction: Some(Direction::Inbound),
+        ..CallUpdate::default()
+    }
+}
+
+fn delta(model: &mut Model) -> Delta {
+    let mut delta = Delta::default();
+    model.take_delta(&mut delta);
+    delta
+}
+
+#[test]
+fn facts_amount_to_a_state_and_no_more_than_they_say() {
+    let mut model = desk();
+    let state = |model: &Model| {
+        model
+            .agents
+            .find(of("a"))
+            .and_then(|key| model.agents.get(key))
+            .map(Agent::state)
+    };
+    agent(&mut model, "a", AgentUpdate::default());
+    assert_eq!(state(&model), Some(AgentState::Unknown), "named, never heard");
+    let facts = |talking, serving, available| AgentUpdate {
+        talking,
+        serving,
+        available,
+        ..AgentUpdate::default()
+    };
+    agent(&mut model, "a", facts(None, Some(true), None));
+    assert_eq!(
+        state(&model),
+        Some(AgentState::Unknown),
+        "serving alone is not ready"
+    );
+    agent(&mut model, "a", facts(None, None, Some(true)));
+    assert_eq!(
+        state(&model),
+        Some(AgentState::Ready),
+        "absent fields keep what is known"
+    );
+    agent(&mut model, "a", facts(Some(true), None, None));
+    assert_eq!(state(&model), Some(AgentState::Talking));
+    agent(&mut model, "a", facts(Some(false), None, Some(false)));
+    assert_eq!(state(&model), Some(AgentState::NotReady));
+    agent(&mut model, "a", facts(None, Some(false), None));
+    assert_eq!(state(&model), Some(AgentState::SignedOut));
+    agent(
+        &mut model,
+        "a",
+        AgentUpdate {
+            wrap_up: Some(Some(WrapUp::default())),
+            ..AgentUpdate::default()
+        },
+    );
+    assert_eq!(state(&model), Some(AgentState::WrapUp { ready_after: None }));
+    agent(&mut model, "a", named(AgentState::Ready));
+    assert_eq!(
+        state(&model),
+        Some(AgentState::Ready),
+        "a named state has precedence"
+    );
+    assert_eq!(model.agents_in_state.get(&AgentState::Ready), Some(&1));
+    assert_eq!(model.agents_in_state.get(&AgentState::NotReady), Some(&0));
+}
+
+#[test]
+fn time_in_state_is_unknown_until_a_change_is_witnessed() {
+    let mut model = desk();
+    let since = |model: &Model| {
+        model
+            .agents
+            .find(of("a"))
+            .and_then(|key| model.agents.get(key))
+            .and_then(Agent::state_since)
+    };
+    let facts = |available| AgentUpdate {
+        talking: Some(false),
+        serving: Some(true),
+        available: Some(available),
+        ..AgentUpdate::default()
+    };
+    agent(&mut model, "a", facts(true));
+    assert_eq!(since(&model), None, "a first report does not tell since when");
+    agent(&mut model, "a", facts(false));
+    assert_eq!(since(&model), Some(NOW));
+    let lasted = AgentUpdate {
+        lasted: Some(90_000),
+        ..named(AgentState::Ready)
+    };
+    agent(&mut model, "a", lasted);
+    assert_eq!(since(&model), Some(NOW.plus(-90_000)));
+}
+
+#[test]
+fn d4_a_new_session_confirms_nothing_and_touches_no_row() {
+    let mut model = desk();
+    for id in 0..100 {
+        agent(&mut model, &id.to_string(), named(AgentState::Ready));
+    }
+    delta(&mut model);
+    let row = |model: &Model| {
+        let key = model.agents.find(of("7"))?;
+        let agent = model.agents.get(key)?;
+        Some(model.is_confirmed(agent.source, agent.confirmed_in))
+    };
+    assert_eq!(row(&model), Some(true));
+    model.lose_session(SOURCE, NOW);
+    assert_eq!(row(&model), Some(false), "not while the connection is away");
+    model.begin_session(SOURCE);
+    assert_eq!(row(&model), Some(false), "not until it is heard of again");
+    assert!(delta(&mut model).agents.is_empty());
+    agent(&mut model, "7", named(AgentState::Ready));
+    assert_eq!(row(&model), Some(true));
+    assert_eq!(delta(&mut model).agents.len(), 1, "the mark must be redrawn");
+    model.lose_session(SOURCE, NOW);
+    model.resume_session(SOURCE);
+    assert_eq!(
+        row(&model),
+        Some(true),
+        "a session that resumes without loss is the same one"
+    );
+}
+
+#[test]
+fn d4_what_a_snapshot_does_not_list_is_gone() {
+    let mut model = desk();
+    let report = |model: &mut Model, id: &str| {
+        tell(
+            model,
+            Event::Callback(of(id), Box::new(CallbackUpdate::default())),
+        );
+    };
+    report(&mut model, "old");
+    report(&mut model, "kept");
+    model.lose_session(SOURCE, NOW);
+    model.begin_session(SOURCE);
+    report(&mut model, "kept");
+    assert_eq!(model.callbacks.len(), 2);
+    tell(&mut model, Event::SnapshotComplete(Covered::Callbacks));
+    assert_eq!(model.callbacks.len(), 1);
+    assert!(model.callbacks.find(of("kept")).is_some());
+}
+
+#[test]
+fn t18_lists_that_a_message_leaves_out_are_kept_and_empty_ones_are_empty() {
+    let mut model = desk();
+    let report = |model: &mut Model, attempts| {
+        let update = CallbackUpdate {
+            attempts,
+            ..CallbackUpdate::default()
+        };
+        tell(model, Event::Callback(of("c"), Box::new(update)));
+        let key = model.callbacks.find(of("c"));
+        key.and_then(|key| model.callbacks.get(key))
+            .map(|row| row.attempts.as_ref().map(Vec::len))
+    };
+    assert_eq!(report(&mut model, None), Some(None));
+    assert_eq!(report(&mut model, Some(vec![Attempt::default()])), Some(Some(1)));
+    assert_eq!(report(&mut model, None), Some(Some(1)));
+    assert_eq!(report(&mut model, Some(vec![])), Some(Some(0)));
+}
+
+#[test]
+fn callbacks_stand_in_the_order_of_their_due_times_and_leave_when_closed() {
+    let mut model = desk();
+    for (id, due) in [("late", 300), ("soon", 100), ("middle", 200)] {
+        let update = CallbackUpdate {
+            due: Some(Some(Moment(due))),
+            ..CallbackUpdate::default()
+        };
+        tell(&mut model, Event::Callback(of(id), Box::new(update)));
+    }
+    let order = |model: &Model| -> Vec<String> {
+        let rows = model
+            .callbacks
+            .ordered()
+            .filter_map(|key| model.callbacks.get(key));
+        rows.map(|row| row.id.to_string()).collect()
+    };
+    assert_eq!(order(&model), ["soon", "middle", "late"]);
+    delta(&mut model);
+    let moved = CallbackUpdate {
+        due: Some(Some(Moment(400))),
+        ..CallbackUpdate::default()
+    };
+    tell(&mut model, Event::Callback(of("soon"), Box::new(moved)));
+    assert_eq!(order(&model), ["middle", "late", "soon"]);
+    assert!(delta(&mut model).callback_order);
+    let closed = CallbackUpdate {
+        closed: Some(true),
+        ..CallbackUpdate::default()
+    };
+    tell(&mut model, Event::Callback(of("late"), Box::new(closed.clone())));
+    tell(&mut model, Event::Callback(of("never seen"), Box::new(closed)));
+    assert_eq!(order(&model), ["middle", "soon"]);
+}
+
+#[test]
+fn an_event_that_says_nothing_new_touches_nothing() {
+    let mut model = desk();
+    let update = QueueUpdate {
+        name: Some(Cow::Borrowed("Support")),
+        waiting: Some(3),
+        ..QueueUpdate::default()
+    };
+    tell(&mut model, Event::Queue(of("q"), Box::new(update.clone())));
+    let first = delta(&mut model);
+    assert_eq!((first.queues.len(), first.queue_order), (1, true));
+    tell(&mut model, Event::Queue(of("q"), Box::new(update)));
+    assert!(!model.is_touched());
+}
+
+#[test]
+fn no_event_costs_more_with_more_rows() {
+    // Counted, not timed: an event among many rows marks as many rows as one among few.
+    for rows in [10_u32, 5_000] {
+        let mut model = desk();
+        for id in 0..rows {
+            agent(&mut model, &id.to_string(), named(AgentState::Ready));
+        }
+        delta(&mut model);
+        agent(&mut model, "3", named(AgentState::Talking));
+        let changed = delta(&mut model);
+        assert_eq!(
+            (changed.agents.len(), changed.agent_order),
+            (1, false),
+            "{rows} rows"
+        );
+    }
+}
+
+#[test]
+fn d1_buttons_follow_masks_alone() {
+    let mut model = desk();
+    assert_eq!(model.allowed(SOURCE, Control::Ready, None), Err(Off::NoMask));
+    tell(
+        &mut model,
+        Event::AgentMask(mask(&[Control::Ready, Control::MakeCall])),
+    );
+    assert_eq!(model.allowed(SOURCE, Control::Ready, None), Ok(()));
+    assert_eq!(model.allowed(SOURCE, Control::NotReady, None), Err(Off::ByServer));
+    assert_eq!(model.allowed(SOURCE, Control::Answer, None), Err(Off::NoCall));
+
+    // An alerting call without a mask gives no Answer, whatever its stage says.
+    let ringing = call(&mut model, "1", at_stage(Stage::Alerting));
+    tell(&mut model, Event::CurrentCall(Some(of("1"))));
+    assert_eq!(model.allowed(SOURCE, Control::Answer, ringing), Err(Off::NoMask));
+    let with_mask = CallUpdate {
+        mask: Some(mask(&[Control::Answer])),
+        ..CallUpdate::default()
+    };
+    call(&mut model, "1", with_mask);
+    assert_eq!(model.allowed(SOURCE, Control::Answer, ringing), Ok(()));
+    assert_eq!(
+        model.allowed(SOURCE, Control::MakeCall, None),
+        Err(Off::ByServer),
+        "the current call's mask decides about shared controls"
+    );
+
+    // A second call that is not the current one uses its own mask for Answer, Retrieve and Release only.
+    let aside = call(
+        &mut model,
+        "2",
+        CallUpdate {
+            mask: Some(mask(&[Control::Retrieve, Control::Hold])),
+            ..at_stage(Stage::Held)
+        },
+    );
+    assert_eq!(model.allowed(SOURCE, Control::Retrieve, aside), Ok(()));
+    assert_eq!(model.allowed(SOURCE, Control::Hold, aside), Err(Off::ByServer));
+
+    model.lose_session(SOURCE, NOW);
+    for control in Control::ALL {
+        assert_eq!(model.allowed(SOURCE, control, ringing), Err(Off::Offline));
+    }
+}
+
+#[test]
+fn t06_an_absent_mask_keeps_the_last_and_an_empty_one_turns_all_off() {
+    let mut model = desk();
+    let update = CallUpdate {
+        mask: Some(mask(&[Control::Hold])),
+        ..at_stage(Stage::Connected)
+    };
+    let key = call(&mut model, "1", update);
+    tell(&mut model, Event::CurrentCall(Some(of("1"))));
+    call(&mut model, "1", CallUpdate::default());
+    assert_eq!(model.allowed(SOURCE, Control::Hold, key), Ok(()));
+    let empty = CallUpdate {
+        mask: Some(mask(&[])),
+        ..CallUpdate::default()
+    };
+    call(&mut model, "1", empty);
+    assert_eq!(model.allowed(SOURCE, Control::Hold, key), Err(Off::ByServer));
+}
+
+#[test]
+fn d11_a_command_is_sent_accepted_and_done_by_its_event() {
+    let mut model = desk();
+    tell(&mut model, Event::AgentMask(mask(&[Control::Ready])));
+    agent(&mut model, "me", named(AgentState::NotReady));
+    let id = InvokeId(1);
+    model.begin_command(id, Command::Ready, NOW);
+    assert_eq!(model.allowed(SOURCE, Control::Ready, None), Err(Off::UnderWay));
+    tell(&mut model, Event::Accepted { id, done: false });
+    assert_eq!(
+        model.desk.in_flight.first().map(|flight| flight.phase),
+        Some(Phase::Accepted)
+    );
+    let state = model
+        .desk
+        .me
+        .and_then(|me| model.agents.get(me))
+        .map(Agent::state);
+    assert_eq!(state, Some(AgentState::NotReady), "accepted is not done");
+    agent(&mut model, "me", named(AgentState::Ready));
+    assert!(model.desk.in_flight.is_empty());
+    assert_eq!(
+        model.allowed(SOURCE, Control::Ready, None),
+        Ok(()),
+        "the mask is the server's to change"
+    );
+}
+
+#[test]
+fn d11_the_event_may_come_before_the_confirmation() {
+    let mut model = desk();
+    let key = call(&mut model, "1", at_stage(Stage::Connected)).expect("the call exists");
+    let id = InvokeId(5);
+    model.begin_command(id, Command::Hold(key), NOW);
+    call(&mut model, "1", at_stage(Stage::Held));
+    assert!(model.desk.in_flight.is_empty());
+    tell(&mut model, Event::Accepted { id, done: false });
+    assert!(model.desk.in_flight.is_empty() && model.desk.failed.is_empty());
+}
+
+#[test]
+fn d11_a_refusal_ends_the_command_and_changes_no_state() {
+    let mut model = desk();
+    let key = call(&mut model, "1", at_stage(Stage::Connected)).expect("the call exists");
+    let id = InvokeId(9);
+    model.begin_command(id, Command::Hold(key), NOW);
+    tell(
+        &mut model,
+        Event::Refused {
+            id: Some(id),
+            kind: Refusal::WrongState,
+            code: Some(38),
+            text: Some(Cow::Borrowed("invalid object state")),
+        },
+    );
+    assert_eq!(
+        model.calls.get(key).map(|call| call.stage),
+        Some(Stage::Connected)
+    );
+    assert!(model.desk.in_flight.is_empty());
+    let failure = model.desk.failed.front().map(|failed| failed.failure.clone());
+    assert!(matches!(
+        failure,
+        Some(Failure::Refused {
+            kind: Refusal::WrongState,
+            code: Some(38),
+            ..
+        })
+    ));
+    assert_eq!(
+        model.take_transitions().last(),
+        Some(&Transition::CommandFailed(id))
+    );
+    // The same wish again replaces the old failure.
+    model.begin_command(InvokeId(10), Command::Hold(key), NOW);
+    assert!(model.desk.failed.is_empty());
+}
+
+#[test]
+fn a_lost_connection_ends_every_command_once() {
+    let mut model = desk();
+    model.begin_command(InvokeId(1), Command::Ready, NOW);
+    model.begin_command(InvokeId(2), Command::Dial { number: "1".into() }, NOW);
+    model.lose_session(SOURCE, NOW);
+    assert!(model.desk.in_flight.is_empty());
+    assert_eq!(model.desk.failed.len(), 2);
+    model.lose_session(SOURCE, NOW);
+    assert_eq!(model.desk.failed.len(), 2);
+}
+
+#[test]
+fn a_call_rings_connects_holds_and_ends_and_people_are_told_each_once() {
+    let mut model = desk();
+    let key = call(&mut model, "1", at_stage(Stage::Alerting)).expect("the call exists");
+    for stage in [
+        Stage::Connected,
+        Stage::Held,
+        Stage::Held,
+        Stage::Connected,
+        Stage::Ended,
+    ] {
+        call(&mut model, "1", at_stage(stage));
+    }
+    call(
+        &mut model,
+        "1",
+        CallUpdate {
+            gone: true,
+            ..CallUpdate::default()
+        },
+    );
+    assert_eq!(
+        model.take_transitions(),
+        [
+            Transition::Ringing(key),
+            Transition::RingingEnded(key),
+            Transition::Connected(key),
+            Transition::Held(key),
+            Transition::Retrieved(key),
+            Transition::Ended(key),
+        ]
+    );
+}
+
+#[test]
+fn r55_r56_a_failed_call_stays_failed_until_it_is_dismissed() {
+    let mut model = desk();
+    let failed = CallUpdate {
+        ending: Some(Ending::Failed(Some("busy".into()))),
+        direction: Some(Direction::Outbound),
+        stage: Some(Stage::Failed),
+        ..CallUpdate::default()
+    };
+    let key = call(&mut model, "1", failed).expect("the call exists");
+    call(&mut model, "1", at_stage(Stage::Ended));
+    call(
+        &mut model,
+        "1",
+        CallUpdate {
+            gone: true,
+            ..CallUpdate::default()
+        },
+    );
+    assert_eq!(model.calls.get(key).map(|call| call.stage), Some(Stage::Failed));
+    model.dismiss_call(key);
+    assert!(model.calls.get(key).is_none());
+}
+
+#[test]
+fn a_call_that_rang_and_was_not_answered_is_missed() {
+    let mut model = desk();
+    let key = call(&mut model, "1", at_stage(Stage::Alerting)).expect("the call exists");
+    call(
+        &mut model,
+        "1",
+        CallUpdate {
+            gone: true,
+            ..CallUpdate::default()
+        },
+    );
+    assert_eq!(model.calls.get(key).map(|call| call.missed), Some(true));
+    assert!(model.take_transitions().contains(&Transition::Missed(key)));
+}
+
+#[test]
+fn r45_calls_that_the_snapshot_does_not_list_end() {
+    let mut model = desk();
+    let kept = call(&mut model, "1", at_stage(Stage::Connected)).expect("the call exists");
+    let gone = call(&mut model, "2", at_stage(Stage::Held)).expect("the call exists");
+    tell(&mut model, Event::OwnCalls(vec![of("1")]));
+    assert_eq!(
+        model.calls.get(kept).map(|call| call.stage),
+        Some(Stage::Connected)
+    );
+    assert_eq!(model.calls.get(gone).map(|call| call.stage), Some(Stage::Ended));
+}
+
+#[test]
+fn r53_data_updates_change_what_they_name() {
+    let mut model = desk();
+    let data = |pairs: &[(&'static str, &'static str)]| CallUpdate {
+        data: pairs
+            .iter()
+            .map(|(name, value)| ((*name).into(), (*value).into()))
+            .collect(),
+        ..CallUpdate::default()
+    };
+    let key = call(&mut model, "1", data(&[("a", "1"), ("b", "2")])).expect("the call exists");
+    call(&mut model, "1", data(&[("b", "3")]));
+    let known = model.calls.get(key).map(|call| call.data.clone());
+    assert_eq!(
+        known,
+        Some(vec![("a".into(), "1".into()), ("b".into(), "3".into())])
+    );
+}
+
+#[test]
+fn r28_an_interim_phrase_is_replaced_by_its_speakers_next() {
+    let mut model = desk();
+    let key = call(&mut model, "1", at_stage(Stage::Connected)).expect("the call exists");
+    let say = |model: &mut Model, speaker: &str, text: &str, interim| {
+        let phrase = Phrase {
+            speaker: speaker.into(),
+            text: text.into(),
+            interim,
+            offset: 0,
+            duration: 0,
+            confidence: 1.0,
+        };
+        tell(model, Event::Phrase(of("1"), phrase));
+    };
+    say(&mut model, "1", "my inv", true);
+    say(&mut model, "2", "yes?", false);
+    say(&mut model, "1", "my invoice", false);
+    say(&mut model, "1", "is wrong", false);
+    let said: Vec<String> = model
+        .calls
+        .get(key)
+        .into_iter()
+        .flat_map(|call| call.transcript.iter().map(|phrase| phrase.text.to_string()))
+        .collect();
+    assert_eq!(said, ["my invoice", "yes?", "is wrong"]);
+}
+
+#[test]
+fn r22_r23_r24_wrap_up_is_announced_begins_and_ends() {
+    let mut model = desk();
+    agent(
+        &mut model,
+        "me",
+        AgentUpdate {
+            serving: Some(true),
+            available: Some(true),
+            ..AgentUpdate::default()
+        },
+    );
+    let state = |model: &Model| {
+        model
+            .desk
+            .me
+            .and_then(|me| model.agents.get(me))
+            .map(Agent::state)
+    };
+    tell(
+        &mut model,
+        Event::WrapUp(of("me"), WrapUpChange::Enabled { seconds: 30 }),
+    );
+    assert_eq!(model.desk.wrap_up_to_come, Some(30));
+    tell(&mut model, Event::WrapUp(of("me"), WrapUpChange::BeginRequested));
+    assert_eq!(
+        state(&model),
+        Some(AgentState::Ready),
+        "a request is no state (T23)"
+    );
+    tell(
+        &mut model,
+        Event::WrapUp(of("me"), WrapUpChange::Started { seconds: 30 }),
+    );
+    assert_eq!(state(&model), Some(AgentState::WrapUp { ready_after: None }));
+    let end = model
+        .desk
+        .me
+        .and_then(|me| model.agents.get(me))
+        .and_then(|agent| agent.wrap_up?.end);
+    assert_eq!(end, Some(NOW.plus(30_000)));
+    tell(
+        &mut model,
+        Event::WrapUp(of("me"), WrapUpChange::Ended { by_timer: true }),
+    );
+    assert_eq!(state(&model), Some(AgentState::Ready));
+}
+
+#[test]
+fn everything_that_grows_is_bounded() {
+    use switchhook::domain::call::{FIELDS_KEPT, PHRASES_KEPT};
+    use switchhook::domain::model::PAST_CALLS_KEPT;
+    let mut model = desk();
+    for number in 0..PAST_CALLS_KEPT + 20 {
+        call(&mut model, &number.to_string(), at_stage(Stage::Connected));
+        call(&mut model, &number.to_string(), at_stage(Stage::Ended));
+    }
+    assert_eq!(model.calls.len(), PAST_CALLS_KEPT);
+    let key = call(&mut model, "long", at_stage(Stage::Connected)).expect("the call exists");
+    for number in 0..PHRASES_KEPT + FIELDS_KEPT {
+        let phrase = Phrase {
+            speaker: "1".into(),
+            text: number.to_string().into(),
+            interim: false,
+            offset: 0,
+            duration: 0,
+            confidence: 1.0,
+        };
+        tell(&mut model, Event::Phrase(of("long"), phrase));
+        let data = CallUpdate {
+            data: vec![(number.to_string().into(), "x".into())],
+            ..CallUpdate::default()
+        };
+        call(&mut model, "long", data);
+    }
+    let row = model.calls.get(key).expect("the call is live");
+    assert_eq!(
+        (row.transcript.len(), row.data.len()),
+        (PHRASES_KEPT, FIELDS_KEPT)
+    );
+}
+
+#[test]
+fn a_row_that_went_leaves_no_name_and_its_key_is_not_used_again() {
+    let mut model = desk();
+    let mut keys = std::collections::HashSet::new();
+    for _ in 0..50 {
+        tell(
+            &mut model,
+            Event::Callback(of("c"), Box::new(CallbackUpdate::default())),
+        );
+        let key = model.callbacks.find(of("c")).expect("the callback exists");
+        assert!(keys.insert(key));
+        let closed = CallbackUpdate {
+            closed: Some(true),
+            ..CallbackUpdate::default()
+        };
+        tell(&mut model, Event::Callback(of("c"), Box::new(closed)));
+        assert!(model.callbacks.is_empty());
+    }
+}

@@ -1,0 +1,201 @@
+// Chromium for the end-to-end tests, and the desk seen as a person sees it.
+//
+// Tests find things by the page's documented hooks, never by its wording or its looks: `data-part` for parts of the
+// screen, `data-command` for buttons, `data-id` for rows. Every page is watched for what must never happen: an error in
+// the script, a failed request, a breach of the Content-Security-Policy. When a test fails, a picture and the console
+// of every open page are kept.
+
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { accessSync, constants } from 'node:fs';
+
+import { AxeBuilder, playwright, PROJECT } from './packages.mjs';
+
+// No request leaves the machine, and no part of the system is needed that a server in a rack does not have.
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** The browser from the environment, or else the first on the search path. */
+function executable() {
+  if (process.env.SWITCHHOOK_CHROMIUM) {
+    return process.env.SWITCHHOOK_CHROMIUM;
+  }
+  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
+    for (const name of ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']) {
+      const path = join(folder, name);
+      try {
+        accessSync(path, constants.X_OK);
+        return path;
+      } catch {
+        // Not this one.
+      }
+    }
+  }
+  throw new Error('There is no Chromium on the search path. `cargo xtask setup` installs it where it can.');
+}
+
+/** Starts Chromium with a profile of its own; `stop` ends it and removes the profile. */
+export async function startBrowser(options = {}) {
+  const profile = await mkdtemp(join(tmpdir(), 'switchhook-browser-'));
+  const context = await playwright.chromium.launchPersistentContext(profile, {
+    executablePath: executable(),
+    headless: true,
+    args: FLAGS,
+    viewport: { width: 1440, height: 900 },
+    locale: 'en-GB',
+    timezoneId: 'Europe/Helsinki',
+    reducedMotion: 'reduce',
+    ...options,
+  });
+  return {
+    context,
+    stop: async () => {
+      await context.close();
+      await rm(profile, { recursive: true, force: true, maxRetries: 3 });
+    },
+  };
+}
+
+/**
+ * Opens the desk at `url`. `config` replaces the site's config.json; `tolerate` lists patterns of errors that the
+ * scenario brings about on purpose.
+ */
+export async function openDesk(browser, url, { tolerate = [], config } = {}) {
+  const page = await browser.context.newPage();
+  const desk = new Desk(page, tolerate);
+  if (config) {
+    await page.route('**/config.json', (route) => route.fulfill({ json: config }));
+  }
+  await page.goto(url);
+  return desk;
+}
+
+/**
+ * Runs a scenario on a freshly opened desk and closes it. When the scenario fails, or an error that it did not expect
+ * happened on the page, a picture of the page and what its console said are kept.
+ */
+export async function onDesk(browser, url, name, scenario, options) {
+  const desk = await openDesk(browser, url, options);
+  try {
+    await scenario(desk);
+    desk.assertNothingWentWrong();
+  } catch (error) {
+    error.message += `\nEvidence: ${await desk.keepEvidence(name)}`;
+    throw error;
+  } finally {
+    await desk.page.close();
+  }
+}
+
+export class Desk {
+  constructor(page, tolerate = []) {
+    this.page = page;
+    this.console = [];
+    this.wrong = [];
+    const note = (text) => {
+      this.console.push(text);
+      return text;
+    };
+    const blame = (text) => {
+      if (!tolerate.some((pattern) => pattern.test(text))) {
+        this.wrong.push(text);
+      }
+    };
+    page.on('console', (message) => {
+      const text = note(`${message.type()}: ${message.text()}`);
+      if (message.type() === 'error') {
+        blame(text);
+      }
+    });
+    page.on('pageerror', (error) => blame(note(`uncaught: ${error.stack ?? error}`)));
+    page.on('requestfailed', (request) =>
+      note(`request failed: ${request.url()} ${request.failure()?.errorText ?? ''}`),
+    );
+  }
+
+  /** A part of the screen. */
+  part(name) {
+    return this.page.locator(`[data-part="${name}"]`);
+  }
+
+  /** A button, by the command that it gives, on the whole page or inside a part or row. */
+  command(name, within = this.page) {
+    return within.locator(`[data-command="${name}"]`);
+  }
+
+  /** The row of an agent, a queue, a callback or a call. */
+  row(id, within = this.page) {
+    return within.locator(`[data-id="${id}"]`);
+  }
+
+  /** Signs in and waits for the desk. */
+  async signIn({ agent = '1001', extension = '2001' } = {}) {
+    const form = this.part('sign-in');
+    await form.locator('[name="agent-id"]').fill(agent);
+    await form.locator('[name="extension"]').fill(extension);
+    await this.command('sign-in', form).click();
+    await form.waitFor({ state: 'hidden' });
+  }
+
+  /** The commands that can be given now, inside a part or row, in the order on the screen. */
+  enabledCommands(within = this.page) {
+    return within
+      .locator('[data-command]')
+      .evaluateAll((buttons) =>
+        buttons
+          .filter((button) => !button.disabled && button.getAttribute('aria-disabled') !== 'true')
+          .map((button) => button.dataset.command),
+      );
+  }
+
+  /** Checks the page for barriers in light and in dark, and fails with a list that names rule and place. */
+  async checkAccessibility({ within } = {}) {
+    const found = [];
+    for (const colorScheme of ['light', 'dark']) {
+      await this.page.emulateMedia({ colorScheme });
+      const builder = new AxeBuilder({ page: this.page });
+      if (within) {
+        builder.include(within);
+      }
+      const { violations } = await builder.analyze();
+      for (const { id, help, nodes } of violations) {
+        for (const node of nodes) {
+          found.push(`${colorScheme}: ${id} (${help})\n    ${node.target.join(' ')}\n    ${node.failureSummary}`);
+        }
+      }
+    }
+    await this.page.emulateMedia({ colorScheme: null });
+    if (found.length > 0) {
+      throw new Error(`${found.length} accessibility violations:\n  ${found.join('\n  ')}`);
+    }
+  }
+
+  /** Fails if the page reported an error that was not expected. */
+  assertNothingWentWrong() {
+    if (this.wrong.length > 0) {
+      throw new Error(`The page reported errors:\n  ${this.wrong.join('\n  ')}`);
+    }
+  }
+
+  /** Keeps a picture of the page and what its console said; returns where. */
+  async keepEvidence(name) {
+    const folder = process.env.SWITCHHOOK_FAILURES ?? join(PROJECT, 'target', 'e2e');
+    const path = join(folder, name.toLowerCase().replace(/[^a-z0-9]+/g, '-'));
+    try {
+      await mkdir(folder, { recursive: true });
+      await writeFile(`${path}.log`, `${this.page.url()}\n${this.console.join('\n')}\n`);
+      await this.page.screenshot({ path: `${path}.png`, fullPage: true });
+    } catch (error) {
+      return `could not be kept (${error.message})`;
+    }
+    return `${path}.png`;
+  }
+}

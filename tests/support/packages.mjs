@@ -1,0 +1,14 @@
+// The npm packages that the tests use. They lie in .tools/, beside the project's other tools, and not beside the tests,
+// so they are looked up from there.
+
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
+const tools = process.env.SWITCHHOOK_TOOLS ?? join(PROJECT, '.tools');
+const load = createRequire(join(tools, 'package.json'));
+
+export const signalR = load('@microsoft/signalr');
+export const playwright = load('playwright-core');
+export const { default: AxeBuilder } = load('@axe-core/playwright');

@@ -1,0 +1,74 @@
+//! Building the page into `dist/`.
+//!
+//! Trunk does the work, with every tool it calls already on the search path at the right version, so that it never
+//! reaches for the network. Afterwards each file that compresses well gets a `.br` and a `.gz` beside it, which the hub
+//! and most file servers send as they are. Nothing is built when nothing that goes into the page has changed since.
+//! `config.json` gets no compressed copy: it is meant to be edited in place, and a stale copy would win.
+
+use std::path::Path;
+
+use crate::process::{self, Failure, Outcome, find_program};
+use crate::project::{Project, fingerprint};
+
+/// Everything that goes into the page.
+const INPUTS: [&str; 9] = [
+    "src",
+    "style",
+    "public",
+    "index.html",
+    "Trunk.toml",
+    "Cargo.toml",
+    "Cargo.lock",
+    ".cargo",
+    "xtask/precompress.mjs",
+];
+
+/// Builds the page, unless the one in `dist/` was built from the same files.
+pub(crate) fn build(project: &Project) -> Outcome {
+    if !project.root.join("index.html").is_file() {
+        return Err(Failure::new(
+            "There is no index.html in the project's folder, so there is no page to build.",
+            "Restore it from the repository.",
+        ));
+    }
+    let made_from = fingerprint(&project.root, &INPUTS)?.to_string();
+    let note = project.memory("page");
+    let last = std::fs::read_to_string(&note).unwrap_or_default();
+    if last == made_from && project.dist().join("index.html").is_file() {
+        return Ok(());
+    }
+    println!("Building the page (about 3 minutes the first time, half a minute after a change).");
+    // Trunk builds without the network; what the compiler needs is fetched before, as the lock file has it.
+    process::run(
+        project.cargo().args(["fetch", "--quiet", "--locked"]),
+        "Check that Cargo can reach its registry and start again.",
+    )?;
+    let mut trunk = project.command(project.program("trunk"));
+    trunk
+        .arg("build")
+        .env("CARGO_TARGET_DIR", &project.target)
+        // Trunk takes this variable for its own option and refuses the value that people commonly give it.
+        .env_remove("NO_COLOR");
+    process::run(&mut trunk, "The compiler's or Trunk's message above says why.")?;
+    compress(project)?;
+    let folder = project.memory("");
+    std::fs::create_dir_all(&folder).map_err(|error| Failure::file("create", &folder, &error))?;
+    std::fs::write(&note, made_from).map_err(|error| Failure::file("write", &note, &error))
+}
+
+/// Writes the compressed copies. Node has both encoders built in, and is here anyway because of npm.
+fn compress(project: &Project) -> Outcome {
+    let node = find_program("node").ok_or_else(|| {
+        Failure::new(
+            "Node.js is not installed, and it writes the compressed copies of the page's files.",
+            "Install Node.js 20 or later and start again.",
+        )
+    })?;
+    process::run(
+        project
+            .command(node)
+            .arg(Path::new("xtask").join("precompress.mjs"))
+            .arg(project.dist()),
+        "Check that the folder dist/ is writable and has room.",
+    )
+}
