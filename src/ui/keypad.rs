@@ -5,6 +5,7 @@
 //! It opens above the page: the card keeps its size. Digits can be typed while it has the focus.
 
 use super::app::{App, Intent};
+use super::live::{attr, text};
 use super::look::{Icon, icon};
 use super::words::Word;
 use crate::domain::ids::{CallKey, Key};
@@ -18,12 +19,12 @@ const DOTS: usize = 16;
 #[component]
 pub(super) fn Keypad(key: CallKey) -> impl IntoView {
     let app = App::get();
-    let sent = RwSignal::new(0_usize);
+    let count = RwSignal::new(0_usize);
     let send = move |tone: &str| {
         let intent = Intent::SendTones(key, tone.to_owned());
         if untrack(|| app.allowed(&intent)).is_ok() {
             app.dispatch(intent);
-            sent.update(|sent| *sent += 1);
+            count.update(|count| *count += 1);
         }
     };
     let typed = move |event: leptos::ev::KeyboardEvent| {
@@ -33,13 +34,10 @@ pub(super) fn Keypad(key: CallKey) -> impl IntoView {
             send(&pressed);
         }
     };
-    let call = app.call(key);
-    let allowed = Memo::new(move |_| {
-        call.track();
-        app.allowed(&Intent::SendTones(key, String::new()))
-    });
-    let off = move || allowed.get().err().map(|off| app.speech.off(off));
-    let keys = KEYS
+    let off = Memo::new(move |_| app.allowed(&Intent::SendTones(key, String::new())).err());
+    let why = move || off.get().map(|off| app.speech.off(off));
+    let keys: Vec<_> = KEYS
+        .into_iter()
         .map(|tone| {
             view! {
                 <button
@@ -48,17 +46,17 @@ pub(super) fn Keypad(key: CallKey) -> impl IntoView {
                     autofocus=tone == "1"
                     data-command="send-tones"
                     data-tone=tone
-                    aria-disabled=move || off().map(|_| "true")
+                    aria-disabled=attr(move || why().map(|_| "true"))
                     on:click=move |_| send(tone)
                 >
                     {tone}
                 </button>
             }
         })
-        .to_vec();
+        .collect();
     let popover = format!("keypad-{}", key.index());
     let target = popover.clone();
-    let progress = move || match sent.get() {
+    let progress = move || match count.get() {
         0 => app.say(Word::NothingSent).to_owned(),
         count => [
             "•".repeat(count.min(DOTS)).as_str(),
@@ -74,29 +72,29 @@ pub(super) fn Keypad(key: CallKey) -> impl IntoView {
             data-command="keypad"
             popovertarget=target
             on:click=move |event| {
-                if allowed.get_untracked().is_err() {
+                if off.get_untracked().is_some() {
                     event.prevent_default();
                 }
             }
-            aria-disabled=move || off().map(|_| "true")
-            aria-description=off
-            data-tip=off
+            aria-disabled=attr(move || why().map(|_| "true"))
+            aria-description=attr(why)
+            data-tip=attr(why)
         >
             {icon(|| Icon::Keys)}
-            {move || app.say(Word::Keypad)}
+            {text(move || app.say(Word::Keypad))}
         </button>
         <div
             class="pop keypad"
             id=popover
             popover="auto"
             role="group"
-            aria-label=move || app.say(Word::Keypad)
+            aria-label=attr(move || app.say(Word::Keypad))
             data-part="keypad"
             on:keydown=typed
         >
-            <p class="dots">{progress}</p>
+            <p class="dots">{text(progress)}</p>
             <div class="keys">{keys}</div>
-            <p class="quiet small">{move || app.say(Word::KeypadHint)}</p>
+            <p class="quiet small">{text(move || app.say(Word::KeypadHint))}</p>
         </div>
     }
 }

@@ -56,6 +56,7 @@ mod desk;
 mod format;
 mod keypad;
 mod list;
+mod live;
 mod look;
 mod page;
 mod queues;
