@@ -48,6 +48,7 @@ pub(super) fn CommandButton(
     let reason = move || match (off.get(), hindered()) {
         // No other reason matters while these last.
         (Some(off @ (Off::UnderWay | Off::Offline)), _) => Some(app.speech.off(off)),
+        (Some(Off::NoMask), _) if !app.desk.with(|desk| desk.telephony) => Some(app.say(Word::ViewOnly)),
         (_, Some(hindrance)) => Some(app.say(hindrance)),
         (off, None) => off.map(|off| app.speech.off(off)),
     };

@@ -34,7 +34,12 @@ pub(super) fn Keypad(key: CallKey) -> impl IntoView {
             send(&pressed);
         }
     };
-    let off = Memo::new(move |_| app.allowed(&Intent::SendTones(key, String::new())).err());
+    let call = app.call(key);
+    let off = Memo::new(move |_| {
+        // The call's cell brings the call's mask.
+        call.track();
+        app.allowed(&Intent::SendTones(key, String::new())).err()
+    });
     let why = move || off.get().map(|off| app.speech.off(off));
     let keys: Vec<_> = KEYS
         .into_iter()

@@ -100,7 +100,10 @@ fn OwnState(key: AgentKey) -> impl IntoView {
                 {when(move || telephony.get(), move || view! { {icon(|| Icon::Chevron)} }.into_any())}
             </button>
             <span class="pending" class:late=flag(move || pending().is_some_and(|flight| flight.slow))>
-                {text(move || pending().map(|flight| pending_words(app, &flight)))}
+                {text(move || match pending() {
+                    Some(flight) => Some(pending_words(app, &flight)),
+                    None => (!telephony.get()).then(|| app.say(Word::ViewOnly).to_owned()),
+                })}
             </span>
             <Menu signed_out=signed_out />
         </div>

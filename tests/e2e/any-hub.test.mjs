@@ -49,7 +49,7 @@ describe('any RTE hub', { skip }, () => {
     const dial = desk.command('dial', desk.part('dial'));
     await desk.part('dial').locator('input').fill('100');
     assert.equal(await dial.getAttribute('aria-disabled'), 'true');
-    assert.match(await dial.getAttribute('aria-description'), /\S/);
+    assert.match(await dial.getAttribute('aria-description'), /view only/i);
     assert.match(await desk.part('bar').innerText(), /view only/i, 'the desk says that it only shows');
     await desk.checkAccessibility();
   });

@@ -180,7 +180,7 @@ describe('bad input', () => {
       ));
 
     test('a token that has expired when the desk reconnects leads back to sign-in, in words', async (t) => {
-      const own = await startHub({ ...CENTRE, 'token-lifetime': 1 });
+      const own = await startHub({ ...CENTRE, 'token-lifetime': 3 });
       t.after(own.stop);
       const wire = new Wire();
       const answers = [];
@@ -195,7 +195,7 @@ describe('bad input', () => {
             const headers = { Authorization: `Bearer ${answers[0].Token}` };
             const { status } = await fetch(`${own.url}/rte/negotiate?negotiateVersion=1`, { method: 'POST', headers });
             assert.equal(status, 401);
-          });
+          }, 15_000);
           await wire.cut();
           await desk.part('sign-in').waitFor();
           const words = await desk.part('sign-in-error').innerText();

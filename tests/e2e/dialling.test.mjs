@@ -69,14 +69,22 @@ describe('dialling', () => {
     assert.match(await failed.innerText(), /could not be completed/);
     assert.match(await desk.part('assertive').textContent(), /\+358401234500/);
     const first = await failed.getAttribute('data-id');
-    await desk.expectEnabled(failed, ['dial', 'dismiss']);
 
+    // The busy tone goes on until somebody hangs up; then the number can be tried again.
+    await desk.expectEnabled(failed, ['end-call', 'dismiss']);
+    await desk.command('end-call', failed).click();
+    await desk.ownState('not-ready');
+    await desk.expectEnabled(failed, ['dial', 'dismiss']);
     await desk.command('dial', failed).click();
     await desk.page.locator(`[data-part="call"][data-stage="failed"]:not([data-id="${first}"])`).waitFor({
       timeout: 15_000,
     });
     for (const id of await failed.evaluateAll((cards) => cards.map((card) => card.dataset.id))) {
       const card = desk.part('calls').locator(`[data-id="${id}"]`);
+      if (id !== first) {
+        await desk.command('end-call', card).click();
+      }
+      await desk.expectEnabled(card, ['dial', 'dismiss']);
       await desk.command('dismiss', card).click();
       await card.waitFor({ state: 'detached' });
     }
@@ -104,9 +112,7 @@ describe('dialling', () => {
     const card = desk.part('call');
     await card.waitFor();
     assert.match(await card.innerText(), new RegExp(number.replace('+', '\\+')));
-    if ((await card.getAttribute('data-stage')) !== 'failed') {
-      await desk.command('end-call', card).click();
-    }
+    await desk.command('end-call', card).click();
     await eventually(async () => {
       if ((await desk.call('failed').count()) > 0) {
         await desk.command('dismiss', card).click();
