@@ -401,17 +401,19 @@ fn microsoft_tests(project: &Project) -> Outcome<Counted> {
         return Ok(Counted::default());
     }
     let mut command = project.cargo();
-    command
-        .args([
-            "test",
-            "--quiet",
-            "--package",
-            "switchhook",
-            "--test",
-            MICROSOFT_TEST,
-        ])
-        .args(NATIVE)
-        .args(["--", "--include-ignored"]);
+    command.args([
+        "test",
+        "--quiet",
+        "--package",
+        "switchhook",
+        "--no-default-features",
+        "--features",
+        "native",
+        "--test",
+        MICROSOFT_TEST,
+        "--",
+        "--include-ignored",
+    ]);
     counted(with_servers(project, &mut command), count_rust_tests)
 }
 
