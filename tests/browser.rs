@@ -1,1 +1,0 @@
-#![cfg(target_arch = "wasm32")]
