@@ -60,6 +60,19 @@ fn mask(controls: &[Control]) -> EnablementMask {
     }
 }
 
+fn inbound<'a>(stage: Stage, number: &'a str, controls: &[Control]) -> CallUpdate<'a> {
+    CallUpdate {
+        agent: Some(Cow::Borrowed("agent-1")),
+        direction: Some(Direction::Inbound),
+        stage: Some(stage),
+        number: Some(Cow::Borrowed(number)),
+        dialled: Some(Cow::Borrowed("+358 9 555 0100")),
+        queue: Some(Cow::Borrowed("support english")),
+        mask: Some(mask(controls)),
+        ..CallUpdate::default()
+    }
+}
+
 struct Gallery {
     model: Model,
     now: Moment,
@@ -68,7 +81,7 @@ struct Gallery {
 impl Gallery {
     fn say(&mut self, event: Event<'_>, ago: i64) {
         let at = self.now.plus(-ago);
-        self.model.apply(event, Some(at), at);
+        self.model.apply(event, Some(at), self.now.plus(-2 * SECOND));
     }
 
     fn people(&mut self, count: usize) {
@@ -180,24 +193,11 @@ impl Gallery {
         self.say(Event::Call(Ref::new(HUB, id), Box::new(update)), ago);
     }
 
-    fn inbound<'a>(&self, stage: Stage, number: &'a str, controls: &[Control]) -> CallUpdate<'a> {
-        CallUpdate {
-            agent: Some(Cow::Borrowed("agent-1")),
-            direction: Some(Direction::Inbound),
-            stage: Some(stage),
-            number: Some(Cow::Borrowed(number)),
-            dialled: Some(Cow::Borrowed("+358 9 555 0100")),
-            queue: Some(Cow::Borrowed("support english")),
-            mask: Some(mask(controls)),
-            ..CallUpdate::default()
-        }
-    }
-
     fn talk(&mut self) {
         self.me(AgentState::Talking, None, 151 * SECOND);
-        let ringing = self.inbound(Stage::Alerting, "+358 40 555 0101", &[Control::Answer]);
+        let ringing = inbound(Stage::Alerting, "+358 40 555 0101", &[Control::Answer]);
         self.call("call-1", ringing, 159 * SECOND);
-        let talking = self.inbound(
+        let talking = inbound(
             Stage::Connected,
             "+358 40 555 0101",
             &[Control::Release, Control::Hold],
@@ -210,7 +210,7 @@ impl Gallery {
         for (index, ago) in [(3_usize, 22 * MINUTE), (8, 64 * MINUTE)] {
             let id = format!("missed-{index}");
             let number = number(index);
-            let ringing = self.inbound(Stage::Alerting, &number, &[]);
+            let ringing = inbound(Stage::Alerting, &number, &[]);
             self.call(&id, ringing, ago + 20 * SECOND);
             let ended = CallUpdate {
                 stage: Some(Stage::Ended),
@@ -230,20 +230,20 @@ impl Gallery {
         match scene {
             "ringing" => {
                 self.me(AgentState::Reserved, None, 6 * SECOND);
-                let call = self.inbound(Stage::Alerting, "+358 40 555 0101", &[Control::Answer]);
+                let call = inbound(Stage::Alerting, "+358 40 555 0101", &[Control::Answer]);
                 self.call("call-1", call, 6 * SECOND);
                 self.say(Event::CurrentCall(Some(Ref::new(HUB, "call-1"))), 6 * SECOND);
             }
             "talking" | "offline" | "reconnecting" => self.talk(),
             "pair" | "refused" => {
                 self.talk();
-                let held = self.inbound(Stage::Held, "+358 40 555 0101", &[Control::Retrieve]);
+                let held = inbound(Stage::Held, "+358 40 555 0101", &[Control::Retrieve]);
                 self.call("call-1", held, 20 * SECOND);
                 let call = CallUpdate {
                     direction: Some(Direction::Outbound),
                     stage: Some(Stage::Connected),
                     queue_name: Some(Cow::Borrowed("Consult")),
-                    ..self.inbound(Stage::Connected, "4712", &[Control::Release, Control::Hold])
+                    ..inbound(Stage::Connected, "4712", &[Control::Release, Control::Hold])
                 };
                 self.call("call-2", call, 18 * SECOND);
                 self.say(Event::CurrentCall(Some(Ref::new(HUB, "call-2"))), 18 * SECOND);
@@ -274,7 +274,7 @@ impl Gallery {
                     direction: Some(Direction::Outbound),
                     stage: Some(Stage::Failed),
                     ending: Some(Ending::Failed(Some("busy".into()))),
-                    ..self.inbound(Stage::Failed, "+46 8 555 0163", &[])
+                    ..inbound(Stage::Failed, "+46 8 555 0163", &[])
                 };
                 self.call("call-1", call, 4 * SECOND);
             }
@@ -377,8 +377,8 @@ fn main() {
     views.screen.set(screen(&scene));
     views.connection.update(|connection| {
         connection.link = link(&scene, now);
-        connection.server = "hub.example".to_owned();
-        connection.as_of = Some(now.plus(-9 * SECOND));
+        "hub.example".clone_into(&mut connection.server);
+        connection.as_of = Some(now.plus(-2 * SECOND));
         connection.trouble = (scene != "calm").then(|| "WebSocket closed with 1006".to_owned());
     });
     views.desk.update(|desk| {

@@ -6,14 +6,14 @@
 
 use super::app::{App, RowSignal};
 use super::format;
-use super::list::{MakeRow, ReadKeys, WindowedList};
+use super::list::{ReadKeys, WindowedList};
+use super::live::{MakeRow, attr, flag, text};
 use super::look::{Icon, Look, icon};
 use super::row::{AsOf, Certainty, reported};
 use super::state_control::state_words;
 use super::words::Word;
 use crate::domain::agent::{Agent, AgentState};
 use crate::domain::ids::{AgentKey, Key};
-use crate::store::Reason;
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -32,34 +32,32 @@ pub(super) fn Agents() -> impl IntoView {
                 .collect()
         })
     });
-    let reasons = Memo::new(move |_| app.desk.with(|desk| Arc::clone(&desk.reasons)));
-    let row: MakeRow = Arc::new(move |key, place| {
-        view! { <AgentRow key=AgentKey::from_index(key) place=place reasons=reasons /> }.into_any()
-    });
+    let row: MakeRow =
+        Arc::new(|key, place| view! { <AgentRow key=AgentKey::from_index(key) place=place /> }.into_any());
     let heading = view! {
         <div class="row heading" role="row" aria-rowindex="1">
-            <span role="columnheader">{move || app.say(Word::State)}</span>
-            <span role="columnheader">{move || app.say(Word::Agent)}</span>
-            <span role="columnheader" class="wide">{move || app.say(Word::Extension)}</span>
-            <span role="columnheader" class="number">{move || app.say(Word::Time)}</span>
-            <span role="columnheader" class="more">{move || app.say(Word::Activity)}</span>
+            <span role="columnheader">{text(move || app.say(Word::State))}</span>
+            <span role="columnheader">{text(move || app.say(Word::Agent))}</span>
+            <span role="columnheader" class="wide">{text(move || app.say(Word::Extension))}</span>
+            <span role="columnheader" class="number">{text(move || app.say(Word::Time))}</span>
+            <span role="columnheader" class="more">{text(move || app.say(Word::Activity))}</span>
         </div>
     };
     view! {
         <section class="panel agents" data-part="agents" aria-labelledby="agents-heading">
             <header>
-                <h2 id="agents-heading">{move || app.say(Word::Team)}</h2>
-                <Summary />
+                <h2 id="agents-heading">{text(move || app.say(Word::Team))}</h2>
                 <AsOf />
+                <Summary />
             </header>
             <WindowedList
                 class="agent-list"
-                name=Signal::derive(move || app.say(Word::Team))
+                name=app.text(Word::Team)
                 listing=app.agents
                 keys=keys
                 row=row
                 heading=heading.into_any()
-                empty=Signal::derive(move || app.say(Word::NoAgents))
+                empty=app.text(Word::NoAgents)
             />
         </section>
     }
@@ -76,17 +74,18 @@ fn Summary() -> impl IntoView {
                 let states = model.agents_in_state.iter();
                 states
                     .filter(|(state, _)| counted(**state))
-                    .map(|(_, count)| *count)
-                    .sum::<u32>()
+                    .map(|(_, count)| *count as usize)
+                    .sum::<usize>()
             })
         })
     };
-    let entry = |count: Memo<u32>, state: AgentState| {
+    let entry = |count: Memo<usize>, state: AgentState| {
         let look = Look::from(state);
         view! {
-            <li class=["state ", look.class].concat() class:none=move || count.get() == 0>
+            <li class=["state ", look.class].concat() class:none=flag(move || count.get() == 0)>
                 {icon(move || look.icon)}
-                <span>{move || app.speech.count_of(count.get(), look.word)}</span>
+                <span>{text(move || count.get())}</span>
+                <span class="word">{text(move || app.speech.counted(look.word))}</span>
             </li>
         }
     };
@@ -106,18 +105,17 @@ fn Summary() -> impl IntoView {
 }
 
 #[component]
-fn AgentRow(key: AgentKey, place: Signal<usize>, reasons: Memo<Arc<Vec<Reason>>>) -> impl IntoView {
+fn AgentRow(key: AgentKey, place: Signal<usize>) -> impl IntoView {
     let app = App::get();
     let agent: RowSignal<Agent> = app.agent(key);
-    let state =
-        Memo::new(move |_| agent.with(|agent| agent.as_deref().map(Agent::state).unwrap_or_default()));
-    let certainty = Memo::new(move |_| {
+    let state = move || agent.with(|agent| agent.as_deref().map(Agent::state).unwrap_or_default());
+    let certainty = move || {
         agent.with(|agent| {
             agent.as_deref().map_or(Certainty::NeverHeard, |agent| {
                 Certainty::of(app, agent.source, agent.confirmed_in, agent.heard)
             })
         })
-    });
+    };
     let is_me = Memo::new(move |_| app.desk.with(|desk| desk.me == Some(key)));
     let id = move || agent.with(|agent| agent.as_deref().map(|agent| agent.id.to_string()));
     let name = move || {
@@ -127,14 +125,19 @@ fn AgentRow(key: AgentKey, place: Signal<usize>, reasons: Memo<Arc<Vec<Reason>>>
         })
     };
     let extension = move || agent.with(|agent| agent.as_deref()?.extension.as_deref().map(str::to_owned));
-    let since = Memo::new(move |_| agent.with(|agent| agent.as_deref().and_then(Agent::state_since)));
-    let time = move || Some(format::duration(certainty.get().until(app).since(since.get()?)));
+    let since = move || agent.with(|agent| agent.as_deref().and_then(Agent::state_since));
+    let time = move || {
+        let certainty = certainty();
+        let lasted = certainty.until(app).since(since()?);
+        // Heard of once, long ago: how long the state lasted is not known.
+        (certainty == Certainty::Sure || lasted >= 1_000).then(|| format::duration(lasted))
+    };
     let words = move || {
         let code = agent.with(|agent| agent.as_deref().and_then(|agent| agent.reason));
-        match state.get() {
+        match state() {
             // What follows is the colleague's own affair, and the column is narrow.
             AgentState::WrapUp { .. } => app.say(Word::WrapUp).to_owned(),
-            state => reasons.with(|reasons| state_words(app, state, code, reasons)),
+            state => app.desk.with(|desk| state_words(app, state, code, &desk.reasons)),
         }
     };
     let activity = move || {
@@ -145,35 +148,36 @@ fn AgentRow(key: AgentKey, place: Signal<usize>, reasons: Memo<Arc<Vec<Reason>>>
             });
             queue.or_else(|| agent.note.as_deref().map(str::to_owned))
         });
-        match (certainty.get().words(app), doing) {
+        match (certainty().words(app), doing) {
             (Some(words), Some(doing)) => Some([&words, " · ", &doing].concat()),
             (words, doing) => words.or(doing),
         }
     };
     view! {
         <div
-            class=move || ["row ", Look::from(state.get()).class].concat()
-            class:mine=move || is_me.get()
+            class=text(move || ["row ", Look::from(state()).class].concat())
+            class:mine=flag(move || is_me.get())
             role="row"
-            aria-rowindex=move || place.get()
+            aria-rowindex=attr(move || place.get())
             data-part="agent"
-            data-id=id
-            data-state=move || Look::from(state.get()).name()
-            data-unsure=move || certainty.get().mark()
+            data-id=attr(id)
+            data-state=attr(move || Look::from(state()).name())
+            data-unsure=attr(move || certainty().mark())
+            title=attr(move || certainty().words(app))
         >
             <span role="cell" class="state">
                 {icon(move || {
-                    match certainty.get() {
+                    match certainty() {
                         Certainty::NeverHeard => Icon::Question,
-                        _ => Look::from(state.get()).icon,
+                        _ => Look::from(state()).icon,
                     }
                 })}
-                <span>{words}</span>
+                <span>{text(words)}</span>
             </span>
-            <span role="cell" class="name">{name}</span>
+            <span role="cell" class="name">{text(name)}</span>
             {reported(app, "wide quiet", extension)}
             {reported(app, "number", time)}
-            <span role="cell" class="more quiet">{activity}</span>
+            <span role="cell" class="more quiet">{text(activity)}</span>
         </div>
     }
 }

@@ -5,8 +5,9 @@
 //! The line is always there, empty when all is well: nothing moves when it fills.
 
 use super::app::{App, Intent};
-use super::button::{CommandButton, FailureNote};
+use super::button::{CommandButton, failures};
 use super::format;
+use super::live::{attr, text, when};
 use super::look::{Icon, icon};
 use super::words::Word;
 use crate::domain::Moment;
@@ -17,51 +18,40 @@ use leptos::prelude::*;
 #[component]
 pub(super) fn Banner() -> impl IntoView {
     let app = App::get();
-    let is_trouble = Memo::new(move |_| app.connection.with(|connection| trouble_of(connection.link)));
+    let is_trouble = move || app.connection.with(|connection| trouble_of(connection.link));
     let forced_out = Memo::new(move |_| app.desk.with(|desk| desk.forced_out));
-    let failures = Memo::new(move |_| {
-        app.desk.with(|desk| {
-            let own = |failed: &&crate::domain::command::Failed| failed.command.call().is_none();
-            desk.failed.iter().rev().filter(own).cloned().collect::<Vec<_>>()
-        })
-    });
-    let wrap_up = Memo::new(move |_| app.desk.with(|desk| desk.wrap_up_to_come));
-    let refused = Memo::new(move |_| app.connection.with(|connection| connection.refused.clone()));
+    let wrap_up = move || app.desk.with(|desk| desk.wrap_up_to_come);
+    let refused = move || app.connection.with(|connection| connection.refused.clone());
     view! {
         <div class="banner" data-part="banner">
-            {move || {
-                (is_trouble.get() != Trouble::None)
-                    .then(|| view! { <ConnectionTrouble is_trouble=is_trouble /> })
-            }}
-            {move || forced_out.get().then(|| view! { <ForcedOut /> })}
-            <For
-                each=move || failures.get()
-                key=|failed| failed.id.0
-                children=|failed| view! { <FailureNote failed=failed /> }
-            />
-            {move || {
-                wrap_up
-                    .get()
-                    .map(|seconds| {
-                        let text = move || app.speech.wrap_up_to_come(&format::duration(seconds * 1000));
-                        view! {
-                            <p class="note is-wrap-up">{icon(|| Icon::Pencil)} <span>{text}</span></p>
-                        }
-                    })
-            }}
-            {move || {
-                let refused = refused.get();
-                (!refused.is_empty())
-                    .then(|| {
-                        let count = refused.len();
-                        view! {
-                            <p class="note is-not-ready" title=refused.join("\n")>
-                                {icon(|| Icon::Triangle)}
-                                <span>{move || app.speech.refused_subscriptions(count)}</span>
-                            </p>
-                        }
-                    })
-            }}
+            {when(
+                move || is_trouble() != Trouble::None,
+                move || view! { <ConnectionTrouble /> }.into_any(),
+            )}
+            {when(move || forced_out.get(), || view! { <ForcedOut /> }.into_any())}
+            {failures(app, |failed| failed.command.call().is_none())}
+            {when(
+                move || wrap_up().is_some(),
+                move || {
+                    let sentence = move || {
+                        wrap_up().map(|seconds| app.speech.wrap_up_to_come(&format::duration(seconds * 1000)))
+                    };
+                    view! { <p class="note is-wrap-up">{icon(|| Icon::Pencil)} <span>{text(sentence)}</span></p> }
+                        .into_any()
+                },
+            )}
+            {when(
+                move || !refused().is_empty(),
+                move || {
+                    view! {
+                        <p class="note is-not-ready" title=attr(move || refused().join("\n"))>
+                            {icon(|| Icon::Triangle)}
+                            <span>{text(move || app.speech.refused_subscriptions(refused().len()))}</span>
+                        </p>
+                    }
+                        .into_any()
+                },
+            )}
         </div>
     }
 }
@@ -82,30 +72,28 @@ fn trouble_of(link: Link) -> Trouble {
 }
 
 #[component]
-fn ConnectionTrouble(is_trouble: Memo<Trouble>) -> impl IntoView {
+fn ConnectionTrouble() -> impl IntoView {
     let app = App::get();
-    let text = move || {
+    let sentence = move || {
         app.connection
             .with(|connection| explain(app, connection, app.now()))
     };
-    let class = move || match is_trouble.get() {
+    let class = move || match app.connection.with(|connection| trouble_of(connection.link)) {
         Trouble::Severe => "note is-danger",
         Trouble::None | Trouble::Mild => "note is-reserved",
     };
     let retries = move || !app.connection.with(|connection| connection.link == Link::Late);
     view! {
-        <p class=class>
+        <p class=text(class)>
             {icon(|| Icon::Triangle)}
-            <span class="grow" title=move || app.connection.with(|connection| connection.trouble.clone())>
-                {text}
+            <span class="grow" title=attr(move || app.connection.with(|connection| connection.trouble.clone()))>
+                {text(sentence)}
             </span>
-            <Show when=retries>
-                <CommandButton
+            {when(retries, move || view! { <CommandButton
                     class="small"
                     intent=Signal::derive(|| Intent::RetryNow)
-                    text=app.text(Word::RetryNow)
-                />
-            </Show>
+                    label=app.text(Word::RetryNow)
+                /> }.into_any())}
         </p>
     }
 }
@@ -143,11 +131,11 @@ fn ForcedOut() -> impl IntoView {
     view! {
         <p class="note is-danger">
             {icon(|| Icon::Triangle)}
-            <span class="grow">{move || app.say(Word::ForcedOut)}</span>
+            <span class="grow">{text(move || app.say(Word::ForcedOut))}</span>
             <CommandButton
                 class="small"
                 intent=sign_in_again(app)
-                text=app.text(Word::SignInAgain)
+                label=app.text(Word::SignInAgain)
             />
         </p>
     }

@@ -7,6 +7,7 @@
 use super::app::{App, Intent};
 use super::button::CommandButton;
 use super::format;
+use super::live::{attr, text};
 use super::words::Word;
 use crate::store::Link;
 use leptos::prelude::*;
@@ -37,12 +38,12 @@ pub(super) fn Dial() -> impl IntoView {
                 type="tel"
                 name="number"
                 autocomplete="off"
-                aria-label=move || app.say(Word::DialField)
-                placeholder=move || app.say(Word::DialPlaceholder)
+                aria-label=attr(move || app.say(Word::DialField))
+                placeholder=attr(move || app.say(Word::DialPlaceholder))
                 prop:value=move || typed.get()
                 on:input=move |event| typed.set(event_target_value(&event))
             />
-            <CommandButton intent=intent text=app.text(Word::Dial) hindrance=hindrance sent=clear />
+            <CommandButton intent=intent label=app.text(Word::Dial) hindrance=hindrance sent=clear />
         </form>
     }
 }
@@ -51,26 +52,26 @@ pub(super) fn Dial() -> impl IntoView {
 #[component]
 pub(super) fn Connection() -> impl IntoView {
     let app = App::get();
-    let shown = Memo::new(move |_| app.connection.with(|connection| light(connection.link)));
-    let server = Memo::new(move |_| app.connection.with(|connection| connection.server.clone()));
-    let as_of = Memo::new(move |_| {
+    let shown = move || app.connection.with(|connection| light(connection.link));
+    let server = move || app.connection.with(|connection| connection.server.clone());
+    let as_of = move || {
         app.connection.with(|connection| match connection.link {
             Link::Live => None,
             _ => connection.as_of,
         })
-    });
+    };
     view! {
         <p
             class="connection"
             role="group"
-            aria-label=move || app.say(Word::Connection)
+            aria-label=attr(move || app.say(Word::Connection))
             data-part="connection"
-            data-link=move || shown.get().0
+            data-link=attr(move || shown().0)
         >
             <span class="light" aria-hidden="true"></span>
-            <span class="word">{move || app.say(shown.get().1)}</span>
-            <span class="server">{move || server.get()}</span>
-            <span>{move || as_of.get().map(|moment| app.speech.as_of(&format::clock(moment)))}</span>
+            <span class="word">{text(move || app.say(shown().1))}</span>
+            <span class="server">{text(server)}</span>
+            <span>{text(move || as_of().map(|moment| app.speech.as_of(&format::clock(moment))))}</span>
         </p>
     }
 }
@@ -109,8 +110,8 @@ pub(super) fn Me() -> impl IntoView {
                 })
             };
             view! {
-                <strong>{name}</strong>
-                <span>{phone}</span>
+                <strong>{text(name)}</strong>
+                <span>{text(phone)}</span>
             }
         })
     };

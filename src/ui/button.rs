@@ -6,21 +6,23 @@
 //! A command under way draws its progress inside its own button; nothing else moves.
 
 use super::app::{App, Intent};
+use super::live::{attr, flag, rows, text};
 use super::look::{Icon, icon};
-use super::words::Word;
-use crate::domain::command::Failed;
+use super::words::{Speech, Word};
+use crate::domain::command::{Failed, InvokeId};
 use crate::domain::model::Off;
 use leptos::prelude::*;
+use std::sync::Arc;
 
 /// A button for an intent.
 #[component]
 pub(super) fn CommandButton(
-    /// What a press means; may change while the button stays.
+    /// What a press means; may change while the button stays. It tracks what the masks do not tell: a call's cell.
     #[prop(into)]
     intent: Signal<Intent>,
     /// The text on it.
     #[prop(into)]
-    text: Signal<String>,
+    label: Signal<String>,
     /// Look: "go", "stop", "item", or nothing.
     #[prop(default = "")]
     class: &'static str,
@@ -33,9 +35,6 @@ pub(super) fn CommandButton(
     /// A reason for being off that is more telling than the masks', or comes on top of them.
     #[prop(optional, into)]
     hindrance: Option<Signal<Option<Word>>>,
-    /// Something besides the masks that the answer depends on: a call's cell.
-    #[prop(optional, into)]
-    depends: Option<Signal<()>>,
     /// Closes the popover with this id.
     #[prop(optional, into)]
     closes: Option<String>,
@@ -44,33 +43,27 @@ pub(super) fn CommandButton(
     sent: Option<Callback<()>>,
 ) -> impl IntoView {
     let app = App::get();
-    let allowed = Memo::new(move |_| {
-        if let Some(depends) = depends {
-            depends.get();
-        }
-        intent.with(|intent| app.allowed(intent))
-    });
+    let off = Memo::new(move |_| intent.with(|intent| app.allowed(intent)).err());
     let hindered = move || hindrance.and_then(|hindrance| hindrance.get());
-    let reason = move || match (allowed.get(), hindered()) {
-        (Err(Off::UnderWay), _) => Some(app.speech.off(Off::UnderWay)),
+    let reason = move || match (off.get(), hindered()) {
+        (Some(Off::UnderWay), _) => Some(app.speech.off(Off::UnderWay)),
         (_, Some(hindrance)) => Some(app.say(hindrance)),
-        (Err(off), None) => Some(app.speech.off(off)),
-        (Ok(()), None) => None,
+        (off, None) => off.map(|off| app.speech.off(off)),
     };
-    let is_off = Memo::new(move |_| allowed.get().is_err() || hindered().is_some());
+    let is_off = Memo::new(move |_| off.get().is_some() || hindered().is_some());
     let action = closes.as_ref().map(|_| "hide");
     view! {
         <button
             type="button"
             class=["button ", class].concat()
-            class:busy=move || allowed.get() == Err(Off::UnderWay)
-            data-command=move || command.unwrap_or_else(|| intent.with(Intent::name))
-            data-reason=move || intent.with(Intent::reason)
-            aria-disabled=move || is_off.get().then_some("true")
-            aria-busy=move || (allowed.get() == Err(Off::UnderWay)).then_some("true")
-            aria-label=move || name.map(|name| name.get())
-            aria-description=reason
-            data-tip=reason
+            class:busy=flag(move || off.get() == Some(Off::UnderWay))
+            data-command=attr(move || command.unwrap_or_else(|| intent.with(Intent::name)))
+            data-reason=attr(move || intent.with(Intent::reason))
+            aria-disabled=attr(move || is_off.get().then_some("true"))
+            aria-busy=attr(move || (off.get() == Some(Off::UnderWay)).then_some("true"))
+            aria-label=attr(move || name.map(|name| name.get()))
+            aria-description=attr(reason)
+            data-tip=attr(reason)
             popovertarget=closes
             popovertargetaction=action
             on:click=move |event| {
@@ -84,37 +77,60 @@ pub(super) fn CommandButton(
                 }
             }
         >
-            {move || text.get()}
+            {text(move || label.get())}
         </button>
     }
 }
 
 /// Something that went wrong, in plain words, with the code behind "Details" and a way to put it aside.
 #[component]
-pub(super) fn FailureNote(failed: Failed) -> impl IntoView {
+pub(super) fn FailureNote(
+    /// The command's number.
+    id: u32,
+) -> impl IntoView {
     let app = App::get();
-    let id = failed.id;
-    let details = StoredValue::new(failed.clone());
-    let popover = format!("failure-{}", id.0);
+    let id = InvokeId(id);
+    let told = move |tell: fn(Speech, &Failed) -> String| {
+        text(move || {
+            app.desk.with(|desk| {
+                let failed = desk.failed.iter().find(|failed| failed.id == id)?;
+                Some(tell(app.speech, failed))
+            })
+        })
+    };
+    let popover = ["failure-", &id.0.to_string()].concat();
     let target = popover.clone();
     view! {
         <p class="note is-danger" data-part="failure" data-id=id.0>
             {icon(|| Icon::Triangle)}
-            <span class="grow">{move || details.with_value(|failed| app.speech.failed(failed))}</span>
+            <span class="grow">{told(Speech::failed)}</span>
             <button type="button" class="link" popovertarget=target>
-                {move || app.say(Word::Details)}
+                {text(move || app.say(Word::Details))}
             </button>
             <button
                 type="button"
-                class="link"
+                class="button small bare"
                 data-command="dismiss"
+                aria-label=attr(move || app.say(Word::Dismiss))
                 on:click=move |_| app.dispatch(Intent::DismissFailure(id))
             >
-                {move || app.say(Word::Dismiss)}
+                {icon(|| Icon::Cross)}
             </button>
-            <span class="pop small" id=popover popover="auto">
-                {move || details.with_value(|failed| app.speech.failure_details(failed))}
+            <span class="pop details" id=popover popover="auto">
+                <span>{told(Speech::failed)}</span>
+                <span class="quiet small">{told(Speech::failure_details)}</span>
             </span>
         </p>
     }
+}
+
+/// The notes of the failures that `concerns` picks, newest first.
+pub(super) fn failures(app: App, concerns: impl Fn(&Failed) -> bool + Send + Sync + 'static) -> AnyView {
+    let ids = Memo::new(move |_| {
+        app.desk.with(|desk| {
+            let failed = desk.failed.iter().rev().filter(|failed| concerns(failed));
+            failed.map(|failed| failed.id.0).collect()
+        })
+    });
+    rows(ids, Arc::new(|id, _| view! { <FailureNote id=id /> }.into_any()))
 }

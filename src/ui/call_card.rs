@@ -6,9 +6,10 @@
 //! A line at the foot is kept free for what went wrong or takes long, so that nothing moves when it does.
 
 use super::app::{App, Intent, RowSignal};
-use super::button::{CommandButton, FailureNote};
+use super::button::{CommandButton, failures};
 use super::format;
 use super::keypad::Keypad;
+use super::live::{attr, flag, part, text, when};
 use super::look::{Icon, Look, icon, stage_name};
 use super::row::Certainty;
 use super::words::Word;
@@ -22,16 +23,17 @@ use leptos::prelude::*;
 pub(super) fn CallCard(key: CallKey) -> impl IntoView {
     let app = App::get();
     let call = app.call(key);
-    let stage = Memo::new(move |_| with(call, |call| call.stage).unwrap_or_default());
-    let look = Memo::new(move |_| Look::from(stage.get()));
+    let stage = move || with(call, |call| call.stage).unwrap_or_default();
+    let look = move || Look::from(stage());
+    let failed = Memo::new(move |_| stage() == Stage::Failed);
     let is_current = Memo::new(move |_| app.desk.with(|desk| desk.current == Some(key)));
-    let certainty = Memo::new(move |_| {
+    let certainty = move || {
         app.connection.track();
         with(call, |call| {
             Certainty::of(app, call.source, call.confirmed_in, call.heard)
         })
         .unwrap_or(Certainty::Sure)
-    });
+    };
     let number = Memo::new(move |_| {
         with(call, |call| call.number.as_deref().map(str::to_owned))
             .flatten()
@@ -53,6 +55,9 @@ pub(super) fn CallCard(key: CallKey) -> impl IntoView {
         })
     };
     let in_stage = move || {
+        if stage() == Stage::Failed {
+            return None;
+        }
         let since = with(call, stage_since).flatten()?;
         let until = match with(call, |call| call.ended).flatten() {
             Some(ended) => ended,
@@ -60,42 +65,58 @@ pub(super) fn CallCard(key: CallKey) -> impl IntoView {
         };
         Some(format::duration(until.since(since)))
     };
+    let about = move || with(call, |call| about(app, call));
+    let begun = move || {
+        with(call, |call| {
+            call.begun
+                .filter(|_| call.connected.is_some() && call.stage.is_live())
+        })
+        .flatten()
+    };
+    let total = move || Some(app.speech.total(&format::duration(app.now().since(begun()?))));
     view! {
         <article
-            class=move || ["call ", look.get().class].concat()
-            class:current=move || is_current.get()
-            class:ringing=move || stage.get() == Stage::Alerting
+            class=text(move || ["call ", look().class].concat())
+            class:current=flag(move || is_current.get())
+            class:ringing=flag(move || stage() == Stage::Alerting)
             data-part="call"
-            data-id=id
-            data-stage=move || stage_name(stage.get())
-            data-unsure=move || certainty.get().mark()
+            data-id=attr(id)
+            data-stage=attr(move || stage_name(stage()))
+            data-unsure=attr(move || certainty().mark())
             aria-labelledby=labelled_by
-            aria-current=move || is_current.get().then_some("true")
+            aria-current=attr(move || is_current.get().then_some("true"))
         >
             <p class="line-of-card">
                 <span class="state">
-                    {icon(move || look.get().icon)} <span>{move || app.say(look.get().word)}</span>
+                    {icon(move || look().icon)} <span>{text(move || app.say(look().word))}</span>
                 </span>
-                <span class="quiet">{direction}</span>
-                <span class="as-of">{move || certainty.get().words(app)}</span>
+                <span class="quiet">{text(direction)}</span>
+                <span class="as-of">{text(move || certainty().words(app))}</span>
+                <span class="total quiet" aria-hidden="true">
+                    {text(total)}
+                </span>
             </p>
             <p class="line-of-card">
                 <strong class="who" id=heading>
-                    {shown}
+                    {text(shown)}
                 </strong>
                 <span class="timer" aria-hidden="true">
-                    {in_stage}
+                    {text(in_stage)}
                 </span>
             </p>
-            <p class="meta">{move || meta(app, call)}</p>
-            {move || {
-                if stage.get() == Stage::Failed {
-                    view! { <FailedButtons key=key number=number /> }.into_any()
-                } else {
-                    view! { <Buttons key=key call=call stage=stage /> }.into_any()
-                }
-            }}
-            <Foot key=key call=call stage=stage />
+            <p class="meta" title=attr(about)>
+                {text(about)}
+            </p>
+            {part(move || {
+                Some(
+                    if failed.get() {
+                        view! { <FailedButtons key=key number=number /> }.into_any()
+                    } else {
+                        view! { <Buttons key=key call=call /> }.into_any()
+                    },
+                )
+            })}
+            <Foot key=key call=call failed=failed />
         </article>
     }
 }
@@ -113,40 +134,27 @@ fn stage_since(call: &Call) -> Option<Moment> {
     }
 }
 
-/// Queue, number dialled, ringing time, total.
-fn meta(app: App, call: RowSignal<Call>) -> Vec<AnyView> {
+/// Queue, number dialled, how long it rang.
+fn about(app: App, call: &Call) -> String {
     let mut parts: Vec<String> = Vec::new();
-    let total = with(call, |call| {
-        let queue = call.queue_name.as_deref().map(str::to_owned).or_else(|| {
-            let queue = call.queue?;
-            app.read(|model| model.queues.get(queue)?.name.as_deref().map(str::to_owned))
-        });
-        parts.extend(queue);
-        if call.direction == Some(Direction::Inbound) {
-            parts.extend(call.dialled.as_deref().map(|number| app.speech.dialled(number)));
-        }
-        if let (Some(begun), Some(connected)) = (call.begun, call.connected) {
-            parts.push(app.speech.rang(&format::duration(connected.since(begun))));
-        }
-        call.begun
-            .filter(|_| call.connected.is_some() && call.stage.is_live())
-    });
-    let mut views: Vec<AnyView> = parts
-        .into_iter()
-        .map(|part| view! { <span>{part}</span> }.into_any())
-        .collect();
-    if let Some(begun) = total.flatten() {
-        // A text of its own: the seconds touch nothing else.
-        let text = move || app.speech.total(&format::duration(app.now().since(begun)));
-        views.push(view! { <span aria-hidden="true">{text}</span> }.into_any());
+    parts.extend(call.queue_name.as_deref().map(str::to_owned).or_else(|| {
+        let queue = call.queue?;
+        app.read(|model| model.queues.get(queue)?.name.as_deref().map(str::to_owned))
+    }));
+    if call.direction == Some(Direction::Inbound) {
+        parts.extend(call.dialled.as_deref().map(|number| app.speech.dialled(number)));
     }
-    views
+    if let (Some(begun), Some(connected)) = (call.begun, call.connected)
+        && connected.since(begun) >= 1_000
+    {
+        parts.push(app.speech.rang(&format::duration(connected.since(begun))));
+    }
+    parts.join(" · ")
 }
 
 #[component]
-fn Buttons(key: CallKey, call: RowSignal<Call>, stage: Memo<Stage>) -> impl IntoView {
+fn Buttons(key: CallKey, call: RowSignal<Call>) -> impl IntoView {
     let app = App::get();
-    let depends = Signal::derive(move || call.track());
     let retrieves = Memo::new(move |_| {
         call.track();
         let asked = |intent: &Intent| {
@@ -163,15 +171,24 @@ fn Buttons(key: CallKey, call: RowSignal<Call>, stage: Memo<Stage>) -> impl Into
         match (app.allowed(&hold), app.allowed(&retrieve)) {
             (_, Ok(())) => true,
             (Ok(()), Err(_)) => false,
-            (Err(_), Err(_)) => stage.get() == Stage::Held,
+            (Err(_), Err(_)) => with(call, |call| call.stage) == Some(Stage::Held),
         }
     });
+    // The call's cell brings the call's mask.
+    let on_call = move |intent: fn(CallKey) -> Intent| {
+        Signal::derive(move || {
+            call.track();
+            intent(key)
+        })
+    };
     let hold_intent = Signal::derive(move || {
-        if retrieves.get() {
-            Intent::Retrieve(key)
+        call.track();
+        let intent = if retrieves.get() {
+            Intent::Retrieve
         } else {
-            Intent::Hold(key)
-        }
+            Intent::Hold
+        };
+        intent(key)
     });
     let hold_text = Signal::derive(move || {
         app.say(if retrieves.get() {
@@ -185,17 +202,15 @@ fn Buttons(key: CallKey, call: RowSignal<Call>, stage: Memo<Stage>) -> impl Into
         <div class="buttons">
             <CommandButton
                 class="go"
-                intent=Signal::derive(move || Intent::Answer(key))
-                text=app.text(Word::Answer)
-                depends=depends
+                intent=on_call(Intent::Answer)
+                label=app.text(Word::Answer)
             />
             <CommandButton
                 class="stop"
-                intent=Signal::derive(move || Intent::EndCall(key))
-                text=app.text(Word::EndCall)
-                depends=depends
+                intent=on_call(Intent::EndCall)
+                label=app.text(Word::EndCall)
             />
-            <CommandButton intent=hold_intent text=hold_text depends=depends />
+            <CommandButton intent=hold_intent label=hold_text />
             <Keypad key=key />
         </div>
     }
@@ -209,7 +224,7 @@ fn FailedButtons(key: CallKey, number: Memo<String>) -> impl IntoView {
         <div class="buttons">
             <CommandButton
                 intent=Signal::derive(move || Intent::Dial(number.get()))
-                text=app.text(Word::TryAgain)
+                label=app.text(Word::TryAgain)
                 hindrance=hindrance
             />
             <button
@@ -218,7 +233,7 @@ fn FailedButtons(key: CallKey, number: Memo<String>) -> impl IntoView {
                 data-command="dismiss"
                 on:click=move |_| app.dispatch(Intent::DismissCall(key))
             >
-                {move || app.say(Word::Dismiss)}
+                {text(move || app.say(Word::Dismiss))}
             </button>
         </div>
     }
@@ -226,45 +241,40 @@ fn FailedButtons(key: CallKey, number: Memo<String>) -> impl IntoView {
 
 /// The line kept free at the foot: a cause, a failure, a slow answer.
 #[component]
-fn Foot(key: CallKey, call: RowSignal<Call>, stage: Memo<Stage>) -> impl IntoView {
+fn Foot(key: CallKey, call: RowSignal<Call>, failed: Memo<bool>) -> impl IntoView {
     let app = App::get();
-    let failure = Memo::new(move |_| {
+    let slow = move || {
         app.desk.with(|desk| {
-            desk.failed
-                .iter()
-                .rev()
-                .find(|failed| failed.command.call() == Some(key))
-                .cloned()
+            let mut flights = desk.in_flight.iter();
+            let flight = flights.find(|flight| flight.slow && flight.command.call() == Some(key))?;
+            Some(
+                [
+                    app.speech.command(&flight.command),
+                    ": ",
+                    app.say(Word::NoAnswerYet),
+                ]
+                .concat(),
+            )
         })
-    });
-    let slow = Memo::new(move |_| {
-        app.desk.with(|desk| {
-            desk.in_flight
-                .iter()
-                .find(|flight| flight.slow && flight.command.call() == Some(key))
-                .map(|flight| app.speech.command(&flight.command))
-        })
-    });
+    };
+    let cause = move || with(call, |call| ending_words(app, call));
     view! {
         <div class="foot">
-            {move || {
-                if stage.get() == Stage::Failed {
-                    let cause = with(call, |call| ending_words(app, call));
-                    return Some(
-                        view! { <p class="note is-danger">{icon(|| Icon::Triangle)} <span>{cause}</span></p> }
-                            .into_any(),
-                    );
-                }
-                if let Some(failed) = failure.get() {
-                    return Some(view! { <FailureNote failed=failed /> }.into_any());
-                }
-                let what = slow.get()?;
-                let text = move || [what, ": ", app.say(Word::NoAnswerYet)].concat();
-                Some(
-                    view! { <p class="note is-reserved">{icon(|| Icon::HalfDisc)} <span>{text}</span></p> }
-                        .into_any(),
-                )
-            }}
+            {when(
+                move || failed.get(),
+                move || {
+                    view! { <p class="note is-danger">{icon(|| Icon::Triangle)} <span>{text(cause)}</span></p> }
+                        .into_any()
+                },
+            )}
+            {failures(app, move |failed| failed.command.call() == Some(key))}
+            {when(
+                move || slow().is_some(),
+                move || {
+                    view! { <p class="note is-reserved">{icon(|| Icon::HalfDisc)} <span>{text(slow)}</span></p> }
+                        .into_any()
+                },
+            )}
         </div>
     }
 }

@@ -7,7 +7,8 @@
 use super::app::{App, Intent, RowSignal};
 use super::button::CommandButton;
 use super::format;
-use super::list::{MakeRow, ReadKeys, WindowedList};
+use super::list::{ReadKeys, WindowedList};
+use super::live::{MakeRow, attr, text};
 use super::row::{AsOf, Certainty};
 use super::words::Word;
 use crate::domain::Moment;
@@ -37,26 +38,26 @@ pub(super) fn Callbacks() -> impl IntoView {
     let open = Memo::new(move |_| app.callbacks.with(|listing| listing.count));
     let heading = view! {
         <div class="row heading" role="row" aria-rowindex="1">
-            <span role="columnheader">{move || app.say(Word::Due)}</span>
-            <span role="columnheader">{move || app.say(Word::Contact)}</span>
-            <span role="columnheader" class="number">{move || app.say(Word::Call)}</span>
+            <span role="columnheader">{text(move || app.say(Word::Due))}</span>
+            <span role="columnheader">{text(move || app.say(Word::Contact))}</span>
+            <span role="columnheader" class="number">{text(move || app.say(Word::Call))}</span>
         </div>
     };
     view! {
         <section class="panel callbacks" data-part="callbacks" aria-labelledby="callbacks-heading">
             <header>
-                <h2 id="callbacks-heading">{move || app.say(Word::Callbacks)}</h2>
-                <span class="count">{move || app.speech.open(open.get())}</span>
+                <h2 id="callbacks-heading">{text(move || app.say(Word::Callbacks))}</h2>
+                <span class="count">{text(move || app.speech.open(open.get()))}</span>
                 <AsOf />
             </header>
             <WindowedList
                 class="callback-list"
-                name=Signal::derive(move || app.say(Word::Callbacks))
+                name=app.text(Word::Callbacks)
                 listing=app.callbacks
                 keys=keys
                 row=row
                 heading=heading.into_any()
-                empty=Signal::derive(move || app.say(Word::NoCallbacks))
+                empty=app.text(Word::NoCallbacks)
             />
         </section>
     }
@@ -109,7 +110,7 @@ impl Due {
             Due::Now => app.say(Word::DueNow).to_owned(),
             Due::Soon(due) | Due::Later(due) => format::short_clock(due),
             Due::OnDay(due) => format::day(due),
-            Due::NotBefore(opens) => app.speech.not_before(&format::short_clock(opens)),
+            Due::NotBefore(_) => app.say(Word::NotYet).to_owned(),
             Due::Unset => app.say(Word::Unreported).to_owned(),
         }
     }
@@ -119,47 +120,48 @@ impl Due {
 fn CallbackRow(key: CallbackKey, place: Signal<usize>) -> impl IntoView {
     let app = App::get();
     let callback: RowSignal<Callback> = app.callback(key);
-    let certainty = Memo::new(move |_| {
+    let certainty = move || {
         callback.with(|callback| {
             callback.as_deref().map_or(Certainty::NeverHeard, |callback| {
                 Certainty::of(app, callback.source, callback.confirmed_in, callback.heard)
             })
         })
-    });
+    };
     let id = move || callback.with(|callback| callback.as_deref().map(|callback| callback.id.to_string()));
-    let times = Memo::new(move |_| {
+    let times = move || {
         callback.with(|callback| {
             callback
                 .as_deref()
                 .map(|callback| (callback.due, callback.not_before))
         })
-    });
-    let due = Memo::new(move |_| {
-        let (at, not_before) = times.get().unwrap_or_default();
+    };
+    let due = move || {
+        let (at, not_before) = times().unwrap_or_default();
         due(at, not_before, app.now())
-    });
+    };
     let number = Memo::new(move |_| {
         callback
             .with(|callback| callback.as_deref()?.number.as_deref().map(str::to_owned))
             .unwrap_or_default()
     });
-    let who = move || {
-        let contact = callback.with(|callback| callback.as_deref()?.contact.as_deref().map(str::to_owned));
-        let number = match number.get() {
-            number if number.is_empty() => app.say(Word::HiddenNumber).to_owned(),
-            number => number,
-        };
-        match contact {
-            Some(contact) => [&number, " · ", &contact].concat(),
-            None => number,
-        }
+    let who = move || match number.get() {
+        number if number.is_empty() => app.say(Word::HiddenNumber).to_owned(),
+        number => number,
+    };
+    let opens = move || match due() {
+        Due::NotBefore(opens) => Some(opens),
+        _ => None,
     };
     let more = move || {
-        if let Some(words) = certainty.get().words(app) {
+        if let Some(words) = certainty().words(app) {
             return words;
         }
         callback
-            .with(|callback| callback.as_deref().map(|callback| particulars(app, callback)))
+            .with(|callback| {
+                callback
+                    .as_deref()
+                    .map(|callback| particulars(app, callback, opens()))
+            })
             .unwrap_or_default()
     };
     let hindrance = Signal::derive(move || number.with(String::is_empty).then_some(Word::HiddenNumber));
@@ -167,24 +169,24 @@ fn CallbackRow(key: CallbackKey, place: Signal<usize>) -> impl IntoView {
         <div
             class="row"
             role="row"
-            aria-rowindex=move || place.get()
+            aria-rowindex=attr(move || place.get())
             data-part="callback"
-            data-id=id
-            data-unsure=move || certainty.get().mark()
+            data-id=attr(id)
+            data-unsure=attr(move || certainty().mark())
         >
             <span role="cell">
-                <span class=move || due.get().class()>{move || due.get().words(app)}</span>
+                <span class=text(move || due().class())>{text(move || due().words(app))}</span>
             </span>
             <span role="cell" class="two-lines">
-                <span class="name">{who}</span>
-                <span class="quiet small">{more}</span>
+                <span class="name">{text(who)}</span>
+                <span class="quiet small">{text(more)}</span>
             </span>
             <span role="cell" class="number">
                 <CommandButton
                     class="small"
                     command="call-back"
                     intent=Signal::derive(move || Intent::Dial(number.get()))
-                    text=app.text(Word::Call)
+                    label=app.text(Word::Call)
                     name=Signal::derive(move || app.speech.call_number(&number.get()))
                     hindrance=hindrance
                 />
@@ -193,9 +195,11 @@ fn CallbackRow(key: CallbackKey, place: Signal<usize>) -> impl IntoView {
     }
 }
 
-/// Queue or list, kind, tries, who has it.
-fn particulars(app: App, callback: &Callback) -> String {
+/// When it opens, name, queue or list, kind, tries, who has it.
+fn particulars(app: App, callback: &Callback, opens: Option<Moment>) -> String {
     let mut parts: Vec<String> = Vec::new();
+    parts.extend(opens.map(|opens| app.speech.not_before(&format::short_clock(opens))));
+    parts.extend(callback.contact.as_deref().map(str::to_owned));
     let (place, assigned, mine) = app.read(|model| {
         let queue = callback
             .queue
@@ -218,12 +222,8 @@ fn particulars(app: App, callback: &Callback) -> String {
         CallbackKind::Other(_) => None,
     });
     parts.extend(kind.map(|kind| app.say(kind).to_owned()));
-    parts.extend(
-        callback
-            .attempts
-            .as_ref()
-            .map(|attempts| app.speech.tries(attempts.len())),
-    );
+    let tries = callback.attempts.as_ref().map_or(0, Vec::len);
+    parts.extend((tries > 0).then(|| app.speech.tries(tries)));
     parts.push(match assigned {
         _ if mine => app.say(Word::Mine).to_owned(),
         Some(name) => name,

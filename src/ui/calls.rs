@@ -8,10 +8,12 @@ use super::app::{App, Intent};
 use super::button::CommandButton;
 use super::call_card::{CallCard, ending_words};
 use super::format;
+use super::live::{attr, flag, rows, text, when};
 use super::look::{Icon, icon};
 use super::words::Word;
 use crate::domain::ids::{CallKey, Key};
 use leptos::prelude::*;
+use std::sync::Arc;
 
 /// The calls.
 #[component]
@@ -21,22 +23,23 @@ pub(super) fn Calls() -> impl IntoView {
     view! {
         <section class="calls" data-part="calls" aria-labelledby="calls-heading">
             <h2 class="unseen" id="calls-heading">
-                {move || app.say(Word::Calls)}
+                {text(move || app.say(Word::Calls))}
             </h2>
-            <For
-                each=move || app.calls.get()
-                key=|key| key.index()
-                children=|key| view! { <CallCard key=key /> }
-            />
-            <Show when=move || none.get()>
-                <div class="no-calls">
+            {rows(
+                Memo::new(move |_| indices(&app.calls.get())),
+                Arc::new(|key, _| view! { <CallCard key=CallKey::from_index(key) /> }.into_any()),
+            )}
+            {when(move || none.get(), move || view! { <div class="no-calls">
                     {icon(|| Icon::Handset)}
-                    <p>{move || app.say(Word::NoCalls)}</p>
-                    <p class="quiet small">{move || app.say(Word::NoCallsHint)}</p>
-                </div>
-            </Show>
+                    <p>{text(move || app.say(Word::NoCalls))}</p>
+                    <p class="quiet small">{text(move || app.say(Word::NoCallsHint))}</p>
+                </div> }.into_any())}
         </section>
     }
+}
+
+fn indices(keys: &[CallKey]) -> Vec<u32> {
+    keys.iter().map(|key| key.index()).collect()
 }
 
 /// The missed calls.
@@ -47,19 +50,16 @@ pub(super) fn Missed() -> impl IntoView {
     view! {
         <section class="panel missed" data-part="missed" aria-labelledby="missed-heading">
             <header>
-                <h2 id="missed-heading">{move || app.say(Word::Missed)}</h2>
-                <span class="count" class:alarm=move || count.get().gt(&0)>{move || count.get()}</span>
+                <h2 id="missed-heading">{text(move || app.say(Word::Missed))}</h2>
+                <span class="count" class:alarm=flag(move || count.get().gt(&0))>{text(move || count.get())}</span>
             </header>
             <ul class="entries">
-                <For
-                    each=move || app.missed.get()
-                    key=|key| key.index()
-                    children=|key| view! { <MissedCall key=key /> }
-                />
+                {rows(
+                    Memo::new(move |_| indices(&app.missed.get())),
+                    Arc::new(|key, _| view! { <MissedCall key=CallKey::from_index(key) /> }.into_any()),
+                )}
             </ul>
-            <Show when=move || count.get() == 0>
-                <p class="empty shown">{move || app.say(Word::NoMissed)}</p>
-            </Show>
+            {when(move || count.get() == 0, move || view! { <p class="empty shown">{text(move || app.say(Word::NoMissed))}</p> }.into_any())}
         </section>
     }
 }
@@ -73,7 +73,6 @@ fn MissedCall(key: CallKey) -> impl IntoView {
             .unwrap_or_default()
     });
     let id = move || call.with(|call| call.as_deref().map(|call| call.id.to_string()));
-    let at = move || call.with(|call| call.as_deref()?.ended).map(format::short_clock);
     let why = move || {
         call.with(|call| {
             let call = call.as_deref()?;
@@ -81,8 +80,10 @@ fn MissedCall(key: CallKey) -> impl IntoView {
                 let queue = call.queue?;
                 app.read(|model| model.queues.get(queue)?.name.as_deref().map(str::to_owned))
             });
-            let why = ending_words(app, call);
-            Some(queue.map_or_else(|| why.clone(), |queue| [&why, " · ", &queue].concat()))
+            let mut parts = vec![ending_words(app, call)];
+            parts.splice(0..0, call.ended.map(format::short_clock));
+            parts.extend(queue);
+            Some(parts.join(" · "))
         })
     };
     let shown = move || match number.get() {
@@ -91,17 +92,16 @@ fn MissedCall(key: CallKey) -> impl IntoView {
     };
     let hindrance = Signal::derive(move || number.with(String::is_empty).then_some(Word::HiddenNumber));
     view! {
-        <li data-part="missed-call" data-id=id>
-            <span class="quiet">{at}</span>
+        <li data-part="missed-call" data-id=attr(id)>
             <span class="two-lines">
-                <strong>{shown}</strong>
-                <span class="quiet small">{why}</span>
+                <strong>{text(shown)}</strong>
+                <span class="quiet small">{text(why)}</span>
             </span>
             <CommandButton
                 class="small"
                 command="call-back"
                 intent=Signal::derive(move || Intent::Dial(number.get()))
-                text=app.text(Word::CallBack)
+                label=app.text(Word::CallBack)
                 name=Signal::derive(move || app.speech.call_number(&number.get()))
                 hindrance=hindrance
             />
@@ -109,7 +109,7 @@ fn MissedCall(key: CallKey) -> impl IntoView {
                 type="button"
                 class="button small bare"
                 data-command="dismiss"
-                aria-label=move || app.say(Word::Dismiss)
+                aria-label=attr(move || app.say(Word::Dismiss))
                 on:click=move |_| app.dispatch(Intent::DismissCall(key))
             >
                 {icon(|| Icon::Cross)}

@@ -10,6 +10,7 @@ use super::banner::Banner;
 use super::bar::{Connection, Dial, Me};
 use super::callbacks::Callbacks;
 use super::calls::{Calls, Missed};
+use super::live::{attr, text};
 use super::page;
 use super::queues::Queues;
 use super::state_control::StateControl;
@@ -27,13 +28,13 @@ pub(super) fn Desk() -> impl IntoView {
         <div class="frame" data-part="desk">
             <header class="bar" data-part="bar">
                 <h1 class="brand" tabindex="-1" node_ref=heading>
-                    {move || app.say(Word::Product)}
+                    {text(move || app.say(Word::Product))}
                 </h1>
                 <StateControl />
                 <Dial />
                 <Me />
             </header>
-            <aside class="line" aria-label=move || app.say(Word::Notices)>
+            <aside class="line" aria-label=attr(move || app.say(Word::Notices))>
                 <Banner />
                 <Connection />
             </aside>

@@ -5,9 +5,12 @@
 //! It opens above the page: the card keeps its size. Digits can be typed while it has the focus.
 
 use super::app::{App, Intent};
+use super::live::{attr, text};
 use super::look::{Icon, icon};
+use super::page;
 use super::words::Word;
 use crate::domain::ids::{CallKey, Key};
+use leptos::html;
 use leptos::prelude::*;
 
 const KEYS: [&str; 12] = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
@@ -18,11 +21,11 @@ const DOTS: usize = 16;
 #[component]
 pub(super) fn Keypad(key: CallKey) -> impl IntoView {
     let app = App::get();
-    let sent = RwSignal::new(0_usize);
+    let count = RwSignal::new(0_usize);
     let send = move |tone: &str| {
         if untrack(|| app.is_live()) {
             app.dispatch(Intent::SendTones(key, tone.to_owned()));
-            sent.update(|sent| *sent += 1);
+            count.update(|count| *count += 1);
         }
     };
     let typed = move |event: leptos::ev::KeyboardEvent| {
@@ -33,26 +36,27 @@ pub(super) fn Keypad(key: CallKey) -> impl IntoView {
         }
     };
     let off = move || (!app.is_live()).then(|| app.say(Word::OffOffline));
-    let keys = KEYS
+    let keys: Vec<_> = KEYS
+        .into_iter()
         .map(|tone| {
             view! {
                 <button
                     type="button"
                     class="button"
-                    autofocus=tone == "1"
                     data-command="send-tones"
                     data-tone=tone
-                    aria-disabled=move || off().map(|_| "true")
+                    aria-disabled=attr(move || off().map(|_| "true"))
                     on:click=move |_| send(tone)
                 >
                     {tone}
                 </button>
             }
         })
-        .to_vec();
+        .collect();
+    let pad = NodeRef::<html::Div>::new();
     let popover = format!("keypad-{}", key.index());
     let target = popover.clone();
-    let progress = move || match sent.get() {
+    let progress = move || match count.get() {
         0 => app.say(Word::NothingSent).to_owned(),
         count => [
             "•".repeat(count.min(DOTS)).as_str(),
@@ -67,25 +71,31 @@ pub(super) fn Keypad(key: CallKey) -> impl IntoView {
             class="button"
             data-command="keypad"
             popovertarget=target
-            aria-disabled=move || off().map(|_| "true")
-            aria-description=off
-            data-tip=off
+            aria-disabled=attr(move || off().map(|_| "true"))
+            aria-description=attr(off)
+            data-tip=attr(off)
         >
             {icon(|| Icon::Keys)}
-            {move || app.say(Word::Keypad)}
+            {text(move || app.say(Word::Keypad))}
         </button>
         <div
             class="pop keypad"
             id=popover
             popover="auto"
             role="group"
-            aria-label=move || app.say(Word::Keypad)
+            aria-label=attr(move || app.say(Word::Keypad))
             data-part="keypad"
+            node_ref=pad
+            on:toggle=move |_| {
+                if let Some(pad) = pad.get_untracked() {
+                    page::focus_when_open(&pad);
+                }
+            }
             on:keydown=typed
         >
-            <p class="dots">{progress}</p>
+            <p class="dots">{text(progress)}</p>
             <div class="keys">{keys}</div>
-            <p class="quiet small">{move || app.say(Word::KeypadHint)}</p>
+            <p class="quiet small">{text(move || app.say(Word::KeypadHint))}</p>
         </div>
     }
 }

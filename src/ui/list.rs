@@ -5,6 +5,7 @@
 //! Sizes are the style sheets': the spacer is `count × --row` high, the rows are shifted by `first × --row`.
 //! Nothing here is generic: three lists share one piece of code.
 
+use super::live::{MakeRow, attr, flag, rows, text};
 use super::page::SizeWatch;
 use crate::store::Listing;
 use leptos::html;
@@ -42,8 +43,6 @@ fn sight(scrolled: f64, height: f64, row: f64, count: usize) -> Sight {
 
 /// Reads the keys of some rows: the first row's place, how many rows.
 pub(super) type ReadKeys = Arc<dyn Fn(usize, usize) -> Vec<u32> + Send + Sync>;
-/// Makes a row from its key and its place among all rows (from 1, the headings counted).
-pub(super) type MakeRow = Arc<dyn Fn(u32, Signal<usize>) -> AnyView + Send + Sync>;
 
 /// The list.
 #[component]
@@ -52,7 +51,7 @@ pub(super) fn WindowedList(
     class: &'static str,
     /// What the list is called.
     #[prop(into)]
-    name: Signal<&'static str>,
+    name: Signal<String>,
     /// How many rows there are, and when their order changes.
     listing: ReadSignal<Listing>,
     /// The order.
@@ -63,7 +62,7 @@ pub(super) fn WindowedList(
     heading: AnyView,
     /// What is shown instead of no rows.
     #[prop(into)]
-    empty: Signal<&'static str>,
+    empty: Signal<String>,
 ) -> impl IntoView {
     let scroller = NodeRef::<html::Div>::new();
     let spacer = NodeRef::<html::Div>::new();
@@ -102,13 +101,16 @@ pub(super) fn WindowedList(
         keys(first, len)
     });
     let first = Memo::new(move |_| in_sight.get().first.min(count.get()));
+    // From 1, and after the headings.
+    let made: MakeRow =
+        Arc::new(move |key, place| row(key, Signal::derive(move || first.get() + place.get() + 2)));
     view! {
         <div
             class=["list ", class].concat()
             role="table"
             tabindex="0"
-            aria-label=move || name.get()
-            aria-rowcount=move || count.get() + 1
+            aria-label=attr(move || name.get())
+            aria-rowcount=attr(move || count.get() + 1)
             node_ref=scroller
             on:scroll=move |_| measure()
         >
@@ -122,17 +124,11 @@ pub(super) fn WindowedList(
                 style=("--count", move || count.get().to_string())
             >
                 <div class="list-window" role="presentation" style=("--first", move || first.get().to_string())>
-                    <ForEnumerate
-                        each=move || shown.get()
-                        key=|key| *key
-                        children=move |index, key| {
-                            row(key, Signal::derive(move || first.get() + index.get() + 2))
-                        }
-                    />
+                    {rows(shown, made)}
                 </div>
             </div>
-            <p class="empty" class:shown=move || count.get() == 0>
-                {move || empty.get()}
+            <p class="empty" class:shown=flag(move || count.get() == 0)>
+                {text(move || empty.get())}
             </p>
         </div>
     }

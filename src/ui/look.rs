@@ -5,6 +5,7 @@
 //! Colour never stands alone: every look has a shape and a word of its own.
 //! One element draws every icon; a change of state changes one attribute.
 
+use super::live::attr;
 use super::words::Word;
 use crate::domain::agent::AgentState;
 use crate::domain::call::Stage;
@@ -80,12 +81,13 @@ impl Icon {
 }
 
 /// Draws a shape in the colour of the text around it.
-pub fn icon(shape: impl Fn() -> Icon + Send + 'static) -> impl IntoView {
+pub fn icon(shape: impl Fn() -> Icon + Send + 'static) -> AnyView {
     view! {
         <svg class="mark" viewBox="0 0 12 12" aria-hidden="true">
-            <path fill-rule="evenodd" d=move || shape().path()></path>
+            <path fill-rule="evenodd" d=attr(move || shape().path())></path>
         </svg>
     }
+    .into_any()
 }
 
 /// Shape, colour and word of a state.

@@ -55,6 +55,7 @@ mod desk;
 mod format;
 mod keypad;
 mod list;
+mod live;
 mod look;
 mod page;
 mod queues;

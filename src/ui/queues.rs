@@ -6,7 +6,8 @@
 
 use super::app::{App, RowSignal};
 use super::format;
-use super::list::{MakeRow, ReadKeys, WindowedList};
+use super::list::{ReadKeys, WindowedList};
+use super::live::{MakeRow, attr, flag, text, when};
 use super::look::{Icon, icon};
 use super::row::{AsOf, Certainty, reported};
 use super::words::Word;
@@ -35,26 +36,26 @@ pub(super) fn Queues() -> impl IntoView {
         Arc::new(|key, place| view! { <QueueRow key=QueueKey::from_index(key) place=place /> }.into_any());
     let heading = view! {
         <div class="row heading" role="row" aria-rowindex="1">
-            <span role="columnheader">{move || app.say(Word::Queue)}</span>
-            <span role="columnheader" class="number">{move || app.say(Word::Waiting)}</span>
-            <span role="columnheader" class="number">{move || app.say(Word::LongestWait)}</span>
-            <span role="columnheader" class="number">{move || app.say(Word::FreeOfServing)}</span>
+            <span role="columnheader">{text(move || app.say(Word::Queue))}</span>
+            <span role="columnheader" class="number">{text(move || app.say(Word::Waiting))}</span>
+            <span role="columnheader" class="number">{text(move || app.say(Word::LongestWait))}</span>
+            <span role="columnheader" class="number">{text(move || app.say(Word::FreeOfServing))}</span>
         </div>
     };
     view! {
         <section class="panel queues" data-part="queues" aria-labelledby="queues-heading">
             <header>
-                <h2 id="queues-heading">{move || app.say(Word::Queues)}</h2>
+                <h2 id="queues-heading">{text(move || app.say(Word::Queues))}</h2>
                 <AsOf />
             </header>
             <WindowedList
                 class="queue-list"
-                name=Signal::derive(move || app.say(Word::Queues))
+                name=app.text(Word::Queues)
                 listing=app.queues
                 keys=keys
                 row=row
                 heading=heading.into_any()
-                empty=Signal::derive(move || app.say(Word::NoQueues))
+                empty=app.text(Word::NoQueues)
             />
         </section>
     }
@@ -78,9 +79,9 @@ impl Level {
     }
 
     fn of_wait(milliseconds: i64) -> Self {
-        match milliseconds {
-            ..=30_999 => Level::Calm,
-            ..=60_999 => Level::Warning,
+        match milliseconds / 1_000 {
+            ..=30 => Level::Calm,
+            31..=60 => Level::Warning,
             _ => Level::Critical,
         }
     }
@@ -122,10 +123,10 @@ fn tagged(
 ) -> impl IntoView {
     view! {
         <span role="cell" class="number">
-            <span class=move || level().class() title=title>
-                <Show when=move || level() == Level::Critical>{icon(|| Icon::Triangle)}</Show>
-                {move || value().unwrap_or_else(|| app.say(Word::Unreported).to_owned())}
-                <span class="unseen">{move || level().word().map(|word| app.say(word))}</span>
+            <span class=text(move || level().class()) title=attr(title)>
+                {when(move || level() == Level::Critical, move || view! { {icon(|| Icon::Triangle)} }.into_any())}
+                {text(move || value().unwrap_or_else(|| app.say(Word::Unreported).to_owned()))}
+                <span class="unseen">{text(move || level().word().map(|word| app.say(word)))}</span>
             </span>
         </span>
     }
@@ -135,13 +136,13 @@ fn tagged(
 fn QueueRow(key: QueueKey, place: Signal<usize>) -> impl IntoView {
     let app = App::get();
     let queue: RowSignal<Queue> = app.queue(key);
-    let certainty = Memo::new(move |_| {
+    let certainty = move || {
         queue.with(|queue| {
             queue.as_deref().map_or(Certainty::NeverHeard, |queue| {
                 Certainty::of(app, queue.source, queue.confirmed_in, queue.heard)
             })
         })
-    });
+    };
     let id = move || queue.with(|queue| queue.as_deref().map(|queue| queue.id.to_string()));
     let name = move || {
         queue.with(|queue| {
@@ -149,11 +150,11 @@ fn QueueRow(key: QueueKey, place: Signal<usize>) -> impl IntoView {
             Some(queue.name.as_deref().unwrap_or(&queue.id).to_owned())
         })
     };
-    let closed = Memo::new(move |_| closed(queue.with(|queue| queue.as_deref()?.open)));
-    let waiting = Memo::new(move |_| queue.with(|queue| queue.as_deref()?.waiting));
-    let waiting_level = move || waiting.get().map_or(Level::Calm, Level::of_waiting);
-    let wait = Memo::new(move |_| {
-        let waiting = waiting.get().unwrap_or(0) > 0;
+    let closed = move || closed(queue.with(|queue| queue.as_deref()?.open));
+    let waiting = move || queue.with(|queue| queue.as_deref()?.waiting);
+    let waiting_level = move || waiting().map_or(Level::Calm, Level::of_waiting);
+    let wait = move || {
+        let waiting = waiting().unwrap_or(0) > 0;
         let (longest, heard) = queue.with(|queue| {
             let queue = queue.as_deref();
             (
@@ -163,23 +164,23 @@ fn QueueRow(key: QueueKey, place: Signal<usize>) -> impl IntoView {
         });
         shown_wait(
             longest,
-            heard.filter(|_| waiting && certainty.get() == Certainty::Sure),
+            heard.filter(|_| waiting && certainty() == Certainty::Sure),
             || app.now(),
         )
-    });
-    let wait_level = move || match wait.get() {
+    };
+    let wait_level = move || match wait() {
         Some(Wait::Known(wait) | Wait::Estimated(wait)) => Level::of_wait(wait),
         Some(Wait::Raw(_)) => Level::Warning,
         None => Level::Calm,
     };
     let wait_text = move || {
-        wait.get().map(|wait| match wait {
+        wait().map(|wait| match wait {
             Wait::Known(wait) => format::duration(wait),
             Wait::Estimated(wait) => ["≈", &format::duration(wait)].concat(),
             Wait::Raw(raw) => ["?", &raw.to_string()].concat(),
         })
     };
-    let wait_title = move || match wait.get() {
+    let wait_title = move || match wait() {
         Some(Wait::Raw(_)) => Some(app.say(Word::Implausible)),
         Some(Wait::Estimated(_)) => Some(app.say(Word::Estimated)),
         Some(Wait::Known(_)) => None,
@@ -198,24 +199,24 @@ fn QueueRow(key: QueueKey, place: Signal<usize>) -> impl IntoView {
                 .then(|| app.speech.of(&text(queue.free), &text(queue.serving)))
         })
     };
-    let waiting_text = move || match closed.get() {
-        Some(word) if waiting.get().unwrap_or(0) == 0 => Some(app.say(word).to_owned()),
-        _ => waiting.get().map(|waiting| waiting.to_string()),
+    let waiting_text = move || match closed() {
+        Some(word) if waiting().unwrap_or(0) == 0 => Some(app.say(word).to_owned()),
+        _ => waiting().map(|waiting| waiting.to_string()),
     };
-    let waiting_title = move || waiting.get().is_none().then(|| app.say(Word::NotReported));
+    let waiting_title = move || waiting().is_none().then(|| app.say(Word::NotReported));
     view! {
         <div
             class="row"
-            class:closed=move || closed.get().is_some()
+            class:closed=flag(move || closed().is_some())
             role="row"
-            aria-rowindex=move || place.get()
+            aria-rowindex=attr(move || place.get())
             data-part="queue"
-            data-id=id
-            data-unsure=move || certainty.get().mark()
+            data-id=attr(id)
+            data-unsure=attr(move || certainty().mark())
         >
             <span role="cell" class="two-lines">
-                <span class="name">{name}</span>
-                <span class="as-of">{move || certainty.get().words(app)}</span>
+                <span class="name">{text(name)}</span>
+                <span class="as-of">{text(move || certainty().words(app))}</span>
             </span>
             {tagged(app, waiting_level, waiting_text, waiting_title)}
             {tagged(app, wait_level, wait_text, wait_title)}

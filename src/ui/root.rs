@@ -6,6 +6,7 @@
 
 use super::app::App;
 use super::desk::Desk;
+use super::live::text;
 use super::look::{Icon, Look, icon};
 use super::page;
 use super::sign_in::SignIn;
@@ -35,10 +36,10 @@ pub fn Root() -> impl IntoView {
     view! {
         {screen}
         <div class="unseen" role="status" aria-live="polite" data-part="polite">
-            {move || app.polite.get()}
+            {text(move || app.polite.get())}
         </div>
         <div class="unseen" role="alert" aria-live="assertive" data-part="assertive">
-            {move || app.assertive.get()}
+            {text(move || app.assertive.get())}
         </div>
     }
 }
@@ -77,8 +78,8 @@ fn Starting() -> impl IntoView {
     let app = App::get();
     view! {
         <main class="screen" data-part="starting">
-            <h1 class="brand">{move || app.say(Word::Product)}</h1>
-            <p role="status">{move || app.say(Word::Starting)}</p>
+            <h1 class="brand">{text(move || app.say(Word::Product))}</h1>
+            <p role="status">{text(move || app.say(Word::Starting))}</p>
         </main>
     }
 }
@@ -93,8 +94,8 @@ fn BadConfig(problems: Vec<String>) -> impl IntoView {
     view! {
         <main class="screen" data-part="bad-config">
             <section class="sheet">
-                <h1 class="state is-danger">{icon(|| Icon::Triangle)} {move || app.say(Word::BadConfigTitle)}</h1>
-                <p>{move || app.say(Word::BadConfigIntro)}</p>
+                <h1 class="state is-danger">{icon(|| Icon::Triangle)} {text(move || app.say(Word::BadConfigTitle))}</h1>
+                <p>{text(move || app.say(Word::BadConfigIntro))}</p>
                 <ul class="problems">{problems}</ul>
             </section>
         </main>

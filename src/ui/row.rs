@@ -6,6 +6,7 @@
 
 use super::app::App;
 use super::format;
+use super::live::{attr, flag, text};
 use super::words::Word;
 use crate::domain::Moment;
 use crate::domain::ids::SourceId;
@@ -79,11 +80,11 @@ pub(super) fn reported(
     view! {
         <span
             class=class
-            class:quiet=move || value.with(Option::is_none)
+            class:quiet=flag(move || value.with(Option::is_none))
             role="cell"
-            title=move || value.with(Option::is_none).then(|| app.say(Word::NotReported))
+            title=attr(move || value.with(Option::is_none).then(|| app.say(Word::NotReported)))
         >
-            {move || value.get().unwrap_or_else(|| app.say(Word::Unreported).to_owned())}
+            {text(move || value.get().unwrap_or_else(|| app.say(Word::Unreported).to_owned()))}
         </span>
     }
 }
@@ -92,13 +93,13 @@ pub(super) fn reported(
 #[component]
 pub(super) fn AsOf() -> impl IntoView {
     let app = App::get();
-    let as_of = Memo::new(move |_| {
+    let as_of = move || {
         app.connection
             .with(|connection| match connection.link {
                 Link::Live => None,
                 _ => connection.as_of,
             })
             .map(|moment| app.speech.as_of(&format::clock(moment)))
-    });
-    view! { <span class="as-of">{move || as_of.get()}</span> }
+    };
+    view! { <span class="as-of">{text(as_of)}</span> }
 }

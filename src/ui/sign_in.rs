@@ -5,6 +5,7 @@
 //! The fields are the browser's: they are read once, when the form is sent.
 
 use super::app::{App, Intent};
+use super::live::{attr, flag, part, text, when};
 use super::look::{Icon, icon};
 use super::words::Word;
 use super::{page, words};
@@ -48,7 +49,7 @@ pub(super) fn SignIn() -> impl IntoView {
     let wants_password = Memo::new(move |_| app.screen.with(|screen| wanted(screen).password));
     let wants_extension = Memo::new(move |_| app.screen.with(|screen| wanted(screen).extension));
     let busy = Memo::new(move |_| app.screen.with(|screen| wanted(screen).busy));
-    let error = Memo::new(move |_| app.screen.with(|screen| wanted(screen).error));
+    let error = move || app.screen.with(|screen| wanted(screen).error);
     let login_id = NodeRef::<html::Input>::new();
     let password = NodeRef::<html::Input>::new();
     let extension = NodeRef::<html::Input>::new();
@@ -72,7 +73,7 @@ pub(super) fn SignIn() -> impl IntoView {
     let field = move |word: Word, input: AnyView| {
         view! {
             <label class="field">
-                <span>{move || app.say(word)}</span>
+                <span>{text(move || app.say(word))}</span>
                 {input}
             </label>
         }
@@ -80,8 +81,8 @@ pub(super) fn SignIn() -> impl IntoView {
     view! {
         <main class="screen" data-part="sign-in">
             <form class="sheet" on:submit=send>
-                <h1 class="brand">{move || app.say(Word::Product)}</h1>
-                <p class="quiet">{move || app.say(Word::SignInIntro)}</p>
+                <h1 class="brand">{text(move || app.say(Word::Product))}</h1>
+                <p class="quiet">{text(move || app.say(Word::SignInIntro))}</p>
                 {field(
                     Word::AgentId,
                     view! {
@@ -96,8 +97,7 @@ pub(super) fn SignIn() -> impl IntoView {
                     }
                         .into_any(),
                 )}
-                <Show when=move || wants_password.get()>
-                    {field(
+                {when(move || wants_password.get(), move || view! { {field(
                         Word::Password,
                         view! {
                             <input
@@ -109,10 +109,8 @@ pub(super) fn SignIn() -> impl IntoView {
                             />
                         }
                             .into_any(),
-                    )}
-                </Show>
-                <Show when=move || wants_extension.get()>
-                    {field(
+                    )} }.into_any())}
+                {when(move || wants_extension.get(), move || view! { {field(
                         Word::Extension,
                         view! {
                             <input
@@ -120,24 +118,23 @@ pub(super) fn SignIn() -> impl IntoView {
                                 required
                                 inputmode="tel"
                                 autocomplete="off"
-                                placeholder=move || app.say(Word::ExtensionHint)
+                                placeholder=attr(move || app.say(Word::ExtensionHint))
                                 node_ref=extension
                             />
                         }
                             .into_any(),
-                    )}
-                </Show>
+                    )} }.into_any())}
                 <button
                     type="submit"
                     class="button primary"
-                    class:busy=move || busy.get()
+                    class:busy=flag(move || busy.get())
                     data-command="sign-in"
-                    aria-disabled=move || busy.get().then_some("true")
+                    aria-disabled=attr(move || busy.get().then_some("true"))
                 >
-                    {move || app.say(if busy.get() { Word::SigningIn } else { Word::SignIn })}
+                    {text(move || app.say(if busy.get() { Word::SigningIn } else { Word::SignIn }))}
                 </button>
                 <div class="sign-in-error" role="alert" data-part="sign-in-error">
-                    {move || error.get().map(|error| view! { <Trouble error=error /> })}
+                    {part(move || error().map(|error| view! { <Trouble error=error /> }.into_any()))}
                 </div>
             </form>
         </main>
@@ -153,7 +150,7 @@ fn Trouble(error: SignInError) -> impl IntoView {
         SignInError::Telephony(text) => (Word::SignInTelephony, text),
     };
     view! {
-        <p class="state is-danger">{icon(|| Icon::Triangle)} <span>{move || app.say(word)}</span></p>
+        <p class="state is-danger">{icon(|| Icon::Triangle)} <span>{text(move || app.say(word))}</span></p>
         <p class="quiet small">{details}</p>
     }
 }

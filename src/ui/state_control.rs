@@ -7,6 +7,7 @@
 use super::app::{App, Intent};
 use super::banner::sign_in_again;
 use super::button::CommandButton;
+use super::live::{attr, flag, rows, text, when};
 use super::look::{Icon, Look, icon};
 use super::words::Word;
 use super::{format, page};
@@ -28,7 +29,7 @@ pub(super) fn StateControl() -> impl IntoView {
         None => view! {
             <div class="state-control" data-part="state" data-state="unknown">
                 <span class="pill is-unknown">
-                    {icon(|| Icon::Question)} {move || app.say(Word::NotSignedInHere)}
+                    {icon(|| Icon::Question)} {text(move || app.say(Word::NotSignedInHere))}
                 </span>
             </div>
         }
@@ -40,30 +41,30 @@ pub(super) fn StateControl() -> impl IntoView {
 fn OwnState(key: AgentKey) -> impl IntoView {
     let app = App::get();
     let agent = app.agent(key);
-    let state =
-        Memo::new(move |_| agent.with(|agent| agent.as_deref().map(Agent::state).unwrap_or_default()));
-    let look = Memo::new(move |_| Look::from(state.get()));
-    let reasons = Memo::new(move |_| app.desk.with(|desk| Arc::clone(&desk.reasons)));
+    let state = move || agent.with(|agent| agent.as_deref().map(Agent::state).unwrap_or_default());
+    let look = move || Look::from(state());
+    let reasons = move || app.desk.with(|desk| Arc::clone(&desk.reasons));
     let word = move || {
         let code = agent.with(|agent| agent.as_deref().and_then(|agent| agent.reason));
-        state_words(app, state.get(), code, &reasons.get())
+        state_words(app, state(), code, &reasons())
     };
-    let since = Memo::new(move |_| agent.with(|agent| agent.as_deref().and_then(Agent::state_since)));
-    let time = move || since.get().map(|since| format::duration(app.now().since(since)));
+    let since = move || agent.with(|agent| agent.as_deref().and_then(Agent::state_since));
+    let time = move || since().map(|since| format::duration(app.now().since(since)));
     let left = move || {
         let end = agent.with(|agent| agent.as_deref()?.wrap_up?.end)?;
         let left = end.since(app.now());
         (left > 0).then(|| ["−", &format::duration(left)].concat())
     };
     let telephony = Memo::new(move |_| app.desk.with(|desk| desk.telephony));
-    let pending = Memo::new(move |_| {
+    let pending = move || {
         app.desk.with(|desk| {
             desk.in_flight
                 .iter()
                 .find(|flight| is_own(&flight.command))
                 .cloned()
         })
-    });
+    };
+    let signed_out = Memo::new(move |_| state() == AgentState::SignedOut);
     let whole = NodeRef::<html::Div>::new();
     let step = move |event: leptos::ev::KeyboardEvent| {
         let forward = match event.key().as_str() {
@@ -80,28 +81,28 @@ fn OwnState(key: AgentKey) -> impl IntoView {
         <div
             class="state-control"
             data-part="state"
-            data-state=move || look.get().name()
+            data-state=attr(move || look().name())
             node_ref=whole
             on:keydown=step
         >
             <button
                 type="button"
-                class=move || ["pill ", look.get().class].concat()
-                class:busy=move || pending.with(Option::is_some)
+                class=text(move || ["pill ", look().class].concat())
+                class:busy=flag(move || pending().is_some())
                 data-command="state-menu"
                 popovertarget="state-menu"
-                disabled=move || !telephony.get()
-                aria-label=move || [app.say(Word::AgentState), ": ", &word()].concat()
+                disabled=flag(move || !telephony.get())
+                aria-label=attr(move || [app.say(Word::AgentState), ": ", &word()].concat())
             >
-                {icon(move || look.get().icon)}
-                <span>{word}</span>
-                <span class="time">{move || left().or_else(time)}</span>
-                <Show when=move || telephony.get()>{icon(|| Icon::Chevron)}</Show>
+                {icon(move || look().icon)}
+                <span>{text(word)}</span>
+                <span class="time">{text(move || left().or_else(time))}</span>
+                {when(move || telephony.get(), move || view! { {icon(|| Icon::Chevron)} }.into_any())}
             </button>
-            <span class="pending" class:late=move || pending.with(|flight| flight.as_ref().is_some_and(|flight| flight.slow))>
-                {move || pending.with(|flight| flight.as_ref().map(|flight| pending_words(app, flight)))}
+            <span class="pending" class:late=flag(move || pending().is_some_and(|flight| flight.slow))>
+                {text(move || pending().map(|flight| pending_words(app, &flight)))}
             </span>
-            <Menu state=state reasons=reasons />
+            <Menu signed_out=signed_out />
         </div>
     }
 }
@@ -143,20 +144,22 @@ pub(super) fn state_words(app: App, state: AgentState, code: Option<i32>, reason
     };
     let reason = code
         .filter(|code| *code != 0 && state == AgentState::NotReady)
-        .map(|code| {
-            reasons
-                .iter()
-                .find(|reason| reason.code == code)
-                .map_or_else(|| app.speech.reason_code(code), |reason| reason.label.clone())
-        });
+        .map(|code| reason_words(app, code, reasons));
     match reason {
         Some(reason) => [app.say(word), " · ", &reason].concat(),
         None => app.say(word).to_owned(),
     }
 }
 
+fn reason_words(app: App, code: i32, reasons: &[Reason]) -> String {
+    reasons
+        .iter()
+        .find(|reason| reason.code == code)
+        .map_or_else(|| app.speech.reason_code(code), |reason| reason.label.clone())
+}
+
 #[component]
-fn Menu(state: Memo<AgentState>, reasons: Memo<Arc<Vec<Reason>>>) -> impl IntoView {
+fn Menu(signed_out: Memo<bool>) -> impl IntoView {
     let app = App::get();
     let plain = Memo::new(move |_| app.allowed(&Intent::NotReady(None)).is_ok());
     let reasoned = Memo::new(move |_| app.allowed(&Intent::NotReady(Some(0))).is_ok());
@@ -167,67 +170,72 @@ fn Menu(state: Memo<AgentState>, reasons: Memo<Arc<Vec<Reason>>>) -> impl IntoVi
     let signs_out_with_reason = Memo::new(move |_| {
         app.allowed(&Intent::SignOut(None)).is_err() && app.allowed(&Intent::SignOut(Some(0))).is_ok()
     });
-    let signed_out = Memo::new(move |_| state.get() == AgentState::SignedOut);
-    let for_reasons = move |make: fn(Option<i32>) -> Intent, class: &'static str, before: Option<Word>| {
-        reasons
-            .get()
-            .iter()
-            .map(|reason| {
-                let (code, label) = (reason.code, reason.label.clone());
-                let text = Signal::derive(move || match before {
-                    Some(before) => [app.say(before), " · ", &label].concat(),
-                    None => label.clone(),
-                });
-                view! {
-                    <CommandButton
-                        class=class
-                        intent=Signal::derive(move || make(Some(code)))
-                        text=text
-                        hindrance=reason_hindrance
-                        closes="state-menu"
-                    />
+    let codes = Memo::new(move |_| {
+        app.desk.with(|desk| {
+            desk.reasons
+                .iter()
+                .map(|reason| reason.code.cast_unsigned())
+                .collect()
+        })
+    });
+    let for_reasons = move |make: fn(Option<i32>) -> Intent, before: Option<Word>| {
+        let item = move |code: u32| {
+            let code = code.cast_signed();
+            let label = Signal::derive(move || {
+                let name = app.desk.with(|desk| reason_words(app, code, &desk.reasons));
+                match before {
+                    Some(before) => [app.say(before), " · ", &name].concat(),
+                    None => name,
                 }
-            })
-            .collect::<Vec<_>>()
+            });
+            view! {
+                <CommandButton
+                    class="item reason"
+                    intent=Signal::derive(move || make(Some(code)))
+                    label=label
+                    hindrance=reason_hindrance
+                    closes="state-menu"
+                />
+            }
+            .into_any()
+        };
+        rows(codes, Arc::new(move |code, _| item(code)))
     };
     let item = move |intent: fn() -> Intent, word: Word| {
         view! {
             <CommandButton
                 class="item"
                 intent=Signal::derive(intent)
-                text=app.text(word)
+                label=app.text(word)
                 closes="state-menu"
             />
         }
     };
     view! {
         <div id="state-menu" class="pop menu" popover="auto" data-part="state-menu">
-            <Show when=move || signed_out.get()>
-                <CommandButton
+            {when(move || signed_out.get(), move || view! { <CommandButton
                     class="item"
                     intent=sign_in_again(app)
-                    text=app.text(Word::SignIn)
+                    label=app.text(Word::SignIn)
                     closes="state-menu"
-                />
-            </Show>
+                /> }.into_any())}
             {item(|| Intent::Ready, Word::Ready)}
             <CommandButton
                 class="item"
                 intent=Signal::derive(|| Intent::NotReady(None))
-                text=app.text(Word::NotReady)
+                label=app.text(Word::NotReady)
                 hindrance=plain_hindrance
                 closes="state-menu"
             />
-            <div class="reasons" role="group" aria-label=move || app.say(Word::PickReason)>
-                {move || for_reasons(Intent::NotReady, "item reason", None)}
+            <div class="reasons" role="group" aria-label=attr(move || app.say(Word::PickReason))>
+                {for_reasons(Intent::NotReady, None)}
             </div>
             <hr />
             {item(|| Intent::SignOut(None), Word::SignOut)}
-            {move || {
-                signs_out_with_reason
-                    .get()
-                    .then(|| for_reasons(Intent::SignOut, "item reason", Some(Word::SignOut)))
-            }}
+            {when(
+                move || signs_out_with_reason.get(),
+                move || for_reasons(Intent::SignOut, Some(Word::SignOut)),
+            )}
         </div>
     }
 }

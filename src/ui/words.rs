@@ -139,6 +139,7 @@ words! {
     Due = "Due"
     NoCallbacks = "No open callbacks"
     DueNow = "now"
+    NotYet = "not yet"
     Requested = "requested"
     Overflow = "overflow"
     Manual = "by hand"
@@ -282,9 +283,11 @@ impl Speech {
         }
     }
 
-    /// "8 ready", for the team's summary.
-    pub fn count_of(self, count: u32, word: Word) -> String {
-        format!("{count} {}", self.word(word).to_lowercase())
+    /// A state behind a number: "8 ready".
+    pub fn counted(self, word: Word) -> String {
+        match self.0.get() {
+            Language::English => english(word).to_ascii_lowercase(),
+        }
     }
 
     /// "38 open".
