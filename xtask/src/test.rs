@@ -290,7 +290,16 @@ fn wasm_lints(project: &Project) -> Outcome<Counted> {
     check(
         project
             .cargo()
-            .args(["clippy", "--quiet", "--package", "switchhook", "--lib", "--bins"])
+            .args([
+                "clippy",
+                "--quiet",
+                "--package",
+                "switchhook",
+                "--lib",
+                "--bins",
+                "--test",
+                BROWSER_TEST,
+            ])
             .args(["--target", WASM_TARGET, "--", "--deny", "warnings"]),
         "Each message above names its place and, mostly, its remedy.",
     )
