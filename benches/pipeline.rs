@@ -2,6 +2,12 @@
 //!
 //! Run by `cargo xtask bench`. Prints one line per measurement: name, nanoseconds per event, ratio to the first.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "a benchmark reads the clock"
+)]
+
 use std::cell::RefCell;
 use std::fmt::Write as _;
 use std::hint::black_box;

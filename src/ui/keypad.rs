@@ -7,10 +7,8 @@
 use super::app::{App, Intent};
 use super::live::{attr, text};
 use super::look::{Icon, icon};
-use super::page;
 use super::words::Word;
 use crate::domain::ids::{CallKey, Key};
-use leptos::html;
 use leptos::prelude::*;
 
 const KEYS: [&str; 12] = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
@@ -43,6 +41,7 @@ pub(super) fn Keypad(key: CallKey) -> impl IntoView {
                 <button
                     type="button"
                     class="button"
+                    autofocus=tone == "1"
                     data-command="send-tones"
                     data-tone=tone
                     aria-disabled=attr(move || off().map(|_| "true"))
@@ -53,7 +52,6 @@ pub(super) fn Keypad(key: CallKey) -> impl IntoView {
             }
         })
         .collect();
-    let pad = NodeRef::<html::Div>::new();
     let popover = format!("keypad-{}", key.index());
     let target = popover.clone();
     let progress = move || match count.get() {
@@ -85,12 +83,6 @@ pub(super) fn Keypad(key: CallKey) -> impl IntoView {
             role="group"
             aria-label=attr(move || app.say(Word::Keypad))
             data-part="keypad"
-            node_ref=pad
-            on:toggle=move |_| {
-                if let Some(pad) = pad.get_untracked() {
-                    page::focus_when_open(&pad);
-                }
-            }
             on:keydown=typed
         >
             <p class="dots">{text(progress)}</p>

@@ -71,13 +71,6 @@ pub(super) fn step_focus(within: &Element, forward: bool) {
     }
 }
 
-/// Moves the focus to the first button of a popover that has just opened.
-pub(super) fn focus_when_open(popover: &Element) {
-    if popover.matches(":popover-open").unwrap_or_default() {
-        step_focus(popover, true);
-    }
-}
-
 /// Tells whenever an element's size changes, until it is dropped.
 pub(super) struct SizeWatch {
     observer: ResizeObserver,
