@@ -21,6 +21,7 @@ use switchhook::vendor::rte::subscribe::{
     ACTIVE_SUBSCRIPTIONS, AVAILABLE_SUBSCRIPTIONS, Answer, Item, SUBSCRIBE, Scope, UNSUBSCRIBE,
     UNSUBSCRIBE_ALL, items, read_active, read_available,
 };
+use tokio::sync::mpsc;
 
 // What the server's Directory.cs has.
 const AGENTS: [&str; 5] = [
@@ -65,8 +66,8 @@ fn is_reconnecting(status: &Status) -> bool {
 
 /// Connects with a token that the server is to refuse, and expects that a fresh one is asked for once.
 async fn is_refused(options: Options, token: &str) {
-    let (provider, mut asked) = always(Some(token));
-    let (client, _events) = Client::connect(options, provider);
+    let (reasons, mut asked) = mpsc::unbounded_channel();
+    let (client, _events) = Client::connect(options, always(token, reasons));
     assert_eq!(soon(client.connected()).await, Err(Error::Unauthorized));
     assert_eq!(asked.recv().await, Some(TokenReason::FirstConnect));
     assert_eq!(asked.recv().await, Some(TokenReason::Unauthorized));

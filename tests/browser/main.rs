@@ -4,6 +4,7 @@
 //! May not be here: servers and people's ways through the page (`tests/e2e`), anything that can be tested natively.
 //! Every test mounts a page of its own; those of earlier tests are out of the document and see no more events.
 #![cfg(target_arch = "wasm32")]
+#![allow(clippy::disallowed_methods, reason = "these tests look at the document")]
 
 mod buttons;
 mod cells;

@@ -11,7 +11,7 @@ use switchhook::domain::queue::QueueUpdate;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::Element;
 
-fn agent<'a>(id: &'a str, state: AgentState) -> Event<'a> {
+fn agent(id: &str, state: AgentState) -> Event<'_> {
     named(id, id, state)
 }
 

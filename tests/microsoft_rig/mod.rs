@@ -12,7 +12,7 @@ use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use std::cell::Cell;
 use std::env;
-use std::future::Future;
+use std::future::{Future, Ready, ready};
 use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
@@ -166,20 +166,19 @@ async fn ask_for_token(authority: &str) -> Result<TokenResponse, Error> {
     }
 }
 
-/// A token provider that always answers with `token`, and tells why it was asked.
+/// What a token provider answers at once.
+type Provided = Ready<Result<Option<Secret>, Error>>;
+
+/// A token provider that always answers with `token`, and tells `reasons` why it was asked.
 pub(crate) fn always(
-    token: Option<&str>,
-) -> (
-    impl Fn(TokenReason) -> std::future::Ready<Result<Option<Secret>, Error>> + Send + 'static,
-    mpsc::UnboundedReceiver<TokenReason>,
-) {
-    let token = token.map(Secret::new);
-    let (reasons, asked) = mpsc::unbounded_channel();
-    let provider = move |reason| {
+    token: &str,
+    reasons: mpsc::UnboundedSender<TokenReason>,
+) -> impl Fn(TokenReason) -> Provided + Send + 'static {
+    let token = Secret::new(token);
+    move |reason| {
         let _ = reasons.send(reason);
-        std::future::ready(Ok(token.clone()))
-    };
-    (provider, asked)
+        ready(Ok(Some(token.clone())))
+    }
 }
 
 /// A desk without a page: the client, and the model that its events change.
