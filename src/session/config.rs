@@ -90,6 +90,8 @@ impl std::fmt::Display for Fault {
 
 /// Reads the file. All faults are found at once; the second list holds warnings.
 pub fn parse(bytes: &[u8]) -> Result<(Config, Vec<Fault>), Vec<Fault>> {
+    // Some editors begin a file with a byte order mark, which JSON does not know.
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let whole: Value = serde_json::from_slice(bytes).map_err(|error| {
         vec![Fault {
             path: String::new(),
