@@ -35,7 +35,7 @@ pub const SECURITY_HEADERS: [(HeaderName, HeaderValue); 3] = [
     (
         HeaderName::from_static("permissions-policy"),
         HeaderValue::from_static(
-            "camera=(), geolocation=(), microphone=(), payment=(), usb=(), serial=(), bluetooth=()",
+            "camera=(), geolocation=(), microphone=(), payment=(), usb=(), serial=()",
         ),
     ),
 ];
