@@ -21,8 +21,9 @@ pub(super) fn Keypad(key: CallKey) -> impl IntoView {
     let app = App::get();
     let count = RwSignal::new(0_usize);
     let send = move |tone: &str| {
-        if untrack(|| app.is_live()) {
-            app.dispatch(Intent::SendTones(key, tone.to_owned()));
+        let intent = Intent::SendTones(key, tone.to_owned());
+        if untrack(|| app.allowed(&intent)).is_ok() {
+            app.dispatch(intent);
             count.update(|count| *count += 1);
         }
     };
@@ -33,7 +34,8 @@ pub(super) fn Keypad(key: CallKey) -> impl IntoView {
             send(&pressed);
         }
     };
-    let off = move || (!app.is_live()).then(|| app.say(Word::OffOffline));
+    let off = Memo::new(move |_| app.allowed(&Intent::SendTones(key, String::new())).err());
+    let why = move || off.get().map(|off| app.speech.off(off));
     let keys: Vec<_> = KEYS
         .into_iter()
         .map(|tone| {
@@ -44,7 +46,7 @@ pub(super) fn Keypad(key: CallKey) -> impl IntoView {
                     autofocus=tone == "1"
                     data-command="send-tones"
                     data-tone=tone
-                    aria-disabled=attr(move || off().map(|_| "true"))
+                    aria-disabled=attr(move || why().map(|_| "true"))
                     on:click=move |_| send(tone)
                 >
                     {tone}
@@ -69,9 +71,14 @@ pub(super) fn Keypad(key: CallKey) -> impl IntoView {
             class="button"
             data-command="keypad"
             popovertarget=target
-            aria-disabled=attr(move || off().map(|_| "true"))
-            aria-description=attr(off)
-            data-tip=attr(off)
+            on:click=move |event| {
+                if off.get_untracked().is_some() {
+                    event.prevent_default();
+                }
+            }
+            aria-disabled=attr(move || why().map(|_| "true"))
+            aria-description=attr(why)
+            data-tip=attr(why)
         >
             {icon(|| Icon::Keys)}
             {text(move || app.say(Word::Keypad))}
