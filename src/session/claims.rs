@@ -5,6 +5,8 @@
 //! Which claim carries the id is not documented (rule R1): every text is offered, the directory knows which one fits.
 //! A token that cannot be read offers nothing.
 
+use crate::domain::fold::folded;
+
 /// Base64 with padding, for `Authorization: Basic`.
 pub(super) fn base64(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -38,7 +40,7 @@ pub(super) fn identities(token: &str) -> Vec<String> {
     claims
         .values()
         .filter_map(serde_json::Value::as_str)
-        .map(str::to_lowercase)
+        .map(folded)
         .collect()
 }
 

@@ -154,12 +154,11 @@ impl<'a> Value<'a> {
 
     /// A number.
     pub fn float(self) -> Option<f64> {
-        let number: f64 = match self {
-            Value::Number(raw) => raw.parse().ok()?,
-            Value::Text(text) => text.cow().trim().parse().ok()?,
-            _ => return None,
-        };
-        number.is_finite().then_some(number)
+        match self {
+            Value::Number(raw) => Decimal::read(raw)?.float(),
+            Value::Text(text) => Decimal::read(text.cow().trim())?.float(),
+            _ => None,
+        }
     }
 
     /// A yes or no: as itself, as 0 or 1, or as a text.
@@ -186,11 +185,89 @@ impl<'a> Value<'a> {
 }
 
 fn integer(raw: &str) -> Option<i64> {
-    if let Ok(number) = raw.parse() {
-        return Some(number);
+    raw.parse().ok().or_else(|| Decimal::read(raw)?.integer())
+}
+
+/// A number in decimal notation: its digits without a point, times a power of ten.
+///
+/// Read here and not by `str::parse::<f64>`, whose tables for the last bit of every number are 10 kB of program:
+/// no vendor sends a number with more than a few digits.
+struct Decimal {
+    negative: bool,
+    digits: u64,
+    exponent: i32,
+}
+
+impl Decimal {
+    /// Digits taken in; more of them do not fit.
+    const DIGITS: u32 = 19;
+
+    fn read(raw: &str) -> Option<Self> {
+        let unsigned = raw.strip_prefix(['-', '+']).unwrap_or(raw);
+        let (number, exponent) = match unsigned.split_once(['e', 'E']) {
+            Some((number, exponent)) => (number, exponent.parse::<i16>().ok()?),
+            None => (unsigned, 0),
+        };
+        let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+        if whole.is_empty() && fraction.is_empty() {
+            return None;
+        }
+        let mut decimal = Self {
+            negative: raw.starts_with('-'),
+            digits: 0,
+            exponent: i32::from(exponent),
+        };
+        for byte in whole.bytes() {
+            let taken = decimal.take(byte)?;
+            decimal.exponent += i32::from(!taken);
+        }
+        for byte in fraction.bytes() {
+            let taken = decimal.take(byte)?;
+            decimal.exponent -= i32::from(taken);
+        }
+        Some(decimal)
     }
-    let number: f64 = raw.parse().ok()?;
-    (number.fract() == 0.0 && number.abs() < 9e15).then_some(number as i64)
+
+    /// Takes in one more digit; `None` when it is none, `Some(false)` when there is no room for it.
+    fn take(&mut self, byte: u8) -> Option<bool> {
+        if !byte.is_ascii_digit() {
+            return None;
+        }
+        let room = self.digits < 10_u64.pow(Self::DIGITS - 1);
+        if room {
+            self.digits = self.digits * 10 + u64::from(byte - b'0');
+        }
+        Some(room)
+    }
+
+    fn integer(mut self) -> Option<i64> {
+        while self.exponent < 0 && self.digits.is_multiple_of(10) && self.digits > 0 {
+            self.digits /= 10;
+            self.exponent += 1;
+        }
+        let digits = match (self.digits, u32::try_from(self.exponent)) {
+            (0, _) => 0,
+            (digits, Ok(exponent)) => digits.checked_mul(10_u64.checked_pow(exponent)?)?,
+            (_, Err(_)) => return None,
+        };
+        let number = i64::try_from(digits)
+            .ok()
+            .filter(|number| *number < 9_000_000_000_000_000)?;
+        Some(if self.negative { -number } else { number })
+    }
+
+    fn float(self) -> Option<f64> {
+        let mut number = self.digits as f64;
+        for _ in 0..self.exponent {
+            number *= 10.0;
+        }
+        for _ in self.exponent..0 {
+            number /= 10.0;
+        }
+        number
+            .is_finite()
+            .then_some(if self.negative { -number } else { number })
+    }
 }
 
 /// A key of an object, with a number made of its length and some of its letters that finds a field quickly.
@@ -712,6 +789,18 @@ mod tests {
         assert_eq!(Value::Number("-2147483648").integer(), Some(-2_147_483_648));
         assert_eq!(Value::Number("1.0").integer(), Some(1));
         assert_eq!(Value::Number("1.5").integer(), None);
+        assert_eq!(Value::Number("-12.50e1").integer(), Some(-125));
+        assert_eq!(Value::Number("1e3").integer(), Some(1000));
+        assert_eq!(Value::Number("0e-999").integer(), Some(0));
+        assert_eq!(Value::Number("1e30").integer(), None);
+        assert_eq!(Value::Number("-").integer(), None);
+        assert_eq!(Value::Number("1.x").integer(), None);
+        assert_eq!(Value::Number("0.9361").float(), Some(0.9361));
+        assert_eq!(Value::Number("-2.5e-3").float(), Some(-0.0025));
+        assert_eq!(
+            Value::Number("12345678901234567890123").float(),
+            Some(1.234_567_890_123_456_8e22)
+        );
         assert_eq!(Value::Number("1e999").float(), None);
         assert_eq!(Value::Text(Text::plain(" 42 ")).integer(), Some(42));
         assert_eq!(Value::Text(Text::plain("NaN")).integer(), None);
