@@ -6,6 +6,7 @@
 //! A token that cannot be read offers nothing.
 
 use crate::domain::fold::folded;
+use crate::protocol::reader::Reader;
 
 /// Base64 with padding, for `Authorization: Basic`.
 pub(super) fn base64(bytes: &[u8]) -> String {
@@ -33,15 +34,16 @@ pub(super) fn identities(token: &str) -> Vec<String> {
         .split('.')
         .nth(1)
         .and_then(from_base64_url)
-        .and_then(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes).ok());
-    let Some(serde_json::Value::Object(claims)) = claims else {
-        return Vec::new();
-    };
-    claims
-        .values()
-        .filter_map(serde_json::Value::as_str)
-        .map(folded)
-        .collect()
+        .and_then(|bytes| String::from_utf8(bytes).ok())
+        .unwrap_or_default();
+    let mut texts = Vec::new();
+    let mut reader = Reader::new(&claims);
+    if reader.enter_object() {
+        while reader.key().is_some() {
+            texts.extend(reader.value().as_text().map(|text| folded(&text.cow())));
+        }
+    }
+    texts
 }
 
 /// Base64 in its URL form, without padding.
