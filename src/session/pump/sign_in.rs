@@ -9,6 +9,7 @@ use super::{
     Identify, Link, Moment, Now, Options, Reason, Ref, SOURCE, Screen, Secret, Session, SignInError, Wire,
     base64, claims, rte,
 };
+use crate::domain::fold::folded;
 
 impl Session {
     pub(super) fn sign_in(&mut self, credentials: Credentials, now: Now) {
@@ -247,7 +248,7 @@ impl Session {
         let typed = self
             .credentials
             .as_ref()
-            .map(|credentials| credentials.login_id.trim().to_lowercase())
+            .map(|credentials| folded(credentials.login_id.trim()))
             .filter(|typed| !typed.is_empty());
         let in_token = self
             .token
