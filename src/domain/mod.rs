@@ -11,6 +11,7 @@ pub mod callback;
 pub mod command;
 pub mod control;
 pub mod event;
+pub mod fold;
 pub mod ids;
 pub mod model;
 pub mod moment;

@@ -12,12 +12,11 @@ use super::socket::{Socket, SocketEvent};
 use super::timer::{Frame, Timer};
 use crate::connection::{Action, Input as Wire, RequestId, SocketId};
 use crate::domain::{Delta, Model, Moment, Transition};
-use crate::session::{Effect, FetchId, Input, Session};
+use crate::session::{Effect, FetchId, Few, Input, Session};
 use crate::store::Views;
 use leptos::prelude::Set;
 use leptos::prelude::Update;
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 
@@ -35,9 +34,9 @@ pub struct Driver {
     views: Views,
     tell: Box<dyn Fn(&Transition)>,
     delta: RefCell<Delta>,
-    sockets: RefCell<HashMap<SocketId, Socket>>,
-    requests: RefCell<HashMap<RequestId, Pending>>,
-    fetches: RefCell<HashMap<FetchId, Pending>>,
+    sockets: RefCell<Few<SocketId, Socket>>,
+    requests: RefCell<Few<RequestId, Pending>>,
+    fetches: RefCell<Few<FetchId, Pending>>,
     commit: RefCell<Option<Commit>>,
     timer: RefCell<Option<Timer>>,
     timer_at: Cell<i64>,

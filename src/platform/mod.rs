@@ -17,6 +17,8 @@ mod http;
 mod life;
 mod panic;
 mod socket;
+#[cfg(all(test, target_arch = "wasm32"))]
+mod tests;
 mod timer;
 
 pub use config::fetch_config;

@@ -5,9 +5,9 @@
 //! Unknown properties are ignored (case H14); a response that carries a `type` is some other message (H12).
 //! The error texts are those of the reference server, because clients show them.
 
-use serde_json::value::RawValue;
+use super::json;
+use super::reader::{Reader, Value};
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 /// What a client asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,62 +41,79 @@ pub fn write_request(protocol: &str, version: u8) -> String {
 pub fn write_response(error: Option<&str>) -> String {
     match error {
         None => "{}\u{1e}".to_owned(),
-        Some(text) => format!(
-            "{{\"error\":{}}}\u{1e}",
-            serde_json::Value::String(text.to_owned())
-        ),
+        Some(text) => {
+            let mut record = "{\"error\":".to_owned();
+            json::quoted(text, &mut record);
+            record + "}\u{1e}"
+        }
     }
 }
 
 /// Reads a client's request (server side).
 pub fn read_request(record: &[u8]) -> Result<Request<'static>, HandshakeError> {
-    // Two objects before one separator: the first counts (case S04).
-    let fields = first_object(record)?;
-    let text = String::from_utf8_lossy(record);
-    let required = |name: &str| {
-        fields.get(name).ok_or_else(|| {
-            HandshakeError::Malformed(format!(
-                "Missing required property '{name}'. Message content: {text}"
-            ))
-        })
+    let [protocol, version] = fields(record, ["protocol", "version"])?;
+    let missing = |name: &str| {
+        let text = String::from_utf8_lossy(record);
+        HandshakeError::Malformed(format!(
+            "Missing required property '{name}'. Message content: {text}"
+        ))
     };
-    let protocol: String = serde_json::from_str(required("protocol")?.get())
-        .map_err(|_| HandshakeError::Malformed("Expected 'protocol' to be of type String.".to_owned()))?;
-    let version: i64 = serde_json::from_str(required("version")?.get())
-        .map_err(|_| HandshakeError::Malformed("Expected 'version' to be of type Number.".to_owned()))?;
+    let mistyped = |name: &str, kind: &str| {
+        HandshakeError::Malformed(format!("Expected '{name}' to be of type {kind}."))
+    };
+    let protocol = protocol
+        .ok_or_else(|| missing("protocol"))?
+        .as_text()
+        .ok_or_else(|| mistyped("protocol", "String"))?;
+    let version = match version.ok_or_else(|| missing("version"))? {
+        Value::Number(raw) => raw.parse().ok(),
+        _ => None,
+    };
     Ok(Request {
-        protocol: Cow::Owned(protocol),
-        version,
+        protocol: Cow::Owned(protocol.cow().into_owned()),
+        version: version.ok_or_else(|| mistyped("version", "Number"))?,
     })
 }
 
 /// Reads a server's response (client side).
 pub fn read_response(record: &[u8]) -> Result<(), HandshakeError> {
-    let fields = first_object(record)?;
-    let text = |name: &str| {
-        fields
-            .get(name)
-            .and_then(|raw| serde_json::from_str::<Option<String>>(raw.get()).ok().flatten())
-    };
-    if fields.contains_key("type") {
-        return Err(HandshakeError::NotAResponse(text("error")));
+    let [kind, error] = fields(record, ["type", "error"])?;
+    if kind.is_some() {
+        let text = error.and_then(Value::as_text);
+        return Err(HandshakeError::NotAResponse(
+            text.map(|text| text.cow().into_owned()),
+        ));
     }
-    match fields.get("error") {
-        None => Ok(()),
-        Some(raw) if raw.get() == "null" => Ok(()),
-        Some(raw) => Err(HandshakeError::Refused(
-            text("error").unwrap_or_else(|| raw.get().to_owned()),
-        )),
+    match error {
+        None | Some(Value::Null) => Ok(()),
+        Some(value) => Err(HandshakeError::Refused(value.written().into_owned())),
     }
 }
 
-fn first_object(record: &[u8]) -> Result<HashMap<Cow<'_, str>, &RawValue>, HandshakeError> {
-    let mut stream = serde_json::Deserializer::from_slice(record).into_iter();
-    match stream.next() {
-        Some(Ok(fields)) => Ok(fields),
-        _ => Err(HandshakeError::Malformed(
+/// The named properties of the object with which the record begins. Of two objects before one separator the
+/// first counts (case S04).
+fn fields<'a, const N: usize>(
+    record: &'a [u8],
+    names: [&str; N],
+) -> Result<[Option<Value<'a>>; N], HandshakeError> {
+    let mut found = [None; N];
+    // What is not UTF-8 is no object either.
+    let mut reader = Reader::new(std::str::from_utf8(record).unwrap_or_default());
+    let is_object = reader.enter_object();
+    while is_object && let Some(key) = reader.key() {
+        let value = reader.value();
+        for (name, place) in names.iter().zip(&mut found) {
+            if key.name == *name {
+                *place = Some(value);
+            }
+        }
+    }
+    if is_object && !reader.is_broken() {
+        Ok(found)
+    } else {
+        Err(HandshakeError::Malformed(
             "The handshake is not a JSON object.".to_owned(),
-        )),
+        ))
     }
 }
 

@@ -5,16 +5,16 @@
 //! Version 0 has no connection token; the connection id serves for both (case N08).
 //! Source: TransportProtocols.md of ASP.NET Core SignalR.
 
-use serde::{Deserialize, Serialize};
+use super::reader::{Reader, Value};
+use serde::Serialize;
 
 /// A transport that the server offers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Transport {
     /// `WebSockets`, `ServerSentEvents` or `LongPolling`.
     pub transport: String,
     /// `Text` and/or `Binary`.
-    #[serde(default)]
     pub transfer_formats: Vec<String>,
 }
 
@@ -58,58 +58,92 @@ pub enum NegotiateError {
     LegacyServer,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Wire {
-    #[serde(default)]
-    negotiate_version: u32,
-    connection_id: Option<String>,
-    connection_token: Option<String>,
-    #[serde(default)]
-    available_transports: Vec<Transport>,
-    url: Option<String>,
-    access_token: Option<String>,
-    error: Option<String>,
-    #[serde(rename = "ProtocolVersion")]
-    protocol_version: Option<serde_json::Value>,
-    #[serde(default)]
-    use_stateful_reconnect: bool,
-    token_lifetime_seconds: Option<u64>,
-}
-
 /// Reads a negotiate answer's body.
 pub fn read(body: &[u8]) -> Result<Answer, NegotiateError> {
-    let wire: Wire =
-        serde_json::from_slice(body).map_err(|error| NegotiateError::Malformed(error.to_string()))?;
-    if let Some(text) = wire.error {
+    let malformed = |why: &str| NegotiateError::Malformed(why.to_owned());
+    let text = std::str::from_utf8(body).map_err(|_| malformed("not UTF-8"))?;
+    let mut reader = Reader::new(text);
+    if !reader.enter_object() {
+        return Err(malformed("no JSON object"));
+    }
+    let (mut connection_id, mut connection_token, mut error) = (None, None, None);
+    let (mut url, mut access_token, mut lifetime) = (None, None, None);
+    let (mut has_tokens, mut is_legacy, mut stateful_reconnect, mut web_sockets) =
+        (false, false, false, false);
+    while let Some(key) = reader.key() {
+        let value = reader.value();
+        let text = value.as_text().map(|text| text.cow().into_owned());
+        match &*key.name {
+            "negotiateVersion" => has_tokens = !matches!(value, Value::Number("0") | Value::Null),
+            "connectionId" => connection_id = text,
+            "connectionToken" => connection_token = text,
+            "availableTransports" => web_sockets = offers_web_sockets(value),
+            "url" => url = text,
+            "accessToken" => access_token = text,
+            "error" => error = text,
+            "ProtocolVersion" => is_legacy = value != Value::Null,
+            "useStatefulReconnect" => stateful_reconnect = value == Value::Bool(true),
+            "tokenLifetimeSeconds" => lifetime = value.written().parse().ok(),
+            _ => {}
+        }
+    }
+    if reader.is_broken() {
+        return Err(malformed("no complete JSON"));
+    }
+    if let Some(text) = error {
         return Ok(Answer::Refused(text));
     }
-    if wire.protocol_version.is_some() {
+    if is_legacy {
         return Err(NegotiateError::LegacyServer);
     }
-    if let Some(url) = wire.url {
-        return Ok(Answer::Redirect {
-            url,
-            access_token: wire.access_token,
-        });
+    if let Some(url) = url {
+        return Ok(Answer::Redirect { url, access_token });
     }
-    let missing = |name: &str| NegotiateError::Malformed(format!("no {name}"));
-    let connection_id = wire.connection_id.ok_or_else(|| missing("connectionId"))?;
-    let token = if wire.negotiate_version == 0 {
-        connection_id.clone()
+    let connection_id = connection_id.ok_or_else(|| malformed("no connectionId"))?;
+    let token = if has_tokens {
+        connection_token.ok_or_else(|| malformed("no connectionToken"))?
     } else {
-        wire.connection_token.ok_or_else(|| missing("connectionToken"))?
+        connection_id.clone()
     };
-    let web_sockets = wire.available_transports.iter().any(|offer| {
-        offer.transport == "WebSockets" && offer.transfer_formats.iter().any(|form| form == "Text")
-    });
     Ok(Answer::Connect {
         token,
         connection_id,
         web_sockets,
-        stateful_reconnect: wire.use_stateful_reconnect,
-        token_lifetime_seconds: wire.token_lifetime_seconds,
+        stateful_reconnect,
+        token_lifetime_seconds: lifetime,
     })
+}
+
+/// Whether WebSockets with text are among the transports that a server offers.
+fn offers_web_sockets(transports: Value<'_>) -> bool {
+    let is = |value: Value<'_>, word: &str| value.as_text().is_some_and(|text| text.cow() == word);
+    let mut offered = false;
+    each_item(transports, |transport| {
+        let Value::Object(json) = transport else { return };
+        let (mut is_web_sockets, mut has_text) = (false, false);
+        let mut reader = Reader::new(json);
+        reader.enter_object();
+        while let Some(key) = reader.key() {
+            let value = reader.value();
+            match &*key.name {
+                "transport" => is_web_sockets = is(value, "WebSockets"),
+                "transferFormats" => each_item(value, |format| has_text |= is(format, "Text")),
+                _ => {}
+            }
+        }
+        offered |= is_web_sockets && has_text;
+    });
+    offered
+}
+
+/// Hands each item of a list to `each`; of anything else, nothing.
+fn each_item<'a>(list: Value<'a>, mut each: impl FnMut(Value<'a>)) {
+    let Value::Array(json) = list else { return };
+    let mut reader = Reader::new(json);
+    reader.enter_array();
+    while reader.item() {
+        each(reader.value());
+    }
 }
 
 #[cfg(test)]

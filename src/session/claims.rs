@@ -5,6 +5,9 @@
 //! Which claim carries the id is not documented (rule R1): every text is offered, the directory knows which one fits.
 //! A token that cannot be read offers nothing.
 
+use crate::domain::fold::folded;
+use crate::protocol::reader::Reader;
+
 /// Base64 with padding, for `Authorization: Basic`.
 pub(super) fn base64(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -31,15 +34,16 @@ pub(super) fn identities(token: &str) -> Vec<String> {
         .split('.')
         .nth(1)
         .and_then(from_base64_url)
-        .and_then(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes).ok());
-    let Some(serde_json::Value::Object(claims)) = claims else {
-        return Vec::new();
-    };
-    claims
-        .values()
-        .filter_map(serde_json::Value::as_str)
-        .map(str::to_lowercase)
-        .collect()
+        .and_then(|bytes| String::from_utf8(bytes).ok())
+        .unwrap_or_default();
+    let mut texts = Vec::new();
+    let mut reader = Reader::new(&claims);
+    if reader.enter_object() {
+        while reader.key().is_some() {
+            texts.extend(reader.value().as_text().map(|text| folded(&text.cow())));
+        }
+    }
+    texts
 }
 
 /// Base64 in its URL form, without padding.

@@ -5,9 +5,10 @@
 //! Unknown keys are warnings, not faults: an older page must start with a newer file.
 //! A site can run the page against any RTE hub with this file alone.
 
+use crate::protocol::reader::{Reader, Value};
 use crate::vendor::DurationUnit;
 use crate::vendor::time::Zone;
-use serde_json::{Map, Value};
+use std::borrow::Cow;
 
 /// How the token endpoint learns who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,21 +89,70 @@ impl std::fmt::Display for Fault {
     }
 }
 
+/// How deep objects and lists of the file are looked into.
+const DEPTH: u32 = 64;
+
 /// Reads the file. All faults are found at once; the second list holds warnings.
 pub fn parse(bytes: &[u8]) -> Result<(Config, Vec<Fault>), Vec<Fault>> {
-    let whole: Value = serde_json::from_slice(bytes).map_err(|error| {
+    // Some editors begin a file with a byte order mark, which JSON does not know.
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let whole = json(bytes).map_err(|why| {
         vec![Fault {
             path: String::new(),
             text: format!(
-                "config.json is not JSON ({error}). Check that the address serves the file itself and not a web page."
+                "config.json is not JSON ({why}). Check that the address serves the file itself and not a web page."
             ),
         }]
     })?;
     let mut reading = Reading::default();
-    let config = reading.config(&whole);
+    let config = reading.config(whole);
     match config {
         Some(config) if reading.faults.is_empty() => Ok((config, reading.warnings)),
         _ => Err(reading.faults),
+    }
+}
+
+/// The one value that the file holds, looked at throughout; or why it is no JSON.
+fn json(bytes: &[u8]) -> Result<Value<'_>, String> {
+    let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
+    let mut reader = Reader::new(text);
+    reader.inspect(DEPTH);
+    if reader.is_broken() || !reader.is_done() {
+        let (line, column) = reader.place();
+        return Err(format!("line {line}, column {column}"));
+    }
+    Ok(Reader::new(text).value())
+}
+
+/// An object of the file, as it stands there; a few keys are looked up in a few lines.
+#[derive(Clone, Copy)]
+struct Object<'a> {
+    json: &'a str,
+}
+
+impl<'a> Object<'a> {
+    fn of(value: Value<'a>) -> Option<Self> {
+        match value {
+            Value::Object(json) => Some(Self { json }),
+            _ => None,
+        }
+    }
+
+    fn members(self) -> impl Iterator<Item = (Cow<'a, str>, Value<'a>)> {
+        let mut reader = Reader::new(self.json);
+        reader.enter_object();
+        std::iter::from_fn(move || {
+            let key = reader.key()?;
+            Some((key.name, reader.value()))
+        })
+    }
+
+    /// The value of `key`; `None` when it is absent or null.
+    fn get(self, key: &str) -> Option<Value<'a>> {
+        let value = self.members().filter(|(name, _)| name == key).last();
+        value
+            .map(|(_, value)| value)
+            .filter(|value| *value != Value::Null)
     }
 }
 
@@ -120,13 +170,13 @@ impl Reading {
         });
     }
 
-    fn config(&mut self, whole: &Value) -> Option<Config> {
-        let Some(root) = whole.as_object() else {
+    fn config(&mut self, whole: Value<'_>) -> Option<Config> {
+        let Some(root) = Object::of(whole) else {
             self.fault("", "config.json must be an object with the key \"source\".");
             return None;
         };
         self.only(root, "", &["$schema", "source", "zonelessTimes", "longestWait"]);
-        let Some(source) = root.get("source").and_then(Value::as_object) else {
+        let Some(source) = root.get("source").and_then(Object::of) else {
             self.fault(
                 "source",
                 "is missing or not an object; it says where the hub, the token and the directory are.",
@@ -177,9 +227,12 @@ impl Reading {
             }
         };
         let queue_name_variable = match source.get("queueNameVariable") {
-            None | Some(Value::Null) => None,
+            None => None,
             Some(number) => {
-                let variable = number.as_u64().and_then(|number| u8::try_from(number).ok());
+                let variable = match number {
+                    Value::Number(raw) => raw.parse().ok(),
+                    _ => None,
+                };
                 let variable = variable.filter(|number| (1..=10).contains(number));
                 if variable.is_none() {
                     self.fault("source.queueNameVariable", "must be a number from 1 to 10.");
@@ -220,14 +273,14 @@ impl Reading {
         })
     }
 
-    fn token(&mut self, source: &Map<String, Value>) -> Option<TokenEndpoint> {
+    fn token(&mut self, source: Object<'_>) -> Option<TokenEndpoint> {
         let token = match source.get("token") {
-            None | Some(Value::Null) => return None,
-            Some(Value::Object(token)) => token,
-            Some(_) => {
-                self.fault("source.token", "must be an object with \"url\".");
-                return None;
-            }
+            None => return None,
+            Some(token) => Object::of(token),
+        };
+        let Some(token) = token else {
+            self.fault("source.token", "must be an object with \"url\".");
+            return None;
         };
         self.only(token, "source.token", &["url", "identify", "password"]);
         let url = self.optional_text(token, "source.token", "url");
@@ -252,8 +305,8 @@ impl Reading {
         Some(TokenEndpoint { url: url?, identify })
     }
 
-    fn directory(&mut self, source: &Map<String, Value>) -> Option<DirectorySource> {
-        let Some(Value::Object(directory)) = source.get("directory") else {
+    fn directory(&mut self, source: Object<'_>) -> Option<DirectorySource> {
+        let Some(directory) = source.get("directory").and_then(Object::of) else {
             self.fault(
                 "source.directory",
                 "is missing; give {\"url\": …} or the lists \"agents\", \"queues\" and \"callLists\" with ids and names.",
@@ -272,28 +325,31 @@ impl Reading {
             let path = format!("source.directory.{list}");
             match directory.get(list) {
                 None => {}
-                Some(Value::Array(items)) => {
-                    for (index, item) in items.iter().enumerate() {
-                        if !item.get("id").is_some_and(Value::is_string) {
+                Some(Value::Array(json)) => {
+                    let mut reader = Reader::new(json);
+                    reader.enter_array();
+                    let mut index = 0;
+                    while reader.item() {
+                        let id = Object::of(reader.value()).and_then(|item| item.get("id"));
+                        if !matches!(id, Some(Value::Text(_))) {
                             self.fault(
                                 &format!("{path}[{index}]"),
                                 "has no \"id\"; each entry needs an \"id\" and a \"name\".",
                             );
                         }
+                        index += 1;
                     }
                 }
                 Some(_) => self.fault(&path, "must be a list of {\"id\", \"name\"}."),
             }
         }
-        Some(DirectorySource::Inline(
-            Value::Object(directory.clone()).to_string(),
-        ))
+        Some(DirectorySource::Inline(directory.json.to_owned()))
     }
 
-    fn optional_text(&mut self, object: &Map<String, Value>, path: &str, key: &str) -> Option<String> {
+    fn optional_text(&mut self, object: Object<'_>, path: &str, key: &str) -> Option<String> {
         match object.get(key) {
-            None | Some(Value::Null) => None,
-            Some(Value::String(text)) => Some(text.trim().to_owned()),
+            None => None,
+            Some(Value::Text(text)) => Some(text.cow().trim().to_owned()),
             Some(_) => {
                 self.fault(&join(path, key), "must be a text in quotes.");
                 None
@@ -301,10 +357,10 @@ impl Reading {
         }
     }
 
-    fn flag(&mut self, object: &Map<String, Value>, path: &str, key: &str) -> bool {
+    fn flag(&mut self, object: Object<'_>, path: &str, key: &str) -> bool {
         match object.get(key) {
-            None | Some(Value::Null) => false,
-            Some(Value::Bool(flag)) => *flag,
+            None => false,
+            Some(Value::Bool(flag)) => flag,
             Some(_) => {
                 self.fault(&join(path, key), "must be true or false.");
                 false
@@ -312,10 +368,10 @@ impl Reading {
         }
     }
 
-    fn only(&mut self, object: &Map<String, Value>, path: &str, known: &[&str]) {
-        for key in object.keys().filter(|key| !known.contains(&key.as_str())) {
+    fn only(&mut self, object: Object<'_>, path: &str, known: &[&str]) {
+        for (key, _) in object.members().filter(|(key, _)| !known.contains(&&**key)) {
             self.warnings.push(Fault {
-                path: join(path, key),
+                path: join(path, &key),
                 text: format!(
                     "is not known to this version and is ignored; known are {}.",
                     known.join(", ")
@@ -398,6 +454,7 @@ mod tests {
     #[test]
     fn what_is_not_json_or_no_object_says_so() {
         assert!(faults("<!doctype html>")[0].contains("not JSON"));
+        assert!(faults("{\"source\": {\n  \"hub\": wss://h/rte}}")[0].contains("line 2, column"));
         assert!(faults("[]")[0].contains("must be an object"));
         assert!(faults("{}")[0].starts_with("source: is missing"));
     }

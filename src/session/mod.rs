@@ -7,10 +7,12 @@
 
 mod claims;
 pub mod config;
+mod few;
 mod pump;
 mod server_time;
 pub mod state;
 mod subscriptions;
 
 pub use crate::connection::Input as WireInput;
+pub use few::Few;
 pub use pump::{Credentials, Effect, FetchId, Input, Now, Session};

@@ -18,6 +18,7 @@ use super::callback::{Callback, CallbackUpdate};
 use super::command::{Command, Failed, Failure, InFlight, InvokeId, Phase, Refusal};
 use super::control::{self, Control, EnablementMask};
 use super::event::{Alert, Covered, Event, Setting, WrapUpChange};
+use super::fold::folded;
 use super::ids::{AgentKey, CallKey, CallListKey, CallbackKey, QueueKey, Ref, SourceId};
 use super::moment::Moment;
 use super::queue::{Queue, QueueUpdate};
@@ -449,7 +450,7 @@ impl Model {
 /// Case-folded text for ordering by name; rows without a name come last, by id.
 fn by_name(name: Option<&str>, id: &str) -> (bool, Box<str>) {
     match name {
-        Some(name) => (false, name.to_lowercase().into()),
+        Some(name) => (false, folded(name).into()),
         None => (true, id.into()),
     }
 }

@@ -22,6 +22,7 @@ use crate::domain::{Event, Model, Moment, Transition};
 use crate::protocol::Payload;
 use crate::session::claims::{self, base64};
 use crate::session::config::{Config, DirectorySource, Identify, Telephony};
+use crate::session::few::Few;
 use crate::session::server_time::ServerTime;
 use crate::session::state::{ConnectionView, Link, Reason, Screen, SignInError};
 use crate::session::subscriptions::Subscriptions;
@@ -30,7 +31,6 @@ use crate::vendor::rte::subscribe::Scope;
 use crate::vendor::{Oddities, Settings, ctios, rte};
 use inlet::{Inlet, News};
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 /// Seconds after which a command without an answer is marked, milliseconds.
@@ -167,8 +167,8 @@ pub struct Session {
     /// Whether this session with the hub has asked for its subscriptions yet.
     subscribing: bool,
     subscriptions: Subscriptions,
-    fetches: HashMap<FetchId, Fetching>,
-    calls: HashMap<CallId, Calling>,
+    fetches: Few<FetchId, Fetching>,
+    calls: Few<CallId, Calling>,
     flights: Vec<Flight>,
     next: u64,
     next_invoke: u32,
@@ -226,8 +226,8 @@ impl Session {
             connected: false,
             subscribing: false,
             subscriptions: Subscriptions::default(),
-            fetches: HashMap::new(),
-            calls: HashMap::new(),
+            fetches: Few::default(),
+            calls: Few::default(),
             flights: Vec::new(),
             next: 0,
             next_invoke: 0,

@@ -9,6 +9,7 @@ use super::{
     Identify, Link, Moment, Now, Options, Reason, Ref, SOURCE, Screen, Secret, Session, SignInError, Wire,
     base64, claims, rte,
 };
+use crate::domain::fold::folded;
 
 impl Session {
     pub(super) fn sign_in(&mut self, credentials: Credentials, now: Now) {
@@ -215,7 +216,9 @@ impl Session {
 
     pub(super) fn read_directory(&mut self, body: &[u8]) {
         let text = String::from_utf8_lossy(body);
-        match rte::directory::Directory::read(&text, &mut self.oddities) {
+        // A file may begin with a byte order mark, as `config.json` may.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+        match rte::directory::Directory::read(text, &mut self.oddities) {
             Ok(directory) => {
                 {
                     let mut model = self.model.borrow_mut();
@@ -245,7 +248,7 @@ impl Session {
         let typed = self
             .credentials
             .as_ref()
-            .map(|credentials| credentials.login_id.trim().to_lowercase())
+            .map(|credentials| folded(credentials.login_id.trim()))
             .filter(|typed| !typed.is_empty());
         let in_token = self
             .token
