@@ -39,32 +39,35 @@ describe('no accessibility barriers', () => {
     { tolerate, centre: { rate: 0 } },
   );
 
-  on('on the desk, with the menu of states open, while a call rings, and in a call with the keypad open', async (desk) => {
-    await desk.startShift();
-    await desk.part('callback').first().waitFor();
-    await desk.checkAccessibility();
+  on(
+    'on the desk, with the menu of states open, while a call rings, and in a call with the keypad open',
+    async (desk) => {
+      await desk.startShift();
+      await desk.part('callback').first().waitFor();
+      await desk.checkAccessibility();
 
-    await desk.command('state-menu').click();
-    await desk.part('state-menu').waitFor();
-    await desk.checkAccessibility();
-    await desk.page.keyboard.press('Escape');
+      await desk.command('state-menu').click();
+      await desk.part('state-menu').waitFor();
+      await desk.checkAccessibility();
+      await desk.page.keyboard.press('Escape');
 
-    const card = await desk.awaitCall();
-    await desk.expectEnabled(card, ['answer']);
-    await desk.checkAccessibility();
+      const card = await desk.awaitCall();
+      await desk.expectEnabled(card, ['answer']);
+      await desk.checkAccessibility();
 
-    await desk.command('answer', card).click();
-    await desk.call('connected').waitFor();
-    await desk.expectEnabled(card, ['end-call', 'hold', 'keypad']);
-    await desk.command('keypad', card).click();
-    await desk.part('keypad').waitFor();
-    await desk.checkAccessibility();
-    await desk.page.keyboard.press('Escape');
+      await desk.command('answer', card).click();
+      await desk.call('connected').waitFor();
+      await desk.expectEnabled(card, ['end-call', 'hold', 'keypad']);
+      await desk.command('keypad', card).click();
+      await desk.part('keypad').waitFor();
+      await desk.checkAccessibility();
+      await desk.page.keyboard.press('Escape');
 
-    await desk.command('end-call', card).click();
-    await desk.ownState('wrap-up');
-    await desk.checkAccessibility();
-  });
+      await desk.command('end-call', card).click();
+      await desk.ownState('wrap-up');
+      await desk.checkAccessibility();
+    },
+  );
 
   on(
     'with a failed command and a failed call, and their details open',
@@ -93,7 +96,9 @@ describe('no accessibility barriers', () => {
       await desk.startShift();
       await hub.kill();
       await desk.link('reconnecting');
-      await eventually(async () => assert.ok((await desk.page.locator('[data-part="agent"][data-unsure]').count()) > 5));
+      await eventually(async () =>
+        assert.ok((await desk.page.locator('[data-part="agent"][data-unsure]').count()) > 5),
+      );
       await desk.checkAccessibility();
     },
     { tolerate, centre: { rate: 0 } },

@@ -38,7 +38,9 @@ describe('any RTE hub', { skip }, () => {
       assert.ok((await row.innerText()).includes(name), name);
     }
     const picture = () =>
-      desk.page.locator('[data-part="agent"], [data-part="queue"]').evaluateAll((rows) => rows.map((row) => row.textContent).join('\n'));
+      desk.page
+        .locator('[data-part="agent"], [data-part="queue"]')
+        .evaluateAll((rows) => rows.map((row) => row.textContent).join('\n'));
     const before = await picture();
     await eventually(async () => assert.notEqual(await picture(), before));
     await desk.part('callback').first().waitFor({ timeout: 20_000 });
@@ -82,6 +84,9 @@ describe('any RTE hub', { skip }, () => {
     await fetch(`${hub.url}/control/close?error=Maintenance`, { method: 'POST' });
     await eventually(async () => assert.notEqual(await desk.part('connection').getAttribute('data-link'), 'live'));
     await desk.link('live');
-    await eventually(async () => assert.equal(await desk.page.locator('[data-part="agent"][data-unsure]').count(), 0), 20_000);
+    await eventually(
+      async () => assert.equal(await desk.page.locator('[data-part="agent"][data-unsure]').count(), 0),
+      20_000,
+    );
   });
 });

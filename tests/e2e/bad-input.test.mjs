@@ -43,7 +43,9 @@ describe('bad input', () => {
             const waiting = (index, count, more) =>
               wire.next('QueueStatus', { nbrOfQueuingRequesters: count, ...more }, queues[index]);
             const shows = (index, count) =>
-              eventually(async () => assert.match(await desk.row(queues[index]).innerText(), new RegExp(`\\b${count}\\b`)));
+              eventually(async () =>
+                assert.match(await desk.row(queues[index]).innerText(), new RegExp(`\\b${count}\\b`)),
+              );
             await scenario(desk, wire, { queues, waiting, shows });
             assert.equal(await desk.part('connection').getAttribute('data-link'), 'live');
             // And the desk still works.
@@ -56,16 +58,19 @@ describe('bad input', () => {
         );
       });
 
-    wired('a record that is not JSON between good ones is counted, its neighbours are shown', async (desk, wire, on) => {
-      assert.equal(await desk.part('unusable').count(), 0);
-      wire.slip(on.waiting(0, 71), '{"type":1,"target":"MessageReceived","arguments":[{', on.waiting(1, 72));
-      await on.shows(0, 71);
-      await on.shows(1, 72);
-      await eventually(async () => assert.match(await desk.part('unusable').innerText(), /^1 message/));
-      wire.slip('%&$!', on.waiting(2, 73), '[]', '');
-      await on.shows(2, 73);
-      await eventually(async () => assert.match(await desk.part('unusable').innerText(), /^[34] messages/));
-    });
+    wired(
+      'a record that is not JSON between good ones is counted, its neighbours are shown',
+      async (desk, wire, on) => {
+        assert.equal(await desk.part('unusable').count(), 0);
+        wire.slip(on.waiting(0, 71), '{"type":1,"target":"MessageReceived","arguments":[{', on.waiting(1, 72));
+        await on.shows(0, 71);
+        await on.shows(1, 72);
+        await eventually(async () => assert.match(await desk.part('unusable').innerText(), /^1 message/));
+        wire.slip('%&$!', on.waiting(2, 73), '[]', '');
+        await on.shows(2, 73);
+        await eventually(async () => assert.match(await desk.part('unusable').innerText(), /^[34] messages/));
+      },
+    );
 
     wired('records of unknown kinds are passed over', async (desk, wire, on) => {
       const unknownEvent = on.waiting(0, 99);
@@ -83,28 +88,31 @@ describe('bad input', () => {
       assert.equal(await desk.part('unusable').count(), 0, 'what is merely new is no fault of the server');
     });
 
-    wired('unknown fields and enum values, and times that cannot be, leave the rest of the record', async (desk, wire, on) => {
-      wire.slip(
-        on.waiting(0, 51, { openStatus: 4711, mood: 'splendid', nested: { deep: [1, 2, { three: 4 }] } }),
-        on.waiting(1, 52, { openStatus: 'Perhaps', maxWaitTime: -5 }),
-      );
-      await on.shows(0, 51);
-      await on.shows(1, 52);
-      const callback = await desk.part('callback').first().getAttribute('data-id');
-      const changed = structuredClone(
-        wire.heard.findLast((record) => record.arguments?.[0]?.data?.callBackId === callback),
-      );
-      Object.assign(changed.arguments[0].data, {
-        contactName: 'Impossible Date',
-        timestamp: new Date().toISOString(),
-        dueDate: '2026-13-45T99:99:99Z',
-        notBefore: 'tomorrow-ish',
-        expiryDate: '0001-01-01T00:00:00',
-      });
-      wire.slip(changed);
-      await eventually(async () => assert.match(await desk.row(callback).innerText(), /Impossible Date/));
-      assert.doesNotMatch(await desk.row(callback).innerText(), /NaN|Invalid|9999/);
-    });
+    wired(
+      'unknown fields and enum values, and times that cannot be, leave the rest of the record',
+      async (desk, wire, on) => {
+        wire.slip(
+          on.waiting(0, 51, { openStatus: 4711, mood: 'splendid', nested: { deep: [1, 2, { three: 4 }] } }),
+          on.waiting(1, 52, { openStatus: 'Perhaps', maxWaitTime: -5 }),
+        );
+        await on.shows(0, 51);
+        await on.shows(1, 52);
+        const callback = await desk.part('callback').first().getAttribute('data-id');
+        const changed = structuredClone(
+          wire.heard.findLast((record) => record.arguments?.[0]?.data?.callBackId === callback),
+        );
+        Object.assign(changed.arguments[0].data, {
+          contactName: 'Impossible Date',
+          timestamp: new Date().toISOString(),
+          dueDate: '2026-13-45T99:99:99Z',
+          notBefore: 'tomorrow-ish',
+          expiryDate: '0001-01-01T00:00:00',
+        });
+        wire.slip(changed);
+        await eventually(async () => assert.match(await desk.row(callback).innerText(), /Impossible Date/));
+        assert.doesNotMatch(await desk.row(callback).innerText(), /NaN|Invalid|9999/);
+      },
+    );
 
     wired('a record split over frames is put together', async (desk, wire, on) => {
       const text = `${JSON.stringify(on.waiting(0, 41))}\x1e${JSON.stringify(on.waiting(1, 42))}\x1e`;

@@ -39,7 +39,9 @@ describe('a program that has ended', () => {
       assert.match(await crash.innerText(), /panicked at src\/somewhere/);
       assert.ok(await desk.part('app').evaluate((app) => app.inert));
       await desk.page.keyboard.press('Tab');
-      const focus = await desk.page.evaluate(() => document.activeElement.closest('[data-part]')?.dataset.part ?? 'page');
+      const focus = await desk.page.evaluate(
+        () => document.activeElement.closest('[data-part]')?.dataset.part ?? 'page',
+      );
       assert.ok(['crash', 'page'].includes(focus), `the focus stays out of the desk (${focus})`);
       await reload.focus();
       await desk.page.keyboard.press('Enter');

@@ -79,7 +79,9 @@ describe('dialling', () => {
     await desk.page.locator(`[data-part="call"][data-stage="failed"]:not([data-id="${first}"])`).waitFor({
       timeout: 15_000,
     });
-    const [second] = (await failed.evaluateAll((cards) => cards.map((card) => card.dataset.id))).filter((id) => id !== first);
+    const [second] = (await failed.evaluateAll((cards) => cards.map((card) => card.dataset.id))).filter(
+      (id) => id !== first,
+    );
     await desk.command('end-call', desk.row(second)).click();
     await desk.ownState('not-ready');
     for (const card of [desk.row(first), desk.row(second)]) {

@@ -12,7 +12,14 @@ describe('the layout', () => {
 
   before(async () => {
     browser = await startBrowser();
-    hub = await startHub({ site: process.env.SWITCHHOOK_DIST, agents: 40, queues: 6, callbacks: 20, seed: 7, grace: 0 });
+    hub = await startHub({
+      site: process.env.SWITCHHOOK_DIST,
+      agents: 40,
+      queues: 6,
+      callbacks: 20,
+      seed: 7,
+      grace: 0,
+    });
   });
   after(async () => {
     await browser?.stop();

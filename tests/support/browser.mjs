@@ -216,14 +216,12 @@ export class Desk {
 
   /** The commands that can be seen and given now, inside a part or row, in the order on the screen. */
   enabledCommands(within = this.page) {
-    return within
-      .locator('[data-command]')
-      .evaluateAll((buttons) =>
-        buttons
-          .filter((button) => button.checkVisibility())
-          .filter((button) => !button.disabled && button.getAttribute('aria-disabled') !== 'true')
-          .map((button) => button.dataset.command),
-      );
+    return within.locator('[data-command]').evaluateAll((buttons) =>
+      buttons
+        .filter((button) => button.checkVisibility())
+        .filter((button) => !button.disabled && button.getAttribute('aria-disabled') !== 'true')
+        .map((button) => button.dataset.command),
+    );
   }
 
   /** Checks the page for barriers in light and in dark, and fails with a list that names rule and place. */
