@@ -73,7 +73,7 @@ pub struct Key<'a> {
     /// The key.
     pub name: Cow<'a, str>,
     /// See [`digest`].
-    pub digest: u64,
+    pub digest: u32,
 }
 
 impl<'a> Key<'a> {
@@ -90,22 +90,25 @@ impl<'a> Key<'a> {
 }
 
 /// The length, first two and last four letters of a name in one number, the same for either case.
-pub const fn digest(name: &str) -> u64 {
+pub const fn digest(name: &str) -> u32 {
     let bytes = name.as_bytes();
-    let length = (bytes.len() as u64 & 0xff) << 48;
-    let (Some([first, second]), Some(last)) = (bytes.first_chunk::<2>(), bytes.last_chunk::<4>()) else {
-        return match bytes {
-            [] => 0,
-            [one] => length | lower(*one),
-            [one, two] => length | lower(*one) | lower(*two) << 8,
-            [one, two, three, ..] => length | lower(*one) | lower(*two) << 8 | lower(*three) << 16,
-        };
+    let (start, end) = match (bytes.first_chunk::<2>(), bytes.last_chunk::<4>()) {
+        (Some([first, second]), Some(last)) => (
+            lower(*first) << 8 | lower(*second),
+            u32::from_le_bytes(*last) | 0x2020_2020,
+        ),
+        _ => match bytes {
+            [] => (0, 0),
+            [one] => (0, lower(*one)),
+            [one, two] => (0, lower(*one) | lower(*two) << 8),
+            [one, two, three, ..] => (0, lower(*one) | lower(*two) << 8 | lower(*three) << 16),
+        },
     };
-    length | lower(*first) << 40 | lower(*second) << 32 | (u32::from_le_bytes(*last) | 0x2020_2020) as u64
+    ((bytes.len() as u32) << 16 | start).wrapping_mul(0x9E37_79B1) ^ end
 }
 
-const fn lower(byte: u8) -> u64 {
-    (byte | 0x20) as u64
+const fn lower(byte: u8) -> u32 {
+    (byte | 0x20) as u32
 }
 
 /// A cursor over JSON text.

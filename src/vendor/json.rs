@@ -231,12 +231,92 @@ pub enum Offered {
 }
 
 /// Something that is read from an object, field by field.
+///
+/// One reading serves all records: a record brings a table of names and its fields by number, so that the
+/// hundreds of fields of all vendors cost the page a few bytes each and not a branch with code of its own.
 pub trait Record<'a> {
-    /// The names of its fields as documented.
-    const FIELDS: &'static [&'static str];
+    /// The names of its fields as documented, by digest.
+    fn names(&self) -> &'static [Name];
 
-    /// Takes one field.
-    fn take(&mut self, key: &Key<'a>, value: Value<'a>) -> Offered;
+    /// The field of this number.
+    fn field(&mut self, number: u8) -> Option<&mut dyn Fill<'a>>;
+}
+
+/// One of a record's fields.
+#[derive(Debug, Clone, Copy)]
+pub struct Name {
+    /// See [`digest`].
+    pub digest: u32,
+    /// The field's number, counting in the order of declaration.
+    pub field: u8,
+    /// The name as documented.
+    pub text: &'static str,
+}
+
+impl Name {
+    /// A table of names, ordered by digest.
+    pub const fn table<const N: usize>(texts: [&'static str; N]) -> [Self; N] {
+        let nothing = Self {
+            digest: 0,
+            field: 0,
+            text: "",
+        };
+        let mut table = [nothing; N];
+        let mut filled = 0;
+        while filled < N {
+            let name = Self {
+                digest: digest(texts[filled]),
+                field: filled as u8,
+                text: texts[filled],
+            };
+            let mut place = filled;
+            while place > 0 && table[place - 1].digest > name.digest {
+                table[place] = table[place - 1];
+                place -= 1;
+            }
+            table[place] = name;
+            filled += 1;
+        }
+        table
+    }
+
+    /// The number of the name that is `key`, without regard to case.
+    pub fn find(table: &[Self], key: &Key<'_>) -> Option<u8> {
+        let place = table.partition_point(|name| name.digest < key.digest);
+        let alike = table.get(place..)?.iter();
+        alike
+            .take_while(|name| name.digest == key.digest)
+            .find(|name| key.is(name.text))
+            .map(|name| name.field)
+    }
+}
+
+/// A field that can be filled from a value.
+pub trait Fill<'a> {
+    /// Fills it; null is a value too.
+    fn fill(&mut self, value: Value<'a>) -> Offered;
+}
+
+impl<'a, T: FromValue<'a>> Fill<'a> for Given<T> {
+    fn fill(&mut self, value: Value<'a>) -> Offered {
+        *self = match value {
+            Value::Null => Given::Null,
+            value => match T::from_value(value) {
+                Some(value) => Given::Value(value),
+                None => return Offered::Unreadable,
+            },
+        };
+        Offered::Taken
+    }
+}
+
+/// Offers a value to a record.
+pub fn offer<'a>(record: &mut dyn Record<'a>, key: &Key<'a>, value: Value<'a>) -> Offered {
+    let number = Name::find(record.names(), key);
+    match number.and_then(|number| record.field(number)) {
+        Some(field) => field.fill(value),
+        None => Offered::Unknown,
+    }
 }
 
 /// Something that can be read from one value.
@@ -275,51 +355,53 @@ impl<'a> FromValue<'a> for bool {
     }
 }
 
-/// Fills a field from a value.
-pub fn fill<'a, T: FromValue<'a>>(field: &mut Given<T>, value: Value<'a>) -> Offered {
-    *field = match value {
-        Value::Null => Given::Null,
-        value => match T::from_value(value) {
-            Some(value) => Given::Value(value),
-            None => return Offered::Unreadable,
-        },
-    };
-    Offered::Taken
-}
-
 /// Declares a record: a struct of [`Given`] fields with their documented names, found without regard to case.
 ///
 /// A name written twice with different letters' case is one field. The search costs one comparison of
 /// numbers per step of a binary search and one comparison of texts at its end.
 macro_rules! record {
     ($(#[$doc:meta])* $name:ident<$life:lifetime> {
-        $($(#[$field_doc:meta])* $field:ident: $type:ty = $wire:literal $(| $alias:literal)*,)*
+        $($(#[$field_doc:meta])* $field:ident: $type:ty = $wire:literal,)*
     }) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Default, PartialEq)]
+        #[derive(Debug, Clone, PartialEq)]
         pub struct $name<$life> {
             $($(#[$field_doc])* pub $field: $crate::vendor::json::Given<$type>,)*
         }
 
-        impl<$life> $crate::vendor::json::Record<$life> for $name<$life> {
-            const FIELDS: &'static [&'static str] = &[$($wire, $($alias,)*)*];
+        impl $name<'_> {
+            /// The names of its fields as documented.
+            pub const FIELDS: &'static [&'static str] = &[$($wire,)*];
+        }
 
-            fn take(
-                &mut self,
-                key: &$crate::vendor::json::Key<$life>,
-                value: $crate::vendor::json::Value<$life>,
-            ) -> $crate::vendor::json::Offered {
-                struct Digest;
-                #[allow(non_upper_case_globals, reason = "each constant bears the name of its field")]
-                impl Digest {
-                    $(const $field: u64 = $crate::vendor::json::digest($wire);)*
+        impl<$life> Default for $name<$life> {
+            fn default() -> Self {
+                // A constant is copied in one piece.
+                const { Self { $($field: $crate::vendor::json::Given::Absent,)* } }
+            }
+        }
+
+        impl<$life> $crate::vendor::json::Record<$life> for $name<$life> {
+            fn names(&self) -> &'static [$crate::vendor::json::Name] {
+                static NAMES: &[$crate::vendor::json::Name] =
+                    &$crate::vendor::json::Name::table([$($wire,)*]);
+                NAMES
+            }
+
+            fn field(&mut self, number: u8) -> Option<&mut dyn $crate::vendor::json::Fill<$life>> {
+                #[allow(non_camel_case_types, reason = "each variant bears the name of its field")]
+                #[repr(u8)]
+                enum Numbered {
+                    $($field,)*
                 }
-                match key.digest {
-                    $(Digest::$field if key.is($wire) => $crate::vendor::json::fill(&mut self.$field, value),)*
-                    $($(digest if digest == const { $crate::vendor::json::digest($alias) } && key.is($alias) => {
-                        $crate::vendor::json::fill(&mut self.$field, value)
-                    })*)*
-                    _ => $crate::vendor::json::Offered::Unknown,
+                struct Number;
+                #[allow(non_upper_case_globals, reason = "each constant bears the name of its field")]
+                impl Number {
+                    $(const $field: u8 = Numbered::$field as u8;)*
+                }
+                match number {
+                    $(Number::$field => Some(&mut self.$field),)*
+                    _ => None,
                 }
             }
         }
@@ -331,17 +413,17 @@ impl<'a> Reader<'a> {
     /// Reads all fields of the object that the reader is led to into `record`.
     ///
     /// What the record does not take is given to `odd`. Answers `false` when the value is no object.
-    pub fn record<R: Record<'a>>(
+    pub fn record(
         &mut self,
-        record: &mut R,
-        mut odd: impl FnMut(Offered, &Key<'a>, Value<'a>),
+        record: &mut dyn Record<'a>,
+        odd: &mut dyn FnMut(Offered, &Key<'a>, Value<'a>),
     ) -> bool {
         if !self.enter_object() {
             return false;
         }
         while let Some(key) = self.key() {
             let value = self.value();
-            match record.take(&key, value) {
+            match offer(record, &key, value) {
                 Offered::Taken => {}
                 offered => odd(offered, &key, value),
             }

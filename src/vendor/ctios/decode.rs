@@ -107,7 +107,7 @@ impl Decoder {
         let mut fields = Arguments::default();
         // An event without fields may come without Arguments.
         if reader.item() {
-            let is_object = reader.record(&mut fields, |offered, key, _| match offered {
+            let is_object = reader.record(&mut fields, &mut |offered, key, _| match offered {
                 Offered::Unreadable => oddities.count(Oddity::UnreadableField, event.name(), &key.name),
                 Offered::Unknown if !is_documented(&key.name) => {
                     oddities.count(Oddity::UnknownField, event.name(), &key.name);
@@ -439,7 +439,7 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
                     match reader.value() {
                         Value::Object(json) => {
                             let mut call = Arguments::default();
-                            Reader::new(json).record(&mut call, |_, _, _| {});
+                            Reader::new(json).record(&mut call, &mut |_, _, _| {});
                             ids.extend(call.unique_object_id.value().map(Text::identity));
                         }
                         value => ids.extend(value.text().map(Text::identity)),

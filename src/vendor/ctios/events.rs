@@ -5,7 +5,8 @@
 //! Arguments are one flat list of names; which event has which is not enforced (rule R92, irregularities C06, C31).
 //! Names are read without regard to case, with their misprints (irregularities C01, C14, C35).
 
-use crate::vendor::json::{Text, Value, digest, record};
+use crate::vendor::json::{Key, Name, Text, Value, record};
+use std::borrow::Cow;
 
 macro_rules! events {
     ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
@@ -22,14 +23,10 @@ macro_rules! events {
         impl CtiEvent {
             /// The event of this name, without regard to case.
             pub fn from_name(name: &str) -> Option<Self> {
-                struct Digest;
-                #[allow(non_upper_case_globals, reason = "each constant bears the name of its event")]
-                impl Digest {
-                    $(const $variant: u64 = digest($name);)*
-                }
-                match digest(name) {
-                    $(Digest::$variant if name.eq_ignore_ascii_case($name) => return Some(CtiEvent::$variant),)*
-                    _ => {}
+                static NAMES: &[Name] = &Name::table([$($name,)*]);
+                const SHOWN: &[CtiEvent] = &[$(CtiEvent::$variant,)*];
+                if let Some(number) = Name::find(NAMES, &Key::new(Cow::Borrowed(name))) {
+                    return SHOWN.get(usize::from(number)).copied();
                 }
                 let find = |names: &[&'static str]| {
                     names.iter().copied().find(|known| known.eq_ignore_ascii_case(name))

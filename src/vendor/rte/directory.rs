@@ -193,7 +193,7 @@ fn each<'a, R: Record<'a> + Default>(
     }
     while reader.item() {
         let mut entry = R::default();
-        let is_object = reader.record(&mut entry, |offered, key, _| {
+        let is_object = reader.record(&mut entry, &mut |offered, key, _| {
             if offered == Offered::Unreadable {
                 oddities.count(Oddity::UnreadableField, EVENT, &key.name);
             }

@@ -6,9 +6,10 @@
 //! Every field may be absent or null, whatever its type says (irregularities E17, E18, E21).
 
 use super::{Code, count_offered, read_record};
-use crate::vendor::json::{FromValue, Given, Reader, Record, Text, Value, digest, record};
+use crate::vendor::json::{FromValue, Given, Key, Name, Reader, Record, Text, Value, record};
 use crate::vendor::time::{Stamp, Zone};
 use crate::vendor::{Oddities, Oddity, Unreadable};
+use std::borrow::Cow;
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident,)*) => {
@@ -31,15 +32,13 @@ macro_rules! kinds {
             }
 
             /// The kind of this name, without regard to case.
-            #[allow(non_upper_case_globals, reason = "each constant bears the name of its kind")]
             pub fn from_name(name: &str) -> Option<Kind> {
-                $(const $name: u64 = digest(stringify!($name));)*
-                let kind = match digest(name) {
-                    $($name if name.eq_ignore_ascii_case(stringify!($name)) => Kind::$name,)*
-                    _ if name.eq_ignore_ascii_case("UserTerminalStatusEvent") => Kind::UserTerminalStatus,
-                    _ => return None,
-                };
-                Some(kind)
+                static NAMES: &[Name] = &Name::table([$(stringify!($name),)*]);
+                match Name::find(NAMES, &Key::new(Cow::Borrowed(name))) {
+                    Some(number) => Kind::ALL.get(usize::from(number)).copied(),
+                    None if name.eq_ignore_ascii_case("UserTerminalStatusEvent") => Some(Kind::UserTerminalStatus),
+                    None => None,
+                }
             }
         }
     };
@@ -666,7 +665,7 @@ impl<'a> List<'a> {
         reader.enter_array();
         while reader.item() {
             let mut item = R::default();
-            let is_object = reader.record(&mut item, |offered, key, _| {
+            let is_object = reader.record(&mut item, &mut |offered, key, _| {
                 count_offered(offered, event, &key.name, oddities);
             });
             match is_object {

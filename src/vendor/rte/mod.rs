@@ -13,7 +13,7 @@ pub mod token;
 
 pub use events::{Kind, RteEvent};
 
-use super::json::{Offered, Reader, Record, Text, Value};
+use super::json::{self, Offered, Reader, Record, Text, Value};
 use super::time::Stamp;
 use super::{Oddities, Oddity, Settings, Unreadable};
 use crate::domain::{Event, Moment};
@@ -165,16 +165,16 @@ fn read_event_type<'a>(reader: &mut Reader<'a>) -> Option<Text<'a>> {
 }
 
 /// Reads one record, counting what it does not take.
-fn read_record<'a, R: Record<'a>>(
+fn read_record<'a>(
     reader: &mut Reader<'a>,
     event: &'static str,
-    record: &mut R,
+    record: &mut dyn Record<'a>,
     envelope: &mut Envelope<'a>,
     oddities: &mut Oddities,
 ) -> Result<(), Unreadable> {
-    let is_object = reader.record(record, |offered, key, value| {
+    let is_object = reader.record(record, &mut |offered, key, value| {
         let offered = match offered {
-            Offered::Unknown => envelope.take(key, value),
+            Offered::Unknown => json::offer(envelope, key, value),
             offered => offered,
         };
         count_offered(offered, event, &key.name, oddities);

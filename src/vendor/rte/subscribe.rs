@@ -244,7 +244,7 @@ fn for_each<'a, R: crate::vendor::json::Record<'a> + Default>(
     reader.enter_array();
     while reader.item() {
         let mut item = R::default();
-        if reader.record(&mut item, |offered, key, _| {
+        if reader.record(&mut item, &mut |offered, key, _| {
             count_offered(offered, event, &key.name, oddities);
         }) {
             each(item);

@@ -42,7 +42,7 @@ impl TokenResponse {
     pub fn read(json: &str) -> Result<Self, Unreadable> {
         let mut answer = TokenAnswer::default();
         let mut reader = Reader::new(json);
-        let is_object = reader.record(&mut answer, |_, _, _| {});
+        let is_object = reader.record(&mut answer, &mut |_, _, _| {});
         if reader.is_broken() {
             return Err(Unreadable::Broken);
         }
