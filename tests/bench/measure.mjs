@@ -1,4 +1,4 @@
-// Measures a desk in Chromium against the embedded hub, and prints the figures as one JSON object.
+// Measures a desk in Chromium against the embedded hub, and prints the report (with --json the bare figures).
 //
 // Both pages, Switchhook's own and the hand-written baseline, go through exactly the same steps in turn, several times
 // over; what is compared is always from one run. Progress goes to standard error. `cargo xtask bench` sets the
@@ -6,13 +6,14 @@
 // the number that the last event of the run puts into the first queue's row.
 
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { cpus, tmpdir, totalmem } from 'node:os';
+import { cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 
 import { startBrowser } from '../support/browser.mjs';
 import { startHub } from '../support/servers.mjs';
+import { report } from './report.mjs';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const TOOLS = process.env.SWITCHHOOK_TOOLS ?? join(HERE, '../../.tools');
@@ -304,9 +305,10 @@ try {
     cores: cpus().length,
     memory: Math.round(totalmem() / 2 ** 30),
     browser: version,
+    load: loadavg()[2],
     rounds,
   };
-  console.log(JSON.stringify(results));
+  console.log(process.argv.includes('--json') || only ? JSON.stringify(results) : report(results));
 } finally {
   await rm(baseline, { recursive: true, force: true });
 }
