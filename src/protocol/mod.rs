@@ -10,6 +10,7 @@ pub mod handshake;
 pub mod json;
 pub mod message;
 pub mod negotiate;
+mod scan;
 
 pub use framing::{Oversize, RecordReader, SEPARATOR};
 pub use message::{Message, Outcome, Payload, PayloadError};
