@@ -17,6 +17,7 @@ mod http;
 mod life;
 mod panic;
 mod socket;
+mod text;
 mod timer;
 
 pub use config::fetch_config;
