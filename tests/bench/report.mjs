@@ -9,6 +9,8 @@ const megabytes = (bytes) => `${(bytes / 1e6).toFixed(2)} MB`;
 const seconds = (value) => `${value.toFixed(2)} s`;
 const milliseconds = (value) => `${value.toFixed(0)} ms`;
 
+const written = (write, value) => (Number.isFinite(value) ? write(value) : '–');
+
 const feed = (shape) => [
   ['events per second that the page keeps up with', (page) => page[shape].eventsPerSecond, whole],
   ['main thread, CPU seconds per 100,000 events', (page) => page[shape].mainThread, seconds],
@@ -22,8 +24,8 @@ const feed = (shape) => [
 
 const heap = ({ heap: steps }) =>
   steps.flatMap(({ events }, place) => [
-    [`JavaScript heap after ${whole(events)} events`, (page) => page.heap[place].script, megabytes],
-    [`WebAssembly memory after ${whole(events)} events`, (page) => page.heap[place].wasm, megabytes],
+    [`JavaScript heap after ${whole(events)} events`, (page) => page.heap[place]?.script, megabytes],
+    [`WebAssembly memory after ${whole(events)} events`, (page) => page.heap[place]?.wasm, megabytes],
   ]);
 
 /** The report in Markdown. */
@@ -63,7 +65,7 @@ export function report({ switchhook, baseline, machine }) {
     for (const [name, value, write] of figures) {
       const [ours, theirs] = [value(switchhook), value(baseline)];
       const ratio = theirs > 0 ? (ours / theirs).toFixed(2) : '–';
-      lines.push(`| ${name} | ${write(ours)} | ${write(theirs)} | ${ratio} |`);
+      lines.push(`| ${name} | ${written(write, ours)} | ${written(write, theirs)} | ${ratio} |`);
     }
   }
   return lines.join('\n');

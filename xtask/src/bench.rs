@@ -68,7 +68,10 @@ pub(crate) fn run(project: &Project, options: &Options) -> Outcome {
         println!("A quick run is for comparing; docs/benchmarks.md keeps the figures of full ones.");
         return Ok(());
     }
-    keep(project, &format!("{browser}\n\nNatively, from the frame's bytes to the model:\n\n```text\n{native}\n```"))
+    keep(
+        project,
+        &format!("{browser}\n\nNatively, from the frame's bytes to the model:\n\n```text\n{native}\n```"),
+    )
 }
 
 fn native(project: &Project) -> Outcome<String> {
@@ -141,7 +144,10 @@ mod tests {
         let [begin, end] = MARKS;
         let page = format!("# Method\n\n{begin}\nold\n{end}\n\nMore words.\n");
         let renewed = with_figures(&page, "new").expect("the marks are there");
-        assert_eq!(renewed, format!("# Method\n\n{begin}\n\nnew\n\n{end}\n\nMore words.\n"));
+        assert_eq!(
+            renewed,
+            format!("# Method\n\n{begin}\n\nnew\n\n{end}\n\nMore words.\n")
+        );
         assert_eq!(with_figures(&renewed, "new"), Some(renewed.clone()));
         assert_eq!(with_figures("no marks", "new"), None);
     }
