@@ -19,6 +19,7 @@ mod panic;
 mod socket;
 #[cfg(all(test, target_arch = "wasm32"))]
 mod tests;
+mod text;
 mod timer;
 
 pub use config::fetch_config;
