@@ -254,7 +254,11 @@ pub struct Name {
 }
 
 impl Name {
-    /// A table of names, ordered by digest.
+    /// A table of names, ordered by digest; for constants.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "evaluated while compiling, where an index out of bounds is an error and no panic"
+    )]
     pub const fn table<const N: usize>(texts: [&'static str; N]) -> [Self; N] {
         let nothing = Self {
             digest: 0,

@@ -269,7 +269,7 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
                 .map(|seconds| seconds.saturating_mul(1000)),
             ..AgentUpdate::default()
         };
-        self.send_agent(update);
+        self.send_agent(&update);
         if let Some(mask) = self.read_mask() {
             self.send(Event::AgentMask(mask));
         }
@@ -281,19 +281,19 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
         let name = format!("{first} {last}");
         let name = name.trim();
         if !name.is_empty() {
-            self.send_agent(AgentUpdate {
+            self.send_agent(&AgentUpdate {
                 name: Some(Cow::Borrowed(name)),
                 ..AgentUpdate::default()
             });
         }
     }
 
-    fn send_agent(&mut self, update: AgentUpdate<'_>) {
+    fn send_agent(&mut self, update: &AgentUpdate<'_>) {
         let by_sign_in = some_text(self.fields.agent_id);
         let by_object = self.object();
         match self.own_agent.or(by_sign_in.as_deref()).or(by_object.as_deref()) {
             Some(id) => {
-                let event = Event::Agent(Ref::new(self.site.source, id), &update);
+                let event = Event::Agent(Ref::new(self.site.source, id), update);
                 (self.sink)(None, event);
             }
             None => self.missing("AgentID"),
