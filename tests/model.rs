@@ -42,6 +42,7 @@ fn desk() -> Model {
     model
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "reads better where it is called")]
 fn agent(model: &mut Model, id: &str, update: AgentUpdate<'_>) {
     tell(model, Event::Agent(of(id), &update));
 }
