@@ -68,7 +68,7 @@ describe('bad input', () => {
         await eventually(async () => assert.match(await desk.part('unusable').innerText(), /^1 message/));
         wire.slip('%&$!', on.waiting(2, 73), '[]', '');
         await on.shows(2, 73);
-        await eventually(async () => assert.match(await desk.part('unusable').innerText(), /^[34] messages/));
+        await eventually(async () => assert.match(await desk.part('unusable').innerText(), /^4 messages/));
       },
     );
 
