@@ -43,7 +43,7 @@ fn desk() -> Model {
 }
 
 fn agent(model: &mut Model, id: &str, update: AgentUpdate<'_>) {
-    tell(model, Event::Agent(of(id), Box::new(update)));
+    tell(model, Event::Agent(of(id), &update));
 }
 
 fn named(state: AgentState) -> AgentUpdate<'static> {
@@ -267,10 +267,10 @@ fn an_event_that_says_nothing_new_touches_nothing() {
         waiting: Some(3),
         ..QueueUpdate::default()
     };
-    tell(&mut model, Event::Queue(of("q"), Box::new(update.clone())));
+    tell(&mut model, Event::Queue(of("q"), &update));
     let first = delta(&mut model);
     assert_eq!((first.queues.len(), first.queue_order), (1, true));
-    tell(&mut model, Event::Queue(of("q"), Box::new(update)));
+    tell(&mut model, Event::Queue(of("q"), &update));
     assert!(!model.is_touched());
 }
 

@@ -340,6 +340,7 @@ async fn the_measuring_feed_sends_changing_events_in_messages_of_the_chosen_size
         records_per_message: 20,
         rate: None,
         total: Some(2_010),
+        waits: false,
     });
     let hub = hub(measuring).await;
     let names = directory(hub.address()).await;
@@ -402,6 +403,7 @@ async fn how_fast_the_measuring_feed_is() {
         records_per_message: 20,
         rate: None,
         total: None,
+        waits: false,
     });
     let hub = hub(measuring).await;
     let names = directory(hub.address()).await;

@@ -173,6 +173,7 @@ async fn the_configuration_is_generated_and_a_file_does_not_win() {
             "directory": {"url": "/directory"},
             "snapshot": true,
             "telephony": "ctios",
+            "queueNameVariable": 1,
         }})
     );
 }

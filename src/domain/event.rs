@@ -82,7 +82,7 @@ pub struct Setting {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event<'a> {
     /// News of an agent.
-    Agent(Ref<'a>, Box<AgentUpdate<'a>>),
+    Agent(Ref<'a>, &'a AgentUpdate<'a>),
     /// News of one of an agent's terminals.
     Terminal(Ref<'a>, Terminal),
     /// A setting of an agent changed, or was deleted (`None`).
@@ -92,7 +92,7 @@ pub enum Event<'a> {
     /// News of an agent's wrap-up.
     WrapUp(Ref<'a>, WrapUpChange),
     /// News of a queue.
-    Queue(Ref<'a>, Box<QueueUpdate<'a>>),
+    Queue(Ref<'a>, &'a QueueUpdate<'a>),
     /// An agent serves in a queue (or does no longer), with this priority.
     QueueMember {
         /// The queue.

@@ -321,7 +321,7 @@ impl Driver {
                 retry_after: answer.retry_after,
             }),
             Report::Negotiate(request, Err(text)) => {
-                self.step(Input::NegotiateFailed { request, text: &text })
+                self.step(Input::NegotiateFailed { request, text: &text });
             }
             Report::Socket(socket, News::Opened) => self.step(Input::SocketOpened { socket }),
             Report::Socket(socket, News::Data(bytes)) => self.step(Input::SocketData {
@@ -339,7 +339,7 @@ impl Driver {
                     socket,
                     status,
                     retry_after,
-                })
+                });
             }
         }
     }

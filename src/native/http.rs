@@ -8,7 +8,7 @@
 use crate::connection::{Secret, SecretUrl};
 use http_body_util::{BodyExt as _, Empty, Limited};
 use hyper::body::Bytes;
-use hyper::header::{AUTHORIZATION, HOST, HeaderMap, HeaderValue, RETRY_AFTER, USER_AGENT};
+use hyper::header::{AUTHORIZATION, CONTENT_LENGTH, HOST, HeaderMap, HeaderValue, RETRY_AFTER, USER_AGENT};
 use hyper::{Method, Request, Uri};
 use hyper_util::rt::TokioIo;
 use std::error::Error;
@@ -47,6 +47,8 @@ pub(super) async fn post(
         .method(Method::POST)
         .uri(path)
         .header(HOST, authority.as_str())
+        // Kestrel answers 411 to a POST that does not say how long it is; hyper says nothing of an empty body.
+        .header(CONTENT_LENGTH, 0)
         .header(USER_AGENT, concat!("switchhook/", env!("CARGO_PKG_VERSION")))
         .header("x-requested-with", "XMLHttpRequest");
     if let Some(token) = token {

@@ -18,11 +18,18 @@ pub(super) fn now() -> Now {
     }
 }
 
+thread_local! {
+    /// Kept, because asking the window for it costs more than reading it, and every message reads it.
+    static PERFORMANCE: Option<web_sys::Performance> = window().and_then(|window| window.performance());
+}
+
 /// Milliseconds since the page was opened.
 pub(super) fn monotonic() -> Millis {
-    let milliseconds = window()
-        .and_then(|window| window.performance())
-        .map_or_else(js_sys::Date::now, |performance| performance.now());
+    let milliseconds = PERFORMANCE.with(|performance| {
+        performance
+            .as_ref()
+            .map_or_else(js_sys::Date::now, web_sys::Performance::now)
+    });
     Millis::new(milliseconds as i64)
 }
 

@@ -17,6 +17,9 @@ mod http;
 mod life;
 mod panic;
 mod socket;
+#[cfg(all(test, target_arch = "wasm32"))]
+mod tests;
+mod text;
 mod timer;
 
 pub use config::fetch_config;

@@ -5,6 +5,7 @@
 //! The browser's own interface is used and not a wrapper's: close codes, `bufferedAmount` and the identity of
 //! each socket are needed, and a stream of messages would put a queue between the frame and the decoder.
 
+use super::text::TextReader;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{CloseEvent, MessageEvent, WebSocket};
@@ -39,10 +40,11 @@ impl Socket {
         };
         let message = {
             let tell = tell.clone();
+            let mut reader = TextReader::new();
             Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
                 let data = event.data();
-                if let Some(text) = data.as_string() {
-                    tell(SocketEvent::Data(text.as_bytes()));
+                if let Some(bytes) = reader.read(&data) {
+                    tell(SocketEvent::Data(bytes));
                 } else if let Some(buffer) = data.dyn_ref::<js_sys::ArrayBuffer>() {
                     tell(SocketEvent::Data(&js_sys::Uint8Array::new(buffer).to_vec()));
                 }

@@ -6,6 +6,7 @@
 //! Fields are located once and borrowed; nothing is copied but strings that contain escapes.
 
 use super::message::{Message, Outcome, Payload};
+use super::scan;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -65,6 +66,14 @@ fn present<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<&'de RawV
 /// Reads one record.
 pub fn decode(record: &[u8]) -> Result<Message<'_>, DecodeError> {
     let json = std::str::from_utf8(record).map_err(|error| DecodeError::NotJson(error.to_string()))?;
+    if let Some((target, arguments)) = scan::plain_invocation(json) {
+        return Ok(Message::Invocation {
+            invocation_id: None,
+            target: Cow::Borrowed(target),
+            arguments: Payload::from_json(arguments),
+            stream_ids: Vec::new(),
+        });
+    }
     let fields: Fields<'_> =
         serde_json::from_str(json).map_err(|error| DecodeError::NotJson(error.to_string()))?;
     let kind = fields

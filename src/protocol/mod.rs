@@ -11,6 +11,7 @@ pub mod json;
 pub mod message;
 pub mod negotiate;
 pub mod reader;
+mod scan;
 
 pub use framing::{Oversize, RecordReader, SEPARATOR};
 pub use message::{Message, Outcome, Payload, PayloadError};

@@ -94,6 +94,8 @@ const DEPTH: u32 = 64;
 
 /// Reads the file. All faults are found at once; the second list holds warnings.
 pub fn parse(bytes: &[u8]) -> Result<(Config, Vec<Fault>), Vec<Fault>> {
+    // Some editors begin a file with a byte order mark, which JSON does not know.
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let whole = json(bytes).map_err(|why| {
         vec![Fault {
             path: String::new(),

@@ -235,23 +235,15 @@ impl App {
     /// Whether an intent can be carried out now, and why not; tracks the desk and the connection.
     /// A call's button tracks its cell as well.
     pub fn allowed(self, intent: &Intent) -> Result<(), Off> {
-        let Some(control) = intent.control() else {
-            let needs_server = matches!(intent, Intent::SendTones(..));
-            return if needs_server && !self.is_live() {
-                Err(Off::Offline)
-            } else {
-                Ok(())
-            };
-        };
         self.desk.track();
         self.connection.track();
+        if let Intent::SendTones(call, _) = intent {
+            return self.read(|model| model.tones_allowed(SourceId::default(), *call));
+        }
+        let Some(control) = intent.control() else {
+            return Ok(());
+        };
         self.read(|model| model.allowed(SourceId::default(), control, intent.call()))
-    }
-
-    /// Whether the server can be reached; tracks.
-    pub fn is_live(self) -> bool {
-        self.connection.track();
-        self.read(|model| model.source(SourceId::default()).live)
     }
 
     /// Server time, once a second; tracks.

@@ -9,9 +9,11 @@ use super::button::{CommandButton, failures};
 use super::format;
 use super::live::{attr, text, when};
 use super::look::{Icon, icon};
+use super::page;
 use super::words::Word;
 use crate::domain::Moment;
 use crate::store::{ConnectionView, Link};
+use leptos::html;
 use leptos::prelude::*;
 
 /// The notices.
@@ -22,8 +24,15 @@ pub(super) fn Banner() -> impl IntoView {
     let forced_out = Memo::new(move |_| app.desk.with(|desk| desk.forced_out));
     let wrap_up = move || app.desk.with(|desk| desk.wrap_up_to_come);
     let refused = move || app.connection.with(|connection| connection.refused.clone());
+    let unusable = move || app.connection.with(|connection| connection.bad_records);
+    let place = NodeRef::<html::Div>::new();
+    page::catch_focus(place, move || {
+        app.desk.with(|desk| desk.failed.len())
+            + usize::from(is_trouble() != Trouble::None)
+            + usize::from(forced_out.get())
+    });
     view! {
-        <div class="banner" data-part="banner">
+        <div class="banner" data-part="banner" tabindex="-1" node_ref=place>
             {when(
                 move || is_trouble() != Trouble::None,
                 move || view! { <ConnectionTrouble /> }.into_any(),
@@ -37,6 +46,18 @@ pub(super) fn Banner() -> impl IntoView {
                         wrap_up().map(|seconds| app.speech.wrap_up_to_come(&format::duration(seconds * 1000)))
                     };
                     view! { <p class="note is-wrap-up">{icon(|| Icon::Pencil)} <span>{text(sentence)}</span></p> }
+                        .into_any()
+                },
+            )}
+            {when(
+                move || unusable() > 0,
+                move || {
+                    view! {
+                        <p class="note is-not-ready" data-part="unusable">
+                            {icon(|| Icon::Triangle)}
+                            <span>{text(move || app.speech.unusable_records(unusable()))}</span>
+                        </p>
+                    }
                         .into_any()
                 },
             )}

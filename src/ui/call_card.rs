@@ -110,7 +110,7 @@ pub(super) fn CallCard(key: CallKey) -> impl IntoView {
             {part(move || {
                 Some(
                     if failed.get() {
-                        view! { <FailedButtons key=key number=number /> }.into_any()
+                        view! { <FailedButtons key=key call=call number=number /> }.into_any()
                     } else {
                         view! { <Buttons key=key call=call /> }.into_any()
                     },
@@ -217,7 +217,7 @@ fn Buttons(key: CallKey, call: RowSignal<Call>) -> impl IntoView {
 }
 
 #[component]
-fn FailedButtons(key: CallKey, number: Memo<String>) -> impl IntoView {
+fn FailedButtons(key: CallKey, call: RowSignal<Call>, number: Memo<String>) -> impl IntoView {
     let app = App::get();
     let hindrance = Signal::derive(move || number.with(String::is_empty).then_some(Word::HiddenNumber));
     view! {
@@ -226,6 +226,15 @@ fn FailedButtons(key: CallKey, number: Memo<String>) -> impl IntoView {
                 intent=Signal::derive(move || Intent::Dial(number.get()))
                 label=app.text(Word::TryAgain)
                 hindrance=hindrance
+            />
+            <CommandButton
+                class="stop"
+                intent=Signal::derive(move || {
+                    // The call's cell brings the call's mask: the busy tone goes on until somebody hangs up.
+                    call.track();
+                    Intent::EndCall(key)
+                })
+                label=app.text(Word::EndCall)
             />
             <button
                 type="button"

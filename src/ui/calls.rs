@@ -10,8 +10,10 @@ use super::call_card::{CallCard, ending_words};
 use super::format;
 use super::live::{attr, flag, rows, text, when};
 use super::look::{Icon, icon};
+use super::page;
 use super::words::Word;
 use crate::domain::ids::{CallKey, Key};
+use leptos::html;
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -20,8 +22,10 @@ use std::sync::Arc;
 pub(super) fn Calls() -> impl IntoView {
     let app = App::get();
     let none = Memo::new(move |_| app.calls.with(Vec::is_empty));
+    let place = NodeRef::<html::Section>::new();
+    page::catch_focus(place, move || app.calls.with(Vec::len));
     view! {
-        <section class="calls" data-part="calls" aria-labelledby="calls-heading">
+        <section class="calls" data-part="calls" aria-labelledby="calls-heading" tabindex="-1" node_ref=place>
             <h2 class="unseen" id="calls-heading">
                 {text(move || app.say(Word::Calls))}
             </h2>
@@ -47,8 +51,10 @@ fn indices(keys: &[CallKey]) -> Vec<u32> {
 pub(super) fn Missed() -> impl IntoView {
     let app = App::get();
     let count = Memo::new(move |_| app.missed.with(Vec::len));
+    let place = NodeRef::<html::Section>::new();
+    page::catch_focus(place, move || count.get());
     view! {
-        <section class="panel missed" data-part="missed" aria-labelledby="missed-heading">
+        <section class="panel missed" data-part="missed" aria-labelledby="missed-heading" tabindex="-1" node_ref=place>
             <header>
                 <h2 id="missed-heading">{text(move || app.say(Word::Missed))}</h2>
                 <span class="count" class:alarm=flag(move || count.get().gt(&0))>{text(move || count.get())}</span>

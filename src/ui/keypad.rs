@@ -7,10 +7,8 @@
 use super::app::{App, Intent};
 use super::live::{attr, text};
 use super::look::{Icon, icon};
-use super::page;
 use super::words::Word;
 use crate::domain::ids::{CallKey, Key};
-use leptos::html;
 use leptos::prelude::*;
 
 const KEYS: [&str; 12] = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
@@ -23,8 +21,9 @@ pub(super) fn Keypad(key: CallKey) -> impl IntoView {
     let app = App::get();
     let count = RwSignal::new(0_usize);
     let send = move |tone: &str| {
-        if untrack(|| app.is_live()) {
-            app.dispatch(Intent::SendTones(key, tone.to_owned()));
+        let intent = Intent::SendTones(key, tone.to_owned());
+        if untrack(|| app.allowed(&intent)).is_ok() {
+            app.dispatch(intent);
             count.update(|count| *count += 1);
         }
     };
@@ -35,7 +34,13 @@ pub(super) fn Keypad(key: CallKey) -> impl IntoView {
             send(&pressed);
         }
     };
-    let off = move || (!app.is_live()).then(|| app.say(Word::OffOffline));
+    let call = app.call(key);
+    let off = Memo::new(move |_| {
+        // The call's cell brings the call's mask.
+        call.track();
+        app.allowed(&Intent::SendTones(key, String::new())).err()
+    });
+    let why = move || off.get().map(|off| app.speech.off(off));
     let keys: Vec<_> = KEYS
         .into_iter()
         .map(|tone| {
@@ -43,9 +48,10 @@ pub(super) fn Keypad(key: CallKey) -> impl IntoView {
                 <button
                     type="button"
                     class="button"
+                    autofocus=tone == "1"
                     data-command="send-tones"
                     data-tone=tone
-                    aria-disabled=attr(move || off().map(|_| "true"))
+                    aria-disabled=attr(move || why().map(|_| "true"))
                     on:click=move |_| send(tone)
                 >
                     {tone}
@@ -53,7 +59,6 @@ pub(super) fn Keypad(key: CallKey) -> impl IntoView {
             }
         })
         .collect();
-    let pad = NodeRef::<html::Div>::new();
     let popover = format!("keypad-{}", key.index());
     let target = popover.clone();
     let progress = move || match count.get() {
@@ -71,9 +76,14 @@ pub(super) fn Keypad(key: CallKey) -> impl IntoView {
             class="button"
             data-command="keypad"
             popovertarget=target
-            aria-disabled=attr(move || off().map(|_| "true"))
-            aria-description=attr(off)
-            data-tip=attr(off)
+            on:click=move |event| {
+                if off.get_untracked().is_some() {
+                    event.prevent_default();
+                }
+            }
+            aria-disabled=attr(move || why().map(|_| "true"))
+            aria-description=attr(why)
+            data-tip=attr(why)
         >
             {icon(|| Icon::Keys)}
             {text(move || app.say(Word::Keypad))}
@@ -85,12 +95,6 @@ pub(super) fn Keypad(key: CallKey) -> impl IntoView {
             role="group"
             aria-label=attr(move || app.say(Word::Keypad))
             data-part="keypad"
-            node_ref=pad
-            on:toggle=move |_| {
-                if let Some(pad) = pad.get_untracked() {
-                    page::focus_when_open(&pad);
-                }
-            }
             on:keydown=typed
         >
             <p class="dots">{text(progress)}</p>

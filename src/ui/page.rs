@@ -49,6 +49,31 @@ where
     });
 }
 
+/// Catches the focus at `place` when what had it has gone, as a call's card does: `count` says how many can have it.
+///
+/// Without this the next Tab would begin at the top of the page.
+pub(super) fn catch_focus<E>(place: NodeRef<E>, count: impl Fn() -> usize + 'static)
+where
+    E: leptos::html::ElementType,
+    E::Output: AsRef<HtmlElement> + JsCast + Clone + 'static,
+{
+    Effect::new(move |before: Option<usize>| {
+        let count = count();
+        if before.is_some_and(|before| count < before) {
+            // Whoever goes is still in the document now.
+            request_animation_frame(move || {
+                let lost = document()
+                    .active_element()
+                    .is_none_or(|active| active.tag_name() == "BODY");
+                if let (true, Some(place)) = (lost, place.try_get_untracked().flatten()) {
+                    let _ = AsRef::<HtmlElement>::as_ref(&place).focus();
+                }
+            });
+        }
+        count
+    });
+}
+
 /// Moves the focus among the enabled buttons inside `within` by one step; wraps around.
 pub(super) fn step_focus(within: &Element, forward: bool) {
     let Ok(buttons) = within.query_selector_all("button") else {
@@ -68,13 +93,6 @@ pub(super) fn step_focus(within: &Element, forward: bool) {
     };
     if let Some(button) = button(next) {
         let _ = button.focus();
-    }
-}
-
-/// Moves the focus to the first button of a popover that has just opened.
-pub(super) fn focus_when_open(popover: &Element) {
-    if popover.matches(":popover-open").unwrap_or_default() {
-        step_focus(popover, true);
     }
 }
 

@@ -100,7 +100,10 @@ fn OwnState(key: AgentKey) -> impl IntoView {
                 {when(move || telephony.get(), move || view! { {icon(|| Icon::Chevron)} }.into_any())}
             </button>
             <span class="pending" class:late=flag(move || pending().is_some_and(|flight| flight.slow))>
-                {text(move || pending().map(|flight| pending_words(app, &flight)))}
+                {text(move || match pending() {
+                    Some(flight) => Some(pending_words(app, &flight)),
+                    None => (!telephony.get()).then(|| app.say(Word::ViewOnly).to_owned()),
+                })}
             </span>
             <Menu signed_out=signed_out />
         </div>
@@ -179,6 +182,11 @@ fn Menu(signed_out: Memo<bool>) -> impl IntoView {
         })
     });
     let for_reasons = move |make: fn(Option<i32>) -> Intent, before: Option<Word>| {
+        // Reasons for signing out are a bit of the mask by themselves: what hinders the others is nothing to them.
+        let hindrance = match before {
+            None => reason_hindrance,
+            Some(_) => Signal::derive(|| None),
+        };
         let item = move |code: u32| {
             let code = code.cast_signed();
             let label = Signal::derive(move || {
@@ -193,7 +201,7 @@ fn Menu(signed_out: Memo<bool>) -> impl IntoView {
                     class="item reason"
                     intent=Signal::derive(move || make(Some(code)))
                     label=label
-                    hindrance=reason_hindrance
+                    hindrance=hindrance
                     closes="state-menu"
                 />
             }

@@ -363,6 +363,14 @@ impl Speech {
         }
     }
 
+    /// "2 messages from the server could not be read".
+    pub fn unusable_records(self, count: u64) -> String {
+        match (self.0.get(), count) {
+            (Language::English, 1) => "1 message from the server could not be read".to_owned(),
+            (Language::English, _) => format!("{count} messages from the server could not be read"),
+        }
+    }
+
     /// A reason code without a name: "reason 7".
     pub fn reason_code(self, code: i32) -> String {
         match self.0.get() {

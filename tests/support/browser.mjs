@@ -5,6 +5,7 @@
 // the script, a failed request, a breach of the Content-Security-Policy. When a test fails, a picture and the console
 // of every open page are kept.
 
+import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -66,16 +67,40 @@ export async function startBrowser(options = {}) {
 
 /**
  * Opens the desk at `url`. `config` replaces the site's config.json; `tolerate` lists patterns of errors that the
- * scenario brings about on purpose.
+ * scenario brings about on purpose; `prepare` gets the page before it loads anything.
  */
-export async function openDesk(browser, url, { tolerate = [], config } = {}) {
+export async function openDesk(browser, url, { tolerate = [], config, prepare } = {}) {
   const page = await browser.context.newPage();
   const desk = new Desk(page, tolerate);
+  await page.addInitScript(() =>
+    document.addEventListener('securitypolicyviolation', (breach) =>
+      console.error(`Content-Security-Policy: ${breach.violatedDirective} forbids ${breach.blockedURI}`),
+    ),
+  );
   if (config) {
     await page.route('**/config.json', (route) => route.fulfill({ json: config }));
   }
+  await prepare?.(page);
   await page.goto(url);
   return desk;
+}
+
+/**
+ * Asks again and again until `check` does not throw any more: for what a person would see after a moment, where no
+ * single element can be waited for. Fails with what `check` last complained of.
+ */
+export async function eventually(check, limit = 10_000) {
+  const end = Date.now() + limit;
+  for (;;) {
+    try {
+      return await check();
+    } catch (error) {
+      if (Date.now() > end) {
+        throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 40));
+    }
+  }
 }
 
 /**
@@ -137,23 +162,66 @@ export class Desk {
   }
 
   /** Signs in and waits for the desk. */
-  async signIn({ agent = '1001', extension = '2001' } = {}) {
+  async signIn({ agent = '1001', extension = '4001' } = {}) {
     const form = this.part('sign-in');
     await form.locator('[name="agent-id"]').fill(agent);
-    await form.locator('[name="extension"]').fill(extension);
+    if (extension) {
+      await form.locator('[name="extension"]').fill(extension);
+    }
     await this.command('sign-in', form).click();
     await form.waitFor({ state: 'hidden' });
   }
 
-  /** The commands that can be given now, inside a part or row, in the order on the screen. */
+  /** Signs in and waits until the agent can work: everything is confirmed and the telephony server knows the agent. */
+  async startShift(who) {
+    await this.signIn(who);
+    await this.link('live');
+    await this.ownState('not-ready');
+  }
+
+  /** Becomes ready and waits for a call to ring: the simulated centre sends one within seconds. Returns its card. */
+  async awaitCall() {
+    await this.choose('ready');
+    await this.call('alerting').waitFor({ timeout: 20_000 });
+    return this.part('call');
+  }
+
+  /** Waits until the connection's light shows this. */
+  async link(state, limit = 10_000) {
+    await this.page.locator(`[data-part="connection"][data-link="${state}"]`).waitFor({ timeout: limit });
+  }
+
+  /** Waits until the own state is this. */
+  async ownState(state, limit = 10_000) {
+    await this.page.locator(`[data-part="state"][data-state="${state}"]`).waitFor({ timeout: limit });
+  }
+
+  /** The card of the call that is at this stage. */
+  call(stage) {
+    return this.page.locator(`[data-part="call"][data-stage="${stage}"]`);
+  }
+
+  /** Opens the menu of states and picks a command from it, with a reason where one is given. */
+  async choose(command, reason) {
+    await this.command('state-menu').click();
+    const menu = this.part('state-menu');
+    const wanted = reason === undefined ? ':not([data-reason])' : `[data-reason="${reason}"]`;
+    await menu.locator(`[data-command="${command}"]${wanted}:not([aria-disabled])`).click();
+  }
+
+  /** Waits until exactly these commands can be given inside a part or row, in the order on the screen. */
+  async expectEnabled(within, commands) {
+    await eventually(async () => assert.deepEqual(await this.enabledCommands(within), commands));
+  }
+
+  /** The commands that can be seen and given now, inside a part or row, in the order on the screen. */
   enabledCommands(within = this.page) {
-    return within
-      .locator('[data-command]')
-      .evaluateAll((buttons) =>
-        buttons
-          .filter((button) => !button.disabled && button.getAttribute('aria-disabled') !== 'true')
-          .map((button) => button.dataset.command),
-      );
+    return within.locator('[data-command]').evaluateAll((buttons) =>
+      buttons
+        .filter((button) => button.checkVisibility())
+        .filter((button) => !button.disabled && button.getAttribute('aria-disabled') !== 'true')
+        .map((button) => button.dataset.command),
+    );
   }
 
   /** Checks the page for barriers in light and in dark, and fails with a list that names rule and place. */
@@ -161,7 +229,12 @@ export class Desk {
     const found = [];
     for (const colorScheme of ['light', 'dark']) {
       await this.page.emulateMedia({ colorScheme });
-      const builder = new AxeBuilder({ page: this.page });
+      // One document without frames: it can be looked at where it is, which is twice as fast.
+      const builder = new AxeBuilder({ page: this.page }).setLegacyMode();
+      if (colorScheme === 'dark') {
+        // Only what has to do with colours can differ from the first look.
+        builder.withRules(['color-contrast', 'link-in-text-block']);
+      }
       if (within) {
         builder.include(within);
       }

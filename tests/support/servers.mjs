@@ -17,9 +17,14 @@ function setting(name) {
   return value;
 }
 
-/** Starts the embedded hub. `options` are its own, by their names without dashes: `{ agents: 6, seed: 7 }`. */
+/**
+ * Starts the embedded hub. `options` are its own, by their names without dashes: `{ agents: 6, seed: 7 }`; one that
+ * takes no value is `true`.
+ */
 export function startHub(options = {}) {
-  const words = Object.entries({ port: 0, ...options }).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const words = Object.entries({ port: 0, ...options }).flatMap(([name, value]) =>
+    value === true ? [`--${name}`] : [`--${name}`, String(value)],
+  );
   return start(setting('SWITCHHOOK_HUB_BIN'), words);
 }
 

@@ -1,10 +1,11 @@
-//! The project's commands: `cargo xtask demo` and `cargo xtask test`.
+//! The project's commands: `cargo xtask demo`, `cargo xtask test` and `cargo xtask bench`.
 //!
 //! Each command does all of its own set-up, into `.tools/` inside the project, so that a fresh clone needs nothing but
 //! Rust and Node. This file only reads the command's name and hands over; every command has a module of its own.
 //! Failures travel as [`process::Failure`], which says what happened and what to do about it, and are printed once, here.
 
 mod arguments;
+mod bench;
 mod demo;
 mod page;
 mod process;
@@ -33,6 +34,9 @@ Switchhook's commands. Each does its own set-up, into .tools/ inside the project
       --fast           the native part only: formatting, lints, native tests
       --only NAME      only the steps with this in their name, and what they need
 
+  cargo xtask bench    what an event costs, natively and in Chromium, beside a desk written by hand
+      --quick          fewer events, one round, and docs/benchmarks.md stays as it is
+
   cargo xtask page     build the page into dist/, with compressed copies
   cargo xtask setup    install everything that the demo and the tests need, and stop
 ";
@@ -58,6 +62,7 @@ fn dispatch(words: &[String]) -> Outcome<ExitCode> {
     match command.as_str() {
         "demo" => demo::run(&project, &demo::Options::parse(rest)?).map(|()| ExitCode::SUCCESS),
         "test" => test::run(&project, &test::Options::parse(rest)?),
+        "bench" => bench::run(&project, &bench::Options::parse(rest)?).map(|()| ExitCode::SUCCESS),
         "page" => {
             arguments::none("page", rest)?;
             setup::for_page(&project)?;

@@ -47,6 +47,7 @@ pub(crate) fn build(project: &Project) -> Outcome {
     trunk
         .arg("build")
         .env("CARGO_TARGET_DIR", &project.target)
+        .env("RUSTFLAGS", rustflags(project))
         // Trunk takes this variable for its own option and refuses the value that people commonly give it.
         .env_remove("NO_COLOR");
     process::run(&mut trunk, "The compiler's or Trunk's message above says why.")?;
@@ -54,6 +55,32 @@ pub(crate) fn build(project: &Project) -> Outcome {
     let folder = project.memory("");
     std::fs::create_dir_all(&folder).map_err(|error| Failure::file("create", &folder, &error))?;
     std::fs::write(&note, made_from).map_err(|error| Failure::file("write", &note, &error))
+}
+
+/// What the compiler is told beyond the profile.
+///
+/// Leptos erases the types of components, which costs a little speed at mounting and makes this page 4 % smaller. The
+/// names of the folders in which it was built are taken out of the panic messages that ship with it: they would tell
+/// everybody who built the page and where.
+fn rustflags(project: &Project) -> String {
+    let home = std::env::var_os("CARGO_HOME")
+        .map(std::path::PathBuf::from)
+        .or_else(|| std::env::home_dir().map(|home| home.join(".cargo")));
+    let mut flags = String::from("--cfg erase_components");
+    let folders = [
+        home.map(|home| home.join("registry").join("src")),
+        Some(project.root.clone()),
+    ];
+    for folder in folders.into_iter().flatten() {
+        // A folder with a space in its name cannot be said in this variable; the page is then merely a little larger.
+        let folder = folder.display().to_string();
+        if !folder.contains(' ') {
+            flags.push_str(" --remap-path-prefix=");
+            flags.push_str(&folder);
+            flags.push_str("=.");
+        }
+    }
+    flags
 }
 
 /// Writes the compressed copies. Node has both encoders built in, and is here anyway because of npm.

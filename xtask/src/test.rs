@@ -290,7 +290,16 @@ fn wasm_lints(project: &Project) -> Outcome<Counted> {
     check(
         project
             .cargo()
-            .args(["clippy", "--quiet", "--package", "switchhook", "--lib", "--bins"])
+            .args([
+                "clippy",
+                "--quiet",
+                "--package",
+                "switchhook",
+                "--lib",
+                "--bins",
+                "--test",
+                BROWSER_TEST,
+            ])
             .args(["--target", WASM_TARGET, "--", "--deny", "warnings"]),
         "Each message above names its place and, mostly, its remedy.",
     )
@@ -401,17 +410,19 @@ fn microsoft_tests(project: &Project) -> Outcome<Counted> {
         return Ok(Counted::default());
     }
     let mut command = project.cargo();
-    command
-        .args([
-            "test",
-            "--quiet",
-            "--package",
-            "switchhook",
-            "--test",
-            MICROSOFT_TEST,
-        ])
-        .args(NATIVE)
-        .args(["--", "--include-ignored"]);
+    command.args([
+        "test",
+        "--quiet",
+        "--package",
+        "switchhook",
+        "--no-default-features",
+        "--features",
+        "native",
+        "--test",
+        MICROSOFT_TEST,
+        "--",
+        "--include-ignored",
+    ]);
     counted(with_servers(project, &mut command), count_rust_tests)
 }
 

@@ -42,7 +42,9 @@ For measurements:
                           CallbackChanged as many events as it takes, N in each WebSocket message
   --flood-rate X          at most X events per second and connection
   --flood-total N         stop after N events per connection
-  GET /bench/stats tells what has been sent so far.
+  --flood-wait            send nothing until POST /bench/flood?records=N&total=N asks for a run
+  GET /bench/stats tells what has been sent so far. The last event of a run says that 1,000,000 and
+  the run's number wait in the first queue.
 ";
 
 /// What the command line asks for.
@@ -61,6 +63,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Wanted, le
         records_per_message: 0,
         rate: None,
         total: None,
+        waits: false,
     };
     let mut parser = lexopt::Parser::from_args(arguments);
     while let Some(argument) = parser.next()? {
@@ -106,6 +109,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Wanted, le
             }
             "flood-rate" => flood.rate = Some(amount(parser, "--flood-rate")?),
             "flood-total" => flood.total = Some(number(parser, "--flood-total", "a whole number")?),
+            "flood-wait" => flood.waits = true,
             "help" => return Ok(Wanted::Print(HELP.to_owned())),
             "help-all" => return Ok(Wanted::Print(format!("{HELP}{HELP_MEASURING}"))),
             "version" => {
@@ -117,7 +121,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Wanted, le
             _ => return Err(Long(&name).unexpected()),
         }
     }
-    if flood.records_per_message > 0 {
+    if flood.records_per_message > 0 || flood.waits {
         options.flood = Some(flood);
     } else if flood.rate.is_some() || flood.total.is_some() {
         return Err("--flood-rate and --flood-total need --flood with the records per message".into());
@@ -188,7 +192,8 @@ mod tests {
             Some(Flood {
                 records_per_message: 20,
                 rate: Some(100.0),
-                total: Some(1000)
+                total: Some(1000),
+                waits: false,
             })
         );
     }

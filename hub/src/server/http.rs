@@ -5,7 +5,7 @@
 //! An agent proves nothing but its name: this is a simulation, and the name only says whose desk it is.
 //! Every refusal is a sentence that says what to do; none repeats a secret.
 
-use super::desk::{Directory, DirectoryAgent, FloodCount};
+use super::desk::{Directory, DirectoryAgent, FloodControl};
 use super::origin::{self, AllowedOrigins};
 use super::signalr::{Hub, Registry, User};
 use super::site::{SECURITY_HEADERS, Site, content_security_policy, host_of};
@@ -15,7 +15,7 @@ use axum::http::header::{self, HeaderMap, HeaderValue};
 use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Json, Router};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -34,7 +34,8 @@ pub(super) struct Context {
     pub(super) directory: Arc<Directory>,
     pub(super) site: Option<Site>,
     pub(super) origins: AllowedOrigins,
-    pub(super) flooded: Arc<FloodCount>,
+    pub(super) flooded: Arc<FloodControl>,
+    pub(super) floods_on_request: bool,
     pub(super) registry: Arc<Registry>,
 }
 
@@ -48,6 +49,7 @@ pub(super) fn router<H: Hub>(context: Context, hub: Arc<H>) -> Router {
         .route("/token/{user}/rte", get(token))
         .route("/directory", get(directory))
         .route("/bench/stats", get(statistics))
+        .route("/bench/flood", post(flood))
         .with_state(context.clone())
         .merge(hub)
         .layer(middleware::from_fn_with_state(
@@ -117,6 +119,25 @@ async fn statistics(State(context): State<Context>) -> Response {
         "eventsSent": context.flooded.events(),
         "messagesSent": context.flooded.messages(),
         "bytesSent": context.flooded.bytes(),
+    }))
+}
+
+#[derive(Deserialize)]
+struct FloodQuery {
+    records: usize,
+    total: u64,
+}
+
+/// Begins a run of the measuring feed and tells how its end can be recognised.
+async fn flood(State(context): State<Context>, Query(query): Query<FloodQuery>) -> Response {
+    if !context.floods_on_request {
+        let text = "The measuring feed is not on request. Start the hub with --flood-wait.";
+        return (StatusCode::CONFLICT, text).into_response();
+    }
+    let waiting = context.flooded.begin(query.records, query.total);
+    uncached(json!({
+        "queue": context.directory.first_queue().map(|queue| queue.id.as_str()),
+        "waiting": waiting,
     }))
 }
 

@@ -19,7 +19,7 @@ pub use http::HUB_PATH;
 use crate::centre::{Settings, Span};
 use axum::serve::ListenerExt as _;
 use clock::Clock;
-use desk::{Desk, Flood, FloodCount, Hotline};
+use desk::{Desk, Flood, FloodControl, Hotline};
 use http::Context;
 use origin::AllowedOrigins;
 use signalr::{Ending, Limits, Registry};
@@ -143,7 +143,8 @@ impl Server {
             ..options.centre
         };
         let grace = Span::from_millis(options.grace.as_millis().try_into().unwrap_or(i64::MAX));
-        let flooded = Arc::new(FloodCount::default());
+        let floods_on_request = options.flood.as_ref().is_some_and(|flood| flood.waits);
+        let flooded = Arc::new(FloodControl::default());
         let desk = Desk::new(settings, grace, options.flood, Arc::clone(&flooded));
         let directory = desk.directory();
         let (hotline, requests) = Hotline::new();
@@ -157,6 +158,7 @@ impl Server {
             site,
             origins: AllowedOrigins::new(options.allowed_origins),
             flooded,
+            floods_on_request,
             registry: Arc::clone(&registry),
         };
         let router = http::router(context, Arc::new(hotline));

@@ -34,9 +34,7 @@ pub const SECURITY_HEADERS: [(HeaderName, HeaderValue); 3] = [
     (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
     (
         HeaderName::from_static("permissions-policy"),
-        HeaderValue::from_static(
-            "camera=(), geolocation=(), microphone=(), payment=(), usb=(), serial=(), bluetooth=()",
-        ),
+        HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=(), usb=(), serial=()"),
     ),
 ];
 

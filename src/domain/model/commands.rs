@@ -51,6 +51,14 @@ impl Model {
         })
     }
 
+    /// Why tones cannot be sent on a call, `Ok` when they can.
+    ///
+    /// No bit speaks of tones. Whoever may leave a call is on it, so the bit for leaving answers for them; the server
+    /// has the last word.
+    pub fn tones_allowed(&self, source: SourceId, call: CallKey) -> Result<(), Off> {
+        self.allowed(source, Control::Release, Some(call))
+    }
+
     /// Remembers a command that is being sent.
     pub fn begin_command(&mut self, id: InvokeId, command: Command, now: Moment) {
         self.desk

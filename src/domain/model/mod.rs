@@ -239,7 +239,7 @@ impl Model {
             Event::Agent(agent, update) => {
                 self.hear(agent.source, heard);
                 let key = self.agents.intern(agent);
-                self.update_agent(key, agent, &update, when, heard);
+                self.update_agent(key, agent, update, when, heard);
             }
             Event::Terminal(agent, terminal) => self.update_terminal(agent, terminal, heard),
             Event::Setting(agent, keyword, setting) => {
@@ -275,7 +275,7 @@ impl Model {
             Event::Queue(queue, update) => {
                 self.hear(queue.source, heard);
                 let key = self.queues.intern(queue);
-                self.update_queue(key, &update, heard);
+                self.update_queue(key, update, heard);
             }
             Event::QueueMember {
                 queue,

@@ -11,11 +11,11 @@ use super::{
 
 impl Session {
     pub(super) fn command(&mut self, command: Command, now: Now) {
-        let control = command.control();
-        let allowed = match control {
-            None if !self.connected => Err(Off::Offline),
-            None => Ok(()),
-            Some(control) => self.model.borrow().allowed(SOURCE, control, command.call()),
+        let allowed = match (command.control(), command.call()) {
+            (Some(control), call) => self.model.borrow().allowed(SOURCE, control, call),
+            (None, Some(call)) => self.model.borrow().tones_allowed(SOURCE, call),
+            (None, None) if !self.connected => Err(Off::Offline),
+            (None, None) => Ok(()),
         };
         match allowed {
             Ok(()) => {

@@ -89,6 +89,7 @@ impl Session {
             self.calls.clear();
             self.flights.clear();
             self.model.borrow_mut().lose_session(SOURCE, now.wall);
+            self.view.as_of = self.model.borrow().source(SOURCE).heard;
             self.resync = true;
         }
         match status {

@@ -216,7 +216,9 @@ impl Session {
 
     pub(super) fn read_directory(&mut self, body: &[u8]) {
         let text = String::from_utf8_lossy(body);
-        match rte::directory::Directory::read(&text, &mut self.oddities) {
+        // A file may begin with a byte order mark, as `config.json` may.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+        match rte::directory::Directory::read(text, &mut self.oddities) {
             Ok(directory) => {
                 {
                     let mut model = self.model.borrow_mut();

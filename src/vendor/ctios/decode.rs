@@ -293,7 +293,7 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
         let by_object = self.object();
         match self.own_agent.or(by_sign_in.as_deref()).or(by_object.as_deref()) {
             Some(id) => {
-                let event = Event::Agent(Ref::new(self.site.source, id), Box::new(update));
+                let event = Event::Agent(Ref::new(self.site.source, id), &update);
                 (self.sink)(None, event);
             }
             None => self.missing("AgentID"),

@@ -148,14 +148,14 @@ impl Directory {
                 extension: agent.extension.as_deref().map(Cow::Borrowed),
                 ..AgentUpdate::default()
             };
-            sink(Event::Agent(Ref::new(source, &agent.id), Box::new(update)));
+            sink(Event::Agent(Ref::new(source, &agent.id), &update));
         }
         for queue in &self.queues {
             let update = QueueUpdate {
                 name: queue.name.as_deref().map(Cow::Borrowed),
                 ..QueueUpdate::default()
             };
-            sink(Event::Queue(Ref::new(source, &queue.id), Box::new(update)));
+            sink(Event::Queue(Ref::new(source, &queue.id), &update));
         }
         for list in &self.call_lists {
             let name = list.name.as_deref().unwrap_or_default();

@@ -98,7 +98,7 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
             }),
             ..AgentUpdate::default()
         };
-        self.send(Event::Agent(self.reference(&user), Box::new(update)));
+        self.send(Event::Agent(self.reference(&user), &update));
     }
 
     /// Wrap-up in progress, as a status tells it (rule R21): both times are null when there is none.
@@ -145,7 +145,7 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
             transfer_number: text(told.transfer_number),
             ..AgentUpdate::default()
         };
-        self.send(Event::Agent(self.reference(&user), Box::new(update)));
+        self.send(Event::Agent(self.reference(&user), &update));
     }
 
     fn user_setting(&mut self, told: &UserSetting<'a>) {
@@ -426,7 +426,7 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
             not_served: self.amount(status.nbr_of_not_served_requesters, "NbrOfNotServedRequesters"),
             open: status.open_status.value().and_then(|code| self.open_status(code)),
         };
-        self.send(Event::Queue(self.reference(&queue), Box::new(update)));
+        self.send(Event::Queue(self.reference(&queue), &update));
     }
 
     /// The longest wait in milliseconds; one that cannot be true stays as it came (decision D2).

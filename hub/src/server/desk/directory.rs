@@ -54,6 +54,11 @@ pub struct Directory {
 }
 
 impl Directory {
+    /// The first queue by name: the one that a desk shows at the top.
+    pub fn first_queue(&self) -> Option<&DirectoryEntry> {
+        self.queues.iter().min_by_key(|queue| &queue.name)
+    }
+
     /// The agent who signs in with `login`.
     pub fn agent_by_login(&self, login: &str) -> Option<&DirectoryAgent> {
         self.agents.iter().find(|agent| agent.agent_id == login)

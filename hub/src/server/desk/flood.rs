@@ -4,6 +4,7 @@
 //! May not be here: the simulation; while this feed runs its own events go out as well, in their usual number.
 //! Every record is rendered once and then patched in place, so that the hub costs little beside the client.
 //! A client is never overrun: each WebSocket message waits until the one before has left the queue.
+//! A feed with a total ends with an event that can be recognised: see [`FINAL_WAITING`].
 
 use super::super::signalr::{Client, ClientId, Record};
 use serde_json::Value;
@@ -11,7 +12,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 /// How the feed runs.
@@ -23,17 +24,47 @@ pub struct Flood {
     pub rate: Option<f64>,
     /// Events per client after which the feed ends.
     pub total: Option<u64>,
+    /// Whether the feed waits for [`FloodControl::begin`] instead of starting by itself.
+    pub waits: bool,
 }
 
-/// What has been sent so far, to all clients together.
+/// How many are waiting in the first queue by the last event of a feed's first run.
+///
+/// Each further run ends with one more, so that a client can tell the end of every run by what it shows.
+pub(super) const FINAL_WAITING: u64 = 1_000_000;
+
+/// One run of the feed, on request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Run {
+    number: u64,
+    records_per_message: usize,
+    total: Option<u64>,
+}
+
+/// What has been sent so far, to all clients together, and the way to begin a run.
 #[derive(Debug, Default)]
-pub struct FloodCount {
+pub struct FloodControl {
     events: AtomicU64,
     messages: AtomicU64,
     bytes: AtomicU64,
+    runs: watch::Sender<Run>,
 }
 
-impl FloodCount {
+impl FloodControl {
+    /// Begins a run of every feed that waits; answers how many wait in the first queue by its last event.
+    pub fn begin(&self, records_per_message: usize, total: u64) -> u64 {
+        let mut number = 0;
+        self.runs.send_modify(|run| {
+            number = run.number + 1;
+            *run = Run {
+                number,
+                records_per_message,
+                total: Some(total),
+            };
+        });
+        FINAL_WAITING + number
+    }
+
     /// Records.
     pub fn events(&self) -> u64 {
         self.events.load(Ordering::Relaxed)
@@ -58,15 +89,54 @@ const VARIANTS: u64 = 8;
 pub(super) struct Template {
     variants: Vec<Variant>,
     turn: usize,
+    /// The event that ends a run, where this is the entity that it is about.
+    last: Option<Variant>,
 }
 
 #[derive(Debug)]
 struct Variant {
     record: String,
-    /// Where the last twelve digits of the event's id and its time of day stand.
+    /// Where the last twelve digits of the event's id, its time of day and the number waiting stand.
     id: Option<usize>,
     time: Option<usize>,
+    waiting: Option<usize>,
 }
+
+impl Variant {
+    fn new(event: &Value, encode: impl Fn(&str) -> Record) -> Self {
+        let record = encode(&event.to_string()).as_str().to_owned();
+        let within = |name: &str, offset: usize| {
+            let value = event.get(name)?.as_str()?;
+            // The event's own fields come last in the record, hence from the end.
+            let key = format!("\"{name}\":\"{value}\"");
+            Some(record.rfind(&key)? + name.len() + 4 + offset)
+        };
+        let id = within("id", 24);
+        let time = within("timestamp", 11);
+        let key = format!("\"{WAITING}\":{FINAL_WAITING}");
+        let waiting = record.rfind(&key).map(|at| at + WAITING.len() + 3);
+        Self {
+            record,
+            id,
+            time,
+            waiting,
+        }
+    }
+
+    /// Appends the event to `message`, stamped with its number and time.
+    fn write(&mut self, number: u64, time: &str, message: &mut String) {
+        if let Some(at) = self.id {
+            patch(&mut self.record, at, &format!("{number:012x}"));
+        }
+        if let Some(at) = self.time {
+            patch(&mut self.record, at, time);
+        }
+        message.push_str(&self.record);
+    }
+}
+
+/// The field that says how many wait in a queue.
+const WAITING: &str = "nbrOfQueuingRequesters";
 
 impl Template {
     /// Renders `data`, an event's JSON object, with changing values; `encode` wraps it into a record.
@@ -75,34 +145,44 @@ impl Template {
             .map(|turn| {
                 let mut event: Value = serde_json::from_str(data).unwrap_or_default();
                 change(&mut event, turn);
-                let record = encode(&event.to_string()).as_str().to_owned();
-                let within = |name: &str, offset: usize| {
-                    let value = event.get(name)?.as_str()?;
-                    // The event's own fields come last in the record, hence from the end.
-                    let key = format!("\"{name}\":\"{value}\"");
-                    Some(record.rfind(&key)? + name.len() + 4 + offset)
-                };
-                let id = within("id", 24);
-                let time = within("timestamp", 11);
-                Variant { record, id, time }
+                Variant::new(&event, &encode)
             })
             .collect();
-        Self { variants, turn: 0 }
+        Self {
+            variants,
+            turn: 0,
+            last: None,
+        }
+    }
+
+    /// The same for the queue that the last event of every run is about.
+    pub(super) fn with_last(mut self, data: &str, encode: impl Fn(&str) -> Record) -> Self {
+        let mut event: Value = serde_json::from_str(data).unwrap_or_default();
+        if let Some(waiting) = event.get_mut(WAITING) {
+            *waiting = Value::from(FINAL_WAITING);
+            self.last = Some(Variant::new(&event, encode));
+        }
+        self
     }
 
     /// Appends the next event to `message`.
     fn write(&mut self, number: u64, time: &str, message: &mut String) {
-        let Some(variant) = self.variants.get_mut(self.turn) else {
-            return;
+        if let Some(variant) = self.variants.get_mut(self.turn) {
+            self.turn = (self.turn + 1) % VARIANTS as usize;
+            variant.write(number, time, message);
+        }
+    }
+
+    /// Appends the event that ends run `run`; `false` when this is not the entity that it is about.
+    fn write_last(&mut self, run: u64, number: u64, time: &str, message: &mut String) -> bool {
+        let Some(last) = &mut self.last else {
+            return false;
         };
-        self.turn = (self.turn + 1) % VARIANTS as usize;
-        if let Some(at) = variant.id {
-            patch(&mut variant.record, at, &format!("{number:012x}"));
+        if let Some(at) = last.waiting {
+            patch(&mut last.record, at, &(FINAL_WAITING + run).to_string());
         }
-        if let Some(at) = variant.time {
-            patch(&mut variant.record, at, time);
-        }
-        message.push_str(&variant.record);
+        last.write(number, time, message);
+        true
     }
 }
 
@@ -147,15 +227,15 @@ fn change(event: &mut Value, turn: u64) {
 #[derive(Debug)]
 pub(super) struct Feeds {
     flood: Flood,
-    count: Arc<FloodCount>,
+    control: Arc<FloodControl>,
     running: HashMap<ClientId, mpsc::UnboundedSender<Vec<Template>>>,
 }
 
 impl Feeds {
-    pub(super) fn new(flood: Flood, count: Arc<FloodCount>) -> Self {
+    pub(super) fn new(flood: Flood, control: Arc<FloodControl>) -> Self {
         Self {
             flood,
-            count,
+            control,
             running: HashMap::new(),
         }
     }
@@ -176,7 +256,7 @@ impl Feeds {
                 client.clone(),
                 arriving,
                 self.flood.clone(),
-                Arc::clone(&self.count),
+                Arc::clone(&self.control),
             );
             tokio::spawn(feed);
             more
@@ -191,53 +271,112 @@ impl Feeds {
     }
 }
 
-/// Sends templates in turn to `client` until the total is reached or the client has gone.
+/// Feeds one client: at once, or in runs on request.
 async fn run(
     client: Client,
-    mut arriving: mpsc::UnboundedReceiver<Vec<Template>>,
+    arriving: mpsc::UnboundedReceiver<Vec<Template>>,
     flood: Flood,
-    count: Arc<FloodCount>,
+    control: Arc<FloodControl>,
 ) {
-    let Some(mut templates) = arriving.recv().await else {
-        return;
+    let mut runs = control.runs.subscribe();
+    let mut feed = Feed {
+        client,
+        arriving,
+        templates: Vec::new(),
+        rate: flood.rate,
+        control,
+        place: 0,
     };
-    let records = flood.records_per_message.max(1);
-    let started = Instant::now();
-    let mut sent = 0_u64;
-    let mut length = 1_024 * records;
-    let mut place = 0;
-    while flood.total.is_none_or(|total| sent < total) {
-        while let Ok(more) = arriving.try_recv() {
-            templates.extend(more);
+    if !flood.waits {
+        let Some(first) = feed.arriving.recv().await else {
+            return;
+        };
+        feed.templates = first;
+        let whole = Run {
+            number: 0,
+            records_per_message: flood.records_per_message,
+            total: flood.total,
+        };
+        feed.send(whole).await;
+        return;
+    }
+    loop {
+        tokio::select! {
+            more = feed.arriving.recv() => match more {
+                Some(more) => feed.templates.extend(more),
+                None => return,
+            },
+            begun = runs.changed() => {
+                let run = *runs.borrow_and_update();
+                if begun.is_err() || !feed.send(run).await {
+                    return;
+                }
+            }
         }
+    }
+}
+
+/// One client's feed.
+struct Feed {
+    client: Client,
+    arriving: mpsc::UnboundedReceiver<Vec<Template>>,
+    templates: Vec<Template>,
+    rate: Option<f64>,
+    control: Arc<FloodControl>,
+    place: usize,
+}
+
+impl Feed {
+    /// Sends templates in turn until the run's total is reached; `false` when the client has gone.
+    async fn send(&mut self, run: Run) -> bool {
+        let records = run.records_per_message.max(1);
+        let started = Instant::now();
+        let mut sent = 0_u64;
+        let mut length = 1_024 * records;
+        while run.total.is_none_or(|total| sent < total) {
+            while let Ok(more) = self.arriving.try_recv() {
+                self.templates.extend(more);
+            }
+            let left = run.total.map_or(u64::MAX, |total| total - sent);
+            let mut message = String::with_capacity(length);
+            let events = left.min(records as u64);
+            self.compose(run, sent, events, events == left, &mut message);
+            length = message.len() + 64;
+            let bytes = message.len() as u64;
+            if let Some(rate) = self.rate {
+                let due = started + Duration::from_secs_f64(sent as f64 / rate.max(0.001));
+                tokio::time::sleep_until(due).await;
+            }
+            if !self.client.send(message.into()).await {
+                return false;
+            }
+            sent += events;
+            self.control.events.fetch_add(events, Ordering::Relaxed);
+            self.control.messages.fetch_add(1, Ordering::Relaxed);
+            self.control.bytes.fetch_add(bytes, Ordering::Relaxed);
+        }
+        true
+    }
+
+    /// Writes the next `events` records, of which the last ends the run where `ends` says so.
+    fn compose(&mut self, run: Run, sent: u64, events: u64, ends: bool, message: &mut String) {
         // A stride without a common factor with their number meets each of them, in no visible order.
-        let stride = stride(templates.len());
-        let left = flood.total.map_or(u64::MAX, |total| total - sent);
+        let stride = stride(self.templates.len());
         let time = chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now())
             .format("%H:%M:%S")
             .to_string();
-        let mut message = String::with_capacity(length);
-        let mut events = 0;
-        while events < records as u64 && events < left {
-            place = (place + stride) % templates.len();
-            if let Some(template) = templates.get_mut(place) {
-                template.write(sent + events, &time, &mut message);
+        for number in sent..sent + events {
+            if ends && number + 1 == sent + events {
+                let mut templates = self.templates.iter_mut();
+                if templates.any(|template| template.write_last(run.number, number, &time, message)) {
+                    return;
+                }
             }
-            events += 1;
+            self.place = (self.place + stride) % self.templates.len().max(1);
+            if let Some(template) = self.templates.get_mut(self.place) {
+                template.write(number, &time, message);
+            }
         }
-        length = message.len() + 64;
-        let bytes = message.len() as u64;
-        if let Some(rate) = flood.rate {
-            let due = started + Duration::from_secs_f64(sent as f64 / rate.max(0.001));
-            tokio::time::sleep_until(due).await;
-        }
-        if !client.send(message.into()).await {
-            return;
-        }
-        sent += events;
-        count.events.fetch_add(events, Ordering::Relaxed);
-        count.messages.fetch_add(1, Ordering::Relaxed);
-        count.bytes.fetch_add(bytes, Ordering::Relaxed);
     }
 }
 

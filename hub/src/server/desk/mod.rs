@@ -14,7 +14,7 @@ mod simulation;
 mod subscriptions;
 
 pub use directory::{Directory, DirectoryAgent, DirectoryEntry, DirectoryReason};
-pub use flood::{Flood, FloodCount};
+pub use flood::{Flood, FloodControl};
 pub(super) use hotline::{Hotline, Request};
 
 use super::signalr::{Answer, CallError, Client, ClientId, Reply, call};
@@ -50,14 +50,19 @@ pub(super) struct Desk {
 
 impl Desk {
     /// A desk on a newly made centre. Whoever leaves without signing out is signed out after `grace`.
-    pub(super) fn new(settings: Settings, grace: Span, flood: Option<Flood>, count: Arc<FloodCount>) -> Self {
+    pub(super) fn new(
+        settings: Settings,
+        grace: Span,
+        flood: Option<Flood>,
+        control: Arc<FloodControl>,
+    ) -> Self {
         let simulation = Simulation::new(settings);
         Self {
             directory: Arc::new(simulation.directory()),
             subscriptions: Subscriptions::new(simulation.organisation()),
             simulation,
             sessions: Sessions::new(grace),
-            feeds: flood.map(|flood| Feeds::new(flood, count)),
+            feeds: flood.map(|flood| Feeds::new(flood, control)),
         }
     }
 
@@ -184,12 +189,24 @@ impl Desk {
         let Some(feeds) = &mut self.feeds else {
             return;
         };
+        let first_queue = self
+            .directory
+            .first_queue()
+            .and_then(|queue| Guid::parse(&queue.id));
         let mut templates = Vec::new();
         for topic in topics {
             if Feeds::includes(topic.event.text()) {
                 let encode = |data: &str| self.subscriptions.message(*topic, data);
                 let present = self.simulation.present(*topic);
-                templates.extend(present.iter().map(|data| Template::new(data, encode)));
+                let is_first_queue = first_queue == Some(topic.entity);
+                templates.extend(present.iter().map(|data| {
+                    let template = Template::new(data, encode);
+                    if is_first_queue {
+                        template.with_last(data, encode)
+                    } else {
+                        template
+                    }
+                }));
             }
         }
         feeds.add(client, templates);

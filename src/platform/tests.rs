@@ -1,0 +1,158 @@
+//! The browser's interfaces, in a browser: what is told, and that what was dropped is silent.
+//!
+//! The server at the other end is the one that the test's own page came from; it knows no socket and no configuration.
+
+use super::clock::window;
+use super::http::{self, Request};
+use super::life::{Life, PageLife};
+use super::socket::{Socket, SocketEvent};
+use super::timer::{Frame, Timer};
+use super::{fetch_config, http::Answer};
+use js_sys::Promise;
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+type Heard<T> = Rc<RefCell<Vec<T>>>;
+
+/// Starts something that tells one value, and waits for it. What `start` answers lives until then.
+async fn told<T: 'static, Kept>(start: impl FnOnce(Rc<dyn Fn(T)>) -> Kept) -> T {
+    let value: Rc<RefCell<Option<T>>> = Rc::default();
+    let (mut start, mut kept) = (Some(start), None);
+    let promise = Promise::new(&mut |resolve, _| {
+        let value = Rc::clone(&value);
+        let start = start.take().expect("called once");
+        kept = Some(start(Rc::new(move |told| {
+            *value.borrow_mut() = Some(told);
+            resolve.call0(&JsValue::NULL).expect("resolved");
+        })));
+    });
+    JsFuture::from(promise).await.expect("never rejected");
+    drop(kept);
+    value.take().expect("told")
+}
+
+fn get(url: &str) -> Request {
+    Request {
+        post: false,
+        url: url.to_owned(),
+        authorization: None,
+        with_credentials: false,
+    }
+}
+
+async fn answer(request: Request) -> Result<Answer, String> {
+    told(|tell| http::send(request, move |outcome| tell(outcome))).await
+}
+
+#[derive(Debug, PartialEq)]
+enum Told {
+    Opened,
+    Closed { code: u16, clean: bool },
+}
+
+fn listen(tell: impl Fn(Told) + Clone + 'static) -> Option<Socket> {
+    let host = window()?.location().host().ok()?;
+    Socket::open(&format!("ws://{host}/no-socket"), move |event| match event {
+        SocketEvent::Opened => tell(Told::Opened),
+        SocketEvent::Closed { code, clean, .. } => tell(Told::Closed { code, clean }),
+        SocketEvent::Data(_) => {}
+    })
+}
+
+#[wasm_bindgen_test]
+async fn a_timer_fires_once_and_a_dropped_one_never() {
+    let heard: Heard<&str> = Rc::default();
+    let note = |what| {
+        let heard = Rc::clone(&heard);
+        move || heard.borrow_mut().push(what)
+    };
+    drop(Timer::after(0, note("dropped")));
+    drop(Frame::next(note("dropped frame")));
+    let _kept = Timer::after(0, note("timer"));
+    let _frame = Frame::next(note("frame"));
+    told(|tell| Frame::next(move || tell(()))).await;
+    told(|tell| Timer::after(20, move || tell(()))).await;
+    let mut heard = heard.take();
+    heard.sort_unstable();
+    assert_eq!(heard, ["frame", "timer"]);
+}
+
+#[wasm_bindgen_test]
+async fn an_answer_is_told_whatever_its_status() {
+    let page = answer(get("/")).await.expect("an answer");
+    assert_eq!(page.status, 200);
+    assert!(!page.body.is_empty());
+    let missing = answer(get("/no-such-file")).await.expect("an answer");
+    assert_eq!((missing.status, missing.retry_after), (404, None));
+    let nowhere = answer(get("http://127.0.0.1:1/")).await;
+    assert!(nowhere.is_err_and(|text| text.contains("could not reach it")));
+}
+
+#[wasm_bindgen_test]
+async fn a_dropped_request_tells_nothing() {
+    let heard: Heard<u16> = Rc::default();
+    let note = Rc::clone(&heard);
+    drop(http::send(get("/"), move |outcome| {
+        note.borrow_mut().extend(outcome.map(|answer| answer.status));
+    }));
+    answer(get("/")).await.map(|_| ()).expect("an answer");
+    assert!(heard.take().is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn a_socket_that_cannot_open_says_so_once() {
+    let first = told(|tell| listen(move |event| tell(event))).await;
+    assert_eq!(
+        first,
+        Told::Closed {
+            code: 1006,
+            clean: false
+        }
+    );
+    assert!(Socket::open("ws://", |_| {}).is_none(), "no address at all");
+}
+
+#[wasm_bindgen_test]
+async fn a_dropped_socket_is_silent() {
+    let heard: Heard<Told> = Rc::default();
+    let note = Rc::clone(&heard);
+    drop(listen(move |event| note.borrow_mut().push(event)));
+    told(|tell| listen(move |event| tell(event))).await;
+    assert_eq!(heard.take(), []);
+}
+
+#[wasm_bindgen_test]
+fn the_pages_life_is_told_until_nobody_listens() {
+    let heard: Heard<Life> = Rc::default();
+    let note = Rc::clone(&heard);
+    let life = PageLife::listen(move |life| note.borrow_mut().push(life));
+    let happen = |name: &str| {
+        let event = web_sys::Event::new(name).expect("an event");
+        window()
+            .expect("a window")
+            .dispatch_event(&event)
+            .expect("dispatched");
+    };
+    for name in ["offline", "online", "pageshow"] {
+        happen(name);
+    }
+    assert_eq!(heard.take(), [Life::Offline, Life::Online, Life::Shown]);
+    drop(life);
+    happen("offline");
+    assert_eq!(heard.take(), []);
+}
+
+#[wasm_bindgen_test]
+async fn a_missing_configuration_is_named_with_its_status_and_place() {
+    let outcome = told(|tell| fetch_config(move |outcome| tell(outcome.map(|_| ())))).await;
+    let faults = outcome.expect_err("there is none");
+    assert_eq!(faults.len(), 1);
+    for word in ["config.json", "404", "beside index.html"] {
+        assert!(faults[0].contains(word), "{faults:?}");
+    }
+}

@@ -1,0 +1,158 @@
+// The desk on small screens, enlarged, without motion, and in the colours of the system.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+
+import { eventually, onDesk, startBrowser } from '../support/browser.mjs';
+import { startHub } from '../support/servers.mjs';
+
+describe('the layout', () => {
+  let browser;
+  let hub;
+
+  before(async () => {
+    browser = await startBrowser();
+    hub = await startHub({
+      site: process.env.SWITCHHOOK_DIST,
+      agents: 40,
+      queues: 6,
+      callbacks: 20,
+      seed: 7,
+      grace: 0,
+    });
+  });
+  after(async () => {
+    await browser?.stop();
+    await hub?.stop();
+  });
+
+  /** What sticks out of the page to the side, as a list of elements for the message. */
+  const overflow = (page) =>
+    page.evaluate(() => {
+      const root = document.scrollingElement;
+      if (root.scrollWidth <= innerWidth) {
+        return [];
+      }
+      return [...document.querySelectorAll('body *')]
+        .filter((element) => element.checkVisibility() && element.getBoundingClientRect().right > innerWidth + 1)
+        .map((element) => `${element.localName}.${element.className} to ${element.getBoundingClientRect().right}`)
+        .slice(0, 5);
+    });
+  const fits = async (desk, when) => {
+    const { scroll, inner } = await desk.page.evaluate(() => ({
+      scroll: document.scrollingElement.scrollWidth,
+      inner: innerWidth,
+    }));
+    const culprits = await overflow(desk.page);
+    assert.ok(scroll <= inner, `${when}: ${scroll} px wide on ${inner} px: ${culprits.join(', ')}`);
+  };
+  /** Whether every visible button can be scrolled to, is not covered, and lies on the page from side to side. */
+  const everythingIsReachable = async (desk) => {
+    for (const button of await desk.page.locator('[data-part="desk"] [data-command]').all()) {
+      if (!(await button.isVisible())) {
+        continue;
+      }
+      await button.scrollIntoViewIfNeeded();
+      const found = await button.evaluate((element) => {
+        const { left, right, top, height, width } = element.getBoundingClientRect();
+        const hit = document.elementFromPoint(left + width / 2, top + height / 2);
+        return {
+          command: element.dataset.command,
+          inside: left >= -1 && right <= innerWidth + 1,
+          hit: element.contains(hit) || hit?.contains(element),
+          by: hit?.className,
+        };
+      });
+      assert.ok(found.inside, `${found.command} lies on the page`);
+      assert.ok(found.hit, `${found.command} is covered by ${found.by}`);
+    }
+  };
+
+  const at = (name, size, scenario) =>
+    test(name, () =>
+      onDesk(browser, hub.url, `layout ${name}`, async (desk) => {
+        await desk.page.setViewportSize(size);
+        await desk.part('sign-in').waitFor();
+        await fits(desk, 'at sign-in');
+        await desk.startShift();
+        await desk.part('callback').first().waitFor();
+        await fits(desk, 'on the desk');
+        await scenario(desk);
+        await desk.choose('sign-out');
+        await desk.part('sign-in').waitFor();
+      }),
+    );
+
+  at('320 pixels wide: nothing sticks out, a call can be worked', { width: 320, height: 640 }, async (desk) => {
+    await desk.command('state-menu').click();
+    await desk.part('state-menu').waitFor();
+    await fits(desk, 'with the menu open');
+    await desk.page.keyboard.press('Escape');
+    const card = await desk.awaitCall();
+    await desk.expectEnabled(card, ['answer']);
+    await fits(desk, 'while a call rings');
+    await everythingIsReachable(desk);
+    await desk.command('answer', card).click();
+    await desk.call('connected').waitFor();
+    await desk.expectEnabled(card, ['end-call', 'hold', 'keypad']);
+    await desk.command('keypad', card).click();
+    await desk.part('keypad').waitFor();
+    await fits(desk, 'with the keypad open');
+    await desk.page.keyboard.press('Escape');
+    await desk.command('end-call', card).click();
+    await desk.ownState('wrap-up');
+    await fits(desk, 'in wrap-up');
+    await desk.choose('not-ready', 1);
+    await desk.ownState('not-ready');
+  });
+
+  // A window of 1280 pixels enlarged to 200 % has 640 of the page's pixels.
+  at('enlarged to 200 %: nothing sticks out, everything can be reached', { width: 640, height: 400 }, async (desk) => {
+    await everythingIsReachable(desk);
+  });
+
+  at('at its own size: every list is in sight', { width: 1440, height: 900 }, async (desk) => {
+    for (const part of ['calls', 'agents', 'queues', 'callbacks']) {
+      const box = await desk.part(part).boundingBox();
+      assert.ok(box.y < 900 && box.height > 60, `${part} can be seen`);
+    }
+    await everythingIsReachable(desk);
+  });
+
+  test('nothing moves by itself for whoever wants no motion', () =>
+    onDesk(browser, hub.url, 'reduced motion', async (desk) => {
+      await desk.page.emulateMedia({ reducedMotion: 'reduce' });
+      await desk.startShift({ agent: '1002', extension: '4002' });
+      await desk.awaitCall();
+      const moving = await desk.page.evaluate(() =>
+        document
+          .getAnimations()
+          .filter((animation) => animation.playState === 'running')
+          .filter((animation) => animation.effect.getComputedTiming().duration > 20)
+          .map((animation) => animation.animationName ?? animation.transitionProperty),
+      );
+      assert.deepEqual(moving, []);
+    }));
+
+  test('states keep their shapes and buttons their edges in the system’s colours', () =>
+    onDesk(browser, hub.url, 'forced colors', async (desk) => {
+      await desk.page.emulateMedia({ forcedColors: 'active' });
+      await desk.startShift({ agent: '1003', extension: '4003' });
+      await desk.part('agent').first().waitFor();
+      const seen = await desk.page.evaluate(() => {
+        const state = document.querySelector('[data-part="agent"] .mark path');
+        const button = document.querySelector('[data-part="dial"] [data-command]');
+        const { borderTopStyle, borderTopWidth } = getComputedStyle(button);
+        return {
+          forced: matchMedia('(forced-colors: active)').matches,
+          fill: getComputedStyle(state).fill,
+          background: getComputedStyle(document.body).backgroundColor,
+          edge: borderTopStyle !== 'none' && parseFloat(borderTopWidth) > 0,
+        };
+      });
+      assert.ok(seen.forced);
+      assert.notEqual(seen.fill, seen.background, 'the shape can be told from its ground');
+      assert.ok(seen.edge, 'a button has an edge');
+      await eventually(async () => assert.ok(await desk.part('state').isVisible()));
+    }));
+});

@@ -1,0 +1,196 @@
+//! The session with a scripted hub at its other end, on a clock of its own.
+//!
+//! Lives here: [`Desk`], which feeds inputs and carries the effects out on paper, and the site that it is at.
+//! May not be here: cases.
+//! Time stands still unless a test moves it.
+#![allow(dead_code, reason = "each test program uses a part of it")]
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use switchhook::connection::{Action, Input as Wire, Millis, RequestId, SocketId};
+use switchhook::domain::{Model, Moment};
+use switchhook::session::config::{self, Config};
+use switchhook::session::state::Link;
+use switchhook::session::{Credentials, Effect, FetchId, Input, Now, Session};
+
+pub(crate) const ANN: &str = "aa9730c4-ce86-e611-80c9-00505689257e";
+pub(crate) const QUEUE: &str = "c9eeb030-ff4b-ea11-ac9c-00155d4fdcf3";
+pub(crate) const LIST: &str = "d0eeb030-ff4b-ea11-ac9c-00155d4fdcf3";
+
+pub(crate) fn site(extra: &str) -> Config {
+    let json = format!(
+        r#"{{"source":{{"token":{{"url":"/token/me/rte/","identify":"basic"}},
+            "directory":{{"agents":[{{"id":"{ANN}","name":"Ann","agentId":"1001"}}],
+                          "queues":[{{"id":"{QUEUE}","name":"Support"}}],
+                          "callLists":[{{"id":"{LIST}","name":"Callbacks"}}]}}{extra}}}}}"#
+    );
+    config::parse(json.as_bytes())
+        .map(|(config, _)| config)
+        .expect("the configuration is good")
+}
+
+/// A session with a scripted hub at its other end.
+pub(crate) struct Desk {
+    pub(crate) session: Session,
+    pub(crate) model: Rc<RefCell<Model>>,
+    pub(crate) time: i64,
+    pub(crate) sent: Vec<String>,
+    pub(crate) fetches: Vec<(FetchId, String, Option<String>)>,
+    pub(crate) negotiations: Vec<RequestId>,
+    pub(crate) sockets: Vec<SocketId>,
+    pub(crate) open: Option<SocketId>,
+}
+
+impl Desk {
+    pub(crate) fn new(config: Config) -> Self {
+        let model = Rc::new(RefCell::new(Model::default()));
+        Self {
+            session: Session::new(config, Rc::clone(&model)),
+            model,
+            time: 0,
+            sent: Vec::new(),
+            fetches: Vec::new(),
+            negotiations: Vec::new(),
+            sockets: Vec::new(),
+            open: None,
+        }
+    }
+
+    pub(crate) fn feed(&mut self, input: Input<'_>) {
+        let now = Now {
+            monotonic: Millis::new(self.time),
+            wall: Moment(1_700_000_000_000 + self.time),
+            random: 7,
+        };
+        self.session.step(input, now);
+        for effect in self.session.take_effects() {
+            match effect {
+                Effect::Fetch {
+                    fetch,
+                    url,
+                    authorization,
+                    ..
+                } => self
+                    .fetches
+                    .push((fetch, url, authorization.map(|secret| secret.expose().to_owned()))),
+                Effect::Wire(Action::Negotiate { request, .. }) => self.negotiations.push(request),
+                Effect::Wire(Action::OpenSocket { socket, .. }) => self.sockets.push(socket),
+                Effect::Wire(Action::SendText { text, .. }) => {
+                    self.sent
+                        .extend(text.split_terminator('\u{1e}').map(str::to_owned));
+                }
+                Effect::Wire(Action::CloseSocket { socket }) if self.open == Some(socket) => self.open = None,
+                Effect::Wire(_) | Effect::Tell(_) => {}
+            }
+        }
+    }
+
+    pub(crate) fn pass(&mut self, milliseconds: i64) {
+        self.time += milliseconds;
+        self.feed(Input::Tick);
+    }
+
+    pub(crate) fn sign_in(&mut self) {
+        self.feed(Input::SignIn(Credentials {
+            login_id: "1001".into(),
+            password: String::new(),
+            extension: "4001".into(),
+        }));
+    }
+
+    pub(crate) fn answer_fetch(&mut self, status: u16, body: &str) {
+        let (fetch, _, _) = self.fetches.pop().expect("a request is under way");
+        self.feed(Input::Fetched {
+            fetch,
+            status,
+            body: body.as_bytes(),
+        });
+    }
+
+    pub(crate) fn answer_token(&mut self) {
+        self.answer_fetch(200, r#"{"WssEndpoint":"ws://hub.example/rte","Token":"a.e30.c"}"#);
+    }
+
+    pub(crate) fn answer_negotiate(&mut self) {
+        let request = self.negotiations.pop().expect("negotiation is under way");
+        self.feed(Input::Wire(Wire::NegotiateAnswered {
+            request,
+            status: 200,
+            body: br#"{"negotiateVersion":1,"connectionId":"c","connectionToken":"t",
+                       "availableTransports":[{"transport":"WebSockets","transferFormats":["Text"]}]}"#,
+            retry_after: None,
+        }));
+    }
+
+    pub(crate) fn open_socket(&mut self) {
+        let socket = self.sockets.pop().expect("a socket is opening");
+        self.open = Some(socket);
+        self.feed(Input::Wire(Wire::SocketOpened { socket }));
+        self.receive("{}\u{1e}");
+    }
+
+    pub(crate) fn receive(&mut self, text: &str) {
+        self.receive_bytes(text.as_bytes());
+    }
+
+    pub(crate) fn receive_bytes(&mut self, bytes: &[u8]) {
+        let socket = self.open.expect("a socket is open");
+        self.feed(Input::Wire(Wire::SocketData { socket, bytes }));
+    }
+
+    pub(crate) fn drop_socket(&mut self) {
+        let socket = self.open.take().expect("a socket is open");
+        self.feed(Input::Wire(Wire::SocketClosed {
+            socket,
+            code: 1006,
+            reason: "",
+            clean: false,
+        }));
+    }
+
+    /// The last invocation of `target`: its id and arguments.
+    pub(crate) fn invocation(&self, target: &str) -> Option<(String, serde_json::Value)> {
+        self.sent.iter().rev().find_map(|record| {
+            let message: serde_json::Value = serde_json::from_str(record).ok()?;
+            (message.get("target")?.as_str()? == target).then(|| {
+                let id = message
+                    .get("invocationId")
+                    .and_then(|id| id.as_str())
+                    .unwrap_or_default();
+                (id.to_owned(), message["arguments"].clone())
+            })
+        })
+    }
+
+    pub(crate) fn complete(&mut self, target: &str, result: &str) {
+        let (id, _) = self
+            .invocation(target)
+            .unwrap_or_else(|| panic!("{target} was invoked: {:?}", self.sent));
+        self.receive(&format!(
+            "{{\"type\":3,\"invocationId\":\"{id}\",\"result\":{result}}}\u{1e}"
+        ));
+    }
+
+    pub(crate) fn connect(&mut self) {
+        self.sign_in();
+        self.answer_token();
+        self.answer_negotiate();
+        self.open_socket();
+        self.complete(
+            "AvailableSubscriptions",
+            r#"["UserStatus","UserAvailability","QueueStatus","CallbackChanged"]"#,
+        );
+    }
+
+    pub(crate) fn link(&self) -> Link {
+        self.session.connection().link
+    }
+}
+
+pub(crate) fn user_status(talking: bool) -> String {
+    format!(
+        r#"{{"type":1,"target":"MessageReceived","arguments":[{{"subscription":{{"eventType":"UserStatus","entityId":"{ANN}"}},
+        "data":{{"eventType":"UserStatus","entityType":"User","entityId":"{ANN}","messageTTLSeconds":60,"userId":"{ANN}",
+        "talking":{talking},"available":true,"serving":true,"id":"aa90c608-7fd4-4c59-af60-d8141470e85b","timestamp":"2023-11-14T22:13:20.5Z"}}}}]}}"#
+    ) + "\u{1e}"
+}

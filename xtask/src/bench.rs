@@ -1,0 +1,154 @@
+//! `cargo xtask bench`: what an event costs, natively and in the browser, beside a desk written by hand.
+//!
+//! The native part is `benches/pipeline.rs`. The browser part is `tests/bench/measure.mjs`, which takes Switchhook's page
+//! and the hand-written one through the same steps and prints a table with the ratio of each figure. A full run keeps
+//! both in `docs/benchmarks.md`, between two marks; the words around them are written by hand and stay.
+//! Nothing here judges a figure: a machine that is busy with something else measures its own business as well.
+
+use crate::arguments::Arguments;
+use crate::page;
+use crate::process::{self, Failure, Outcome};
+use crate::project::Project;
+use crate::setup::{self, Browser};
+
+/// Where the kept figures begin and end.
+const MARKS: [&str; 2] = [
+    "<!-- figures: written by `cargo xtask bench` -->",
+    "<!-- end of the figures -->",
+];
+
+/// What the person asked for.
+pub(crate) struct Options {
+    quick: bool,
+}
+
+impl Options {
+    /// Reads the words after `bench`.
+    pub(crate) fn parse(words: &[String]) -> Outcome<Self> {
+        let mut arguments = Arguments::new("bench", words);
+        let mut options = Self { quick: false };
+        while let Some(given) = arguments.next() {
+            match given.name {
+                "--quick" => options.quick = true,
+                _ => return Err(arguments.unknown(&given)),
+            }
+        }
+        Ok(options)
+    }
+}
+
+/// Measures, prints, and keeps the figures of a full run.
+pub(crate) fn run(project: &Project, options: &Options) -> Outcome {
+    setup::for_tests(project)?;
+    let browser = Browser::find().ok_or_else(|| {
+        Failure::new(
+            "There is no Chromium on the search path.",
+            "`cargo xtask setup` installs it where it can, and says what to do where it cannot.",
+        )
+    })?;
+    page::build(project)?;
+    println!("Building the hub and the native benchmark.");
+    process::run(
+        project
+            .cargo()
+            .args(["build", "--quiet", "--release", "--package", "switchhook-hub"]),
+        "The compiler's message above says why.",
+    )?;
+    let native = native(project)?;
+    println!(
+        "Measuring in Chromium ({}).",
+        if options.quick {
+            "about a minute"
+        } else {
+            "about 10 minutes"
+        }
+    );
+    let browser = in_browser(project, &browser, options)?;
+    if options.quick {
+        println!("A quick run is for comparing; docs/benchmarks.md keeps the figures of full ones.");
+        return Ok(());
+    }
+    keep(
+        project,
+        &format!("{browser}\n\nNatively, from the frame's bytes to the model:\n\n```text\n{native}\n```"),
+    )
+}
+
+fn native(project: &Project) -> Outcome<String> {
+    let mut command = project.cargo();
+    command.args([
+        "bench",
+        "--quiet",
+        "--package",
+        "switchhook",
+        "--no-default-features",
+        "--bench",
+        "pipeline",
+    ]);
+    measured(&mut command)
+}
+
+fn in_browser(project: &Project, browser: &Browser, options: &Options) -> Outcome<String> {
+    let mut command = project.command("node");
+    command
+        .arg(project.root.join("tests").join("bench").join("measure.mjs"))
+        .args(options.quick.then_some("--quick"))
+        .env("SWITCHHOOK_CHROMIUM", &browser.browser)
+        .env("SWITCHHOOK_HUB_BIN", project.built("release", "switchhook-hub"))
+        .env("SWITCHHOOK_DIST", project.dist())
+        .env("SWITCHHOOK_TOOLS", &project.tools);
+    measured(&mut command)
+}
+
+/// Runs what measures, with its output shown, and returns that.
+fn measured(command: &mut std::process::Command) -> Outcome<String> {
+    let ended = process::run_and_keep(command)?;
+    if ended.success {
+        Ok(ended.text.trim().to_owned())
+    } else {
+        Err(Failure::new(
+            "A measurement did not come to its end.",
+            "Its message above says why.",
+        ))
+    }
+}
+
+fn keep(project: &Project, figures: &str) -> Outcome {
+    let path = project.root.join("docs").join("benchmarks.md");
+    let page = std::fs::read_to_string(&path).map_err(|error| Failure::file("read", &path, &error))?;
+    let page = with_figures(&page, figures).ok_or_else(|| {
+        Failure::new(
+            "docs/benchmarks.md has lost the marks between which the figures stand.",
+            format!("Put `{}` and `{}` back, each on a line.", MARKS[0], MARKS[1]),
+        )
+    })?;
+    std::fs::write(&path, page).map_err(|error| Failure::file("write", &path, &error))?;
+    println!("docs/benchmarks.md has the new figures.");
+    Ok(())
+}
+
+/// The page with other figures between its marks; nothing when it has no marks.
+fn with_figures(page: &str, figures: &str) -> Option<String> {
+    let [begin, end] = MARKS;
+    let (before, rest) = page.split_once(begin)?;
+    let (_, after) = rest.split_once(end)?;
+    Some(format!("{before}{begin}\n\n{figures}\n\n{end}{after}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn new_figures_replace_the_old_ones_and_nothing_else() {
+        let [begin, end] = MARKS;
+        let page = format!("# Method\n\n{begin}\nold\n{end}\n\nMore words.\n");
+        let renewed = with_figures(&page, "new").expect("the marks are there");
+        assert_eq!(
+            renewed,
+            format!("# Method\n\n{begin}\n\nnew\n\n{end}\n\nMore words.\n")
+        );
+        assert_eq!(with_figures(&renewed, "new"), Some(renewed.clone()));
+        assert_eq!(with_figures("no marks", "new"), None);
+    }
+}
