@@ -23,9 +23,15 @@ pub struct Retry<'a> {
 }
 
 /// Decides on the delay before the next attempt.
-pub trait RetryPolicy: fmt::Debug + Send + Sync {
+pub trait RetryPolicy: Send + Sync {
     /// The delay, or `None` to give up.
     fn delay(&self, retry: &Retry<'_>) -> Option<Duration>;
+}
+
+impl fmt::Debug for dyn RetryPolicy {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("RetryPolicy")
+    }
 }
 
 /// The default: the first retry soon, then twice as long each time up to a cap, for ever.

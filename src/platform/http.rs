@@ -7,7 +7,7 @@
 
 use gloo_net::http::RequestBuilder;
 use std::time::Duration;
-use web_sys::{AbortController, RequestCredentials};
+use web_sys::{AbortController, AbortSignal, RequestCredentials};
 
 /// What to ask for.
 pub(super) struct Request {
@@ -41,16 +41,23 @@ impl Drop for Pending {
 pub(super) fn send(request: Request, tell: impl FnOnce(Result<Answer, String>) + 'static) -> Pending {
     let abort = AbortController::new().ok();
     let signal = abort.as_ref().map(AbortController::signal);
-    wasm_bindgen_futures::spawn_local(async move {
-        let outcome = exchange(request, signal.as_ref()).await;
-        if signal.is_none_or(|signal| !signal.aborted()) {
-            tell(outcome);
-        }
-    });
+    wasm_bindgen_futures::spawn_local(carry_out(request, signal, Box::new(tell)));
     Pending { abort }
 }
 
-async fn exchange(request: Request, signal: Option<&web_sys::AbortSignal>) -> Result<Answer, String> {
+/// Boxed is who waits for it, so that the page holds one such program for all that is asked for.
+async fn carry_out(
+    request: Request,
+    signal: Option<AbortSignal>,
+    tell: Box<dyn FnOnce(Result<Answer, String>)>,
+) {
+    let outcome = exchange(request, signal.as_ref()).await;
+    if signal.is_none_or(|signal| !signal.aborted()) {
+        tell(outcome);
+    }
+}
+
+async fn exchange(request: Request, signal: Option<&AbortSignal>) -> Result<Answer, String> {
     let mut builder = if request.post {
         RequestBuilder::new(&request.url).method(gloo_net::http::Method::POST)
     } else {

@@ -22,7 +22,7 @@ use super::fold::folded;
 use super::ids::{AgentKey, CallKey, CallListKey, CallbackKey, QueueKey, Ref, SourceId};
 use super::moment::Moment;
 use super::queue::{Queue, QueueUpdate};
-use super::table::{Changed, Row, Table};
+use super::table::{Changed, Rank, Row, Table};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -447,23 +447,27 @@ impl Model {
     }
 }
 
-/// Case-folded text for ordering by name; rows without a name come last, by id.
-fn by_name(name: Option<&str>, id: &str) -> (bool, Box<str>) {
+/// The rank of a name, without regard to case; rows without a name come last, by id.
+fn by_name(name: Option<&str>, id: &str) -> Rank {
     match name {
-        Some(name) => (false, folded(name).into()),
-        None => (true, id.into()),
+        Some(name) => Rank::Text(folded(name).into()),
+        None => Rank::Last(id.into()),
     }
 }
 
+/// The rank of a time; rows without one come last.
+fn by_time(time: Option<Moment>) -> Rank {
+    Rank::Number(time.map_or(i64::MAX, |time| time.0))
+}
+
 macro_rules! row {
-    ($type:ty, $key:ty, $rank:ty, $row:ident => $value:expr $(, other: $other:ident)?) => {
+    ($type:ty, $key:ty, $row:ident => $rank:expr $(, other: $other:ident)?) => {
         impl Row for $type {
             type Key = $key;
-            type Rank = $rank;
 
-            fn rank(&self) -> $rank {
+            fn rank(&self) -> Rank {
                 let $row = self;
-                $value
+                $rank
             }
             fn identify(&mut self, source: SourceId, id: &str) {
                 self.source = source;
@@ -479,11 +483,11 @@ macro_rules! row {
     };
 }
 
-row!(Agent, AgentKey, (bool, Box<str>), row => by_name(row.name.as_deref(), &row.id));
-row!(Queue, QueueKey, (bool, Box<str>), row => by_name(row.name.as_deref(), &row.id));
-row!(CallList, CallListKey, (bool, Box<str>), row => by_name(row.name.as_deref(), &row.id));
-row!(Callback, CallbackKey, i64, row => row.due.or(row.created).map_or(i64::MAX, |moment| moment.0));
-row!(Call, CallKey, i64, row => row.begun.map_or(i64::MAX, |moment| moment.0), other: contact);
+row!(Agent, AgentKey, row => by_name(row.name.as_deref(), &row.id));
+row!(Queue, QueueKey, row => by_name(row.name.as_deref(), &row.id));
+row!(CallList, CallListKey, row => by_name(row.name.as_deref(), &row.id));
+row!(Callback, CallbackKey, row => by_time(row.due.or(row.created)));
+row!(Call, CallKey, row => by_time(row.begun), other: contact);
 
 impl Delta {
     /// Empties the delta, keeping its memory.

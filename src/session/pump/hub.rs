@@ -164,10 +164,11 @@ impl Session {
             .iter()
             .map(|list| (&*list.id, Scope::CallList));
         // The own agent first: whoever signs in wants to work before seeing everybody.
-        let mut wanted: Vec<_> = agents.chain(queues).chain(lists).collect();
-        wanted.sort_by_key(|(_, scope)| *scope != Scope::OwnAgent);
-        let items: Vec<_> = wanted
+        let wanted = agents.chain(queues).chain(lists);
+        let (own, others): (Vec<_>, Vec<_>) = wanted.partition(|(_, scope)| *scope == Scope::OwnAgent);
+        let items: Vec<_> = own
             .into_iter()
+            .chain(others)
             .flat_map(|(entity, scope)| rte::subscribe::items(entity, scope))
             .filter(|item| available.is_empty() || available.contains(&item.event))
             .collect();
