@@ -117,7 +117,7 @@ impl Gallery {
                 ..AgentUpdate::default()
             };
             let ago = ((index * 7919) % 2400) as i64 * SECOND;
-            self.say(Event::Agent(Ref::new(HUB, &id), Box::new(update)), ago);
+            self.say(Event::Agent(Ref::new(HUB, &id), &update), ago);
         }
     }
 
@@ -128,7 +128,7 @@ impl Gallery {
                 name: Some(Cow::Borrowed(name)),
                 ..QueueUpdate::default()
             };
-            self.say(Event::Queue(Ref::new(HUB, &id), Box::new(update)), 1_500);
+            self.say(Event::Queue(Ref::new(HUB, &id), &update), 1_500);
             if index == 4 {
                 continue;
             }
@@ -150,7 +150,7 @@ impl Gallery {
                 }),
                 ..QueueUpdate::default()
             };
-            self.say(Event::Queue(Ref::new(HUB, &id), Box::new(update)), 1_500);
+            self.say(Event::Queue(Ref::new(HUB, &id), &update), 1_500);
         }
     }
 
@@ -186,7 +186,7 @@ impl Gallery {
             reason: Some(reason),
             ..AgentUpdate::default()
         };
-        self.say(Event::Agent(Ref::new(HUB, "agent-1"), Box::new(update)), ago);
+        self.say(Event::Agent(Ref::new(HUB, "agent-1"), &update), ago);
     }
 
     fn call(&mut self, id: &str, update: CallUpdate<'_>, ago: i64) {

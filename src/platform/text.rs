@@ -20,7 +20,7 @@ pub(super) struct TextReader {
 }
 
 struct Encoder {
-    encoder: Object,
+    object: Object,
     encode_into: Function,
     written: JsValue,
     buffer: Uint8Array,
@@ -55,15 +55,15 @@ impl Encoder {
             .ok()?
             .dyn_into()
             .ok()?;
-        let encoder: Object = Reflect::construct(&class, &js_sys::Array::new())
+        let object: Object = Reflect::construct(&class, &js_sys::Array::new())
             .ok()?
             .unchecked_into();
-        let encode_into = Reflect::get(&encoder, &"encodeInto".into())
+        let encode_into = Reflect::get(&object, &"encodeInto".into())
             .ok()?
             .dyn_into()
             .ok()?;
         Some(Self {
-            encoder,
+            object,
             encode_into,
             written: "written".into(),
             buffer: Uint8Array::new_with_length(LEAST),
@@ -76,7 +76,7 @@ impl Encoder {
         if self.buffer.length() < most {
             self.buffer = Uint8Array::new_with_length(most);
         }
-        let told = self.encode_into.call2(&self.encoder, text, &self.buffer).ok()?;
+        let told = self.encode_into.call2(&self.object, text, &self.buffer).ok()?;
         let written = Reflect::get(&told, &self.written).ok()?.as_f64()? as u32;
         bytes.resize(written as usize, 0);
         self.buffer.subarray(0, written).copy_to(bytes);

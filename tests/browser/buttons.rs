@@ -122,7 +122,7 @@ fn happen(page: &Page, dice: &mut Dice, next_command: &mut u32) {
                 ])),
                 ..AgentUpdate::default()
             };
-            page.say(Event::Agent(at_hub(ME), Box::new(update)));
+            page.say(Event::Agent(at_hub(ME), &update));
         }
         10 | 11 => {
             *next_command += 1;

@@ -87,7 +87,8 @@ fn agent(id: &str, state: AgentState) -> Event<'_> {
         named_state: Some(state),
         ..AgentUpdate::default()
     };
-    Event::Agent(at_hub(id), Box::new(update))
+    // The event only borrows its news; a test may leave it behind.
+    Event::Agent(at_hub(id), Box::leak(Box::new(update)))
 }
 
 /// Applies events and commits them together; the keys that the delta named.

@@ -21,7 +21,8 @@ fn named<'a>(id: &'a str, name: &'a str, state: AgentState) -> Event<'a> {
         named_state: Some(state),
         ..AgentUpdate::default()
     };
-    Event::Agent(at_hub(id), Box::new(update))
+    // The event only borrows its news; a test may leave it behind.
+    Event::Agent(at_hub(id), Box::leak(Box::new(update)))
 }
 
 fn queue(id: &str, waiting: u32) -> Event<'_> {
@@ -30,7 +31,7 @@ fn queue(id: &str, waiting: u32) -> Event<'_> {
         waiting: Some(waiting),
         ..QueueUpdate::default()
     };
-    Event::Queue(at_hub(id), Box::new(update))
+    Event::Queue(at_hub(id), Box::leak(Box::new(update)))
 }
 
 fn callback(id: &str, closed: bool) -> Event<'_> {
