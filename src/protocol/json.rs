@@ -6,9 +6,8 @@
 //! Fields are located once and borrowed; nothing is copied but strings that contain escapes.
 
 use super::message::{Message, Outcome, Payload};
+use super::reader::{Reader, Text};
 use super::scan;
-use serde::Deserialize;
-use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
@@ -34,33 +33,49 @@ pub enum DecodeError {
     },
 }
 
-#[derive(Deserialize)]
+/// The properties of a record, each as its JSON text.
+#[derive(Default)]
 struct Fields<'a> {
-    #[serde(rename = "type", borrow, default)]
-    kind: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    target: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "present")]
-    arguments: Option<&'a RawValue>,
-    #[serde(rename = "invocationId", borrow, default)]
-    invocation_id: Option<&'a RawValue>,
-    #[serde(rename = "streamIds", borrow, default)]
-    stream_ids: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "present")]
-    item: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "present")]
-    result: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    error: Option<&'a RawValue>,
-    #[serde(rename = "allowReconnect", borrow, default)]
-    allow_reconnect: Option<&'a RawValue>,
-    #[serde(rename = "sequenceId", borrow, default)]
-    sequence_id: Option<&'a RawValue>,
+    kind: Option<&'a str>,
+    target: Option<&'a str>,
+    arguments: Option<&'a str>,
+    invocation_id: Option<&'a str>,
+    stream_ids: Option<&'a str>,
+    item: Option<&'a str>,
+    result: Option<&'a str>,
+    error: Option<&'a str>,
+    allow_reconnect: Option<&'a str>,
+    sequence_id: Option<&'a str>,
 }
 
-/// Keeps a JSON null as a value: `"result":null` delivers null, an absent result delivers nothing (J05).
-fn present<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<&'de RawValue>, D::Error> {
-    <&RawValue>::deserialize(from).map(Some)
+impl<'a> Fields<'a> {
+    /// Finds them in a text that is JSON; `None` when it is no object.
+    fn read(json: &'a str) -> Option<Self> {
+        let mut fields = Self::default();
+        let mut reader = Reader::new(json);
+        if !reader.enter_object() {
+            return None;
+        }
+        while let Some(key) = reader.key() {
+            let raw = reader.raw();
+            // A payload may be null: `"result":null` delivers null, an absent result delivers nothing (J05).
+            let given = Some(raw).filter(|raw| *raw != "null");
+            match &*key.name {
+                "type" => fields.kind = given,
+                "target" => fields.target = given,
+                "arguments" => fields.arguments = Some(raw),
+                "invocationId" => fields.invocation_id = given,
+                "streamIds" => fields.stream_ids = given,
+                "item" => fields.item = Some(raw),
+                "result" => fields.result = Some(raw),
+                "error" => fields.error = given,
+                "allowReconnect" => fields.allow_reconnect = given,
+                "sequenceId" => fields.sequence_id = given,
+                _ => {}
+            }
+        }
+        Some(fields)
+    }
 }
 
 /// Reads one record.
@@ -74,11 +89,11 @@ pub fn decode(record: &[u8]) -> Result<Message<'_>, DecodeError> {
             stream_ids: Vec::new(),
         });
     }
-    let fields: Fields<'_> =
-        serde_json::from_str(json).map_err(|error| DecodeError::NotJson(error.to_string()))?;
+    scan::check(json).map_err(|at| DecodeError::NotJson(format!("It ends or goes wrong at byte {at}.")))?;
+    let fields = Fields::read(json).ok_or_else(|| DecodeError::NotJson("It is no object.".to_owned()))?;
     let kind = fields
         .kind
-        .and_then(|raw| raw.get().parse::<i64>().ok())
+        .and_then(|raw| raw.parse::<i64>().ok())
         .ok_or(DecodeError::NoType)?;
     match kind {
         1 => {
@@ -96,7 +111,7 @@ pub fn decode(record: &[u8]) -> Result<Message<'_>, DecodeError> {
                 invocation_id: text(fields.invocation_id, message, "invocationId")?,
                 item: fields
                     .item
-                    .map(|raw| Payload::from_json(raw.get()))
+                    .map(Payload::from_json)
                     .ok_or(invalid(message, "item"))?,
             })
         }
@@ -105,9 +120,9 @@ pub fn decode(record: &[u8]) -> Result<Message<'_>, DecodeError> {
             let invocation_id = text(fields.invocation_id, message, "invocationId")?;
             let outcome = match (fields.error, fields.result) {
                 (None, None) => Outcome::Void,
-                (None, Some(raw)) => Outcome::Result(Payload::from_json(raw.get())),
+                (None, Some(raw)) => Outcome::Result(Payload::from_json(raw)),
                 // An error beside a null result is an error (J04); beside any other it is a contradiction (J16).
-                (Some(error), result) if result.is_none_or(|raw| raw.get() == "null") => {
+                (Some(error), result) if result.is_none_or(|raw| raw == "null") => {
                     let error = plain_text(error).ok_or(invalid(message, "error"))?;
                     Outcome::Error(error)
                 }
@@ -136,7 +151,7 @@ pub fn decode(record: &[u8]) -> Result<Message<'_>, DecodeError> {
                 None => None,
                 Some(raw) => Some(plain_text(raw).ok_or(invalid("Close", "error"))?),
             },
-            allow_reconnect: fields.allow_reconnect.is_some_and(|raw| raw.get() == "true"),
+            allow_reconnect: fields.allow_reconnect.is_some_and(|raw| raw == "true"),
         }),
         8 => Ok(Message::Ack {
             sequence_id: number(fields.sequence_id, "Ack")?,
@@ -153,17 +168,13 @@ fn invalid(message: &'static str, detail: &'static str) -> DecodeError {
 }
 
 /// A JSON string, borrowed unless it contains escapes.
-fn plain_text(raw: &RawValue) -> Option<Cow<'_, str>> {
-    let inner = raw.get().strip_prefix('"')?.strip_suffix('"')?;
-    if inner.contains('\\') {
-        serde_json::from_str(raw.get()).ok().map(Cow::Owned)
-    } else {
-        Some(Cow::Borrowed(inner))
-    }
+fn plain_text(raw: &str) -> Option<Cow<'_, str>> {
+    let text = Reader::new(raw).value().as_text();
+    text.map(Text::cow)
 }
 
 fn text<'a>(
-    raw: Option<&'a RawValue>,
+    raw: Option<&'a str>,
     message: &'static str,
     name: &'static str,
 ) -> Result<Cow<'a, str>, DecodeError> {
@@ -173,7 +184,7 @@ fn text<'a>(
 }
 
 fn optional_text<'a>(
-    raw: Option<&'a RawValue>,
+    raw: Option<&'a str>,
     message: &'static str,
     name: &'static str,
 ) -> Result<Option<Cow<'a, str>>, DecodeError> {
@@ -183,28 +194,32 @@ fn optional_text<'a>(
     }
 }
 
-fn texts<'a>(raw: Option<&'a RawValue>, message: &'static str) -> Result<Vec<Cow<'a, str>>, DecodeError> {
-    match raw {
-        None => Ok(Vec::new()),
-        Some(raw) => serde_json::from_str::<Vec<&RawValue>>(raw.get())
-            .ok()
-            .and_then(|items| items.into_iter().map(plain_text).collect())
-            .ok_or(invalid(message, "streamIds")),
+fn texts<'a>(raw: Option<&'a str>, message: &'static str) -> Result<Vec<Cow<'a, str>>, DecodeError> {
+    let mut texts = Vec::new();
+    let Some(raw) = raw else { return Ok(texts) };
+    let mut reader = Reader::new(raw);
+    if !reader.enter_array() {
+        return Err(invalid(message, "streamIds"));
     }
+    while reader.item() {
+        let text = reader.value().as_text();
+        texts.push(text.ok_or(invalid(message, "streamIds"))?.cow());
+    }
+    Ok(texts)
 }
 
 /// Absent arguments are an empty array: the official client tolerates them (J25), a server that must not
 /// checks for itself.
-fn arguments<'a>(raw: Option<&'a RawValue>, message: &'static str) -> Result<Payload<'a>, DecodeError> {
+fn arguments<'a>(raw: Option<&'a str>, message: &'static str) -> Result<Payload<'a>, DecodeError> {
     match raw {
         None => Ok(Payload::from_json("[]")),
-        Some(raw) if raw.get().starts_with('[') => Ok(Payload::from_json(raw.get())),
+        Some(raw) if raw.starts_with('[') => Ok(Payload::from_json(raw)),
         Some(_) => Err(invalid(message, "arguments")),
     }
 }
 
-fn number(raw: Option<&RawValue>, message: &'static str) -> Result<u64, DecodeError> {
-    raw.and_then(|raw| raw.get().parse().ok())
+fn number(raw: Option<&str>, message: &'static str) -> Result<u64, DecodeError> {
+    raw.and_then(|raw| raw.parse().ok())
         .ok_or(invalid(message, "sequenceId"))
 }
 
@@ -412,6 +427,40 @@ mod tests {
             decode(b"{\"type\":6,\"x\":\"\xff\"}"),
             Err(DecodeError::NotJson(_))
         ));
+    }
+
+    #[test]
+    fn what_is_not_json_is_refused_with_the_place_of_the_fault() {
+        for record in [
+            "",
+            "{",
+            "[[}]",
+            r#"{"type":6} x"#,
+            r#"{"type":6,}"#,
+            "{'type':6}",
+            "null",
+            "\u{1}",
+        ] {
+            assert!(
+                matches!(decode(record.as_bytes()), Err(DecodeError::NotJson(_))),
+                "{record}"
+            );
+        }
+        let place = decode(br#"{"type":6,}"#).map_err(|error| error.to_string());
+        assert_eq!(
+            place,
+            Err("Error reading JSON. It ends or goes wrong at byte 10.".to_owned())
+        );
+        // As deep as .NET writes, and no deeper.
+        let nested = |depth| {
+            format!(
+                r#"{{"type":2,"invocationId":"1","item":{}{}}}"#,
+                "[".repeat(depth),
+                "]".repeat(depth)
+            )
+        };
+        assert!(decode(nested(62).as_bytes()).is_ok());
+        assert!(decode(nested(64).as_bytes()).is_err());
     }
 
     #[test]

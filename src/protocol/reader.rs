@@ -231,6 +231,14 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The value that the reader is led to, as it is written.
+    pub fn raw(&mut self) -> &'a str {
+        self.peek();
+        let start = self.at;
+        self.skip();
+        self.slice(start)
+    }
+
     /// Steps over the value that the reader is led to.
     pub fn skip(&mut self) {
         self.value();

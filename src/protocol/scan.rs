@@ -1,8 +1,8 @@
 //! A strict and quick check that a text is JSON, for the records that come by the ten thousand.
 //!
 //! Lives here: stepping over one JSON value, and finding the parts of the commonest record.
-//! May not be here: a tolerant reading; whatever is not exactly as expected is left to the general reader.
-//! Nothing is accepted that is not JSON; something that is may be declined (a nesting of more than 64 levels).
+//! May not be here: what the parts mean, and tolerance; records that are found to be JSON are read by the pull reader.
+//! Nothing is accepted that is not JSON. More than 64 levels of nesting are declined, as .NET declines them.
 //! Strings are most of a record and are looked through eight bytes at a time.
 
 const ONES: u64 = 0x0101_0101_0101_0101;
@@ -18,6 +18,19 @@ pub(super) fn plain_invocation(json: &str) -> Option<(&str, &str)> {
     };
     let whole = !target.is_empty() && arguments.starts_with('[');
     (whole && scanner.value().is_some() && scanner.rest.is_empty()).then_some((target, arguments))
+}
+
+/// Whether the whole text is one JSON value; else the place of the first byte that cannot stand there.
+pub(super) fn check(json: &str) -> Result<(), usize> {
+    let mut scanner = Scanner {
+        rest: json.as_bytes(),
+    };
+    let is_value = scanner.value().is_some();
+    if is_value && scanner.past_space().is_none() {
+        Ok(())
+    } else {
+        Err(json.len() - scanner.rest.len())
+    }
 }
 
 /// How many bytes come before the first quote, backslash or control character.
