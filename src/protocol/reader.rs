@@ -85,7 +85,13 @@ impl<'a> Key<'a> {
 
     /// Whether the key has this name, without regard to case (decision D14).
     pub fn is(&self, name: &str) -> bool {
-        self.name.eq_ignore_ascii_case(name)
+        match (self.name.as_bytes(), name.as_bytes()) {
+            // As a rule only the first letter's case differs, and the rest is compared in one go.
+            ([first, rest @ ..], [known, known_rest @ ..]) if rest == known_rest => {
+                first.eq_ignore_ascii_case(known)
+            }
+            (name, known) => name.eq_ignore_ascii_case(known),
+        }
     }
 }
 
