@@ -31,10 +31,9 @@ pub(crate) fn build(project: &Project) -> Outcome {
             "Restore it from the repository.",
         ));
     }
-    let made_from = fingerprint(&project.root, &INPUTS)?.to_string();
     let note = project.memory("page");
     let last = std::fs::read_to_string(&note).unwrap_or_default();
-    if last == made_from && project.dist().join("index.html").is_file() {
+    if last == state(project)? && project.dist().join("index.html").is_file() {
         return Ok(());
     }
     println!("Building the page (about 3 minutes the first time, half a minute after a change).");
@@ -54,7 +53,14 @@ pub(crate) fn build(project: &Project) -> Outcome {
     compress(project)?;
     let folder = project.memory("");
     std::fs::create_dir_all(&folder).map_err(|error| Failure::file("create", &folder, &error))?;
-    std::fs::write(&note, made_from).map_err(|error| Failure::file("write", &note, &error))
+    std::fs::write(&note, state(project)?).map_err(|error| Failure::file("write", &note, &error))
+}
+
+/// What the page was made from and what became of it: a page that somebody else put there is built anew as well.
+fn state(project: &Project) -> Outcome<String> {
+    let made_from = fingerprint(&project.root, &INPUTS)?;
+    let made = fingerprint(&project.root, &["dist"])?;
+    Ok(format!("{made_from} {made}"))
 }
 
 /// What the compiler is told beyond the profile.

@@ -126,19 +126,20 @@ fn version_in_lock(text: &str, package: &str) -> Option<String> {
 pub(crate) fn fingerprint(root: &Path, names: &[&str]) -> Outcome<u64> {
     let mut hasher = DefaultHasher::new();
     for name in names {
-        add_to_fingerprint(&root.join(name), &mut hasher)?;
+        add_to_fingerprint(root, &root.join(name), &mut hasher)?;
     }
     Ok(hasher.finish())
 }
 
-fn add_to_fingerprint(path: &Path, hasher: &mut DefaultHasher) -> Outcome {
-    path.hash(hasher);
+fn add_to_fingerprint(root: &Path, path: &Path, hasher: &mut DefaultHasher) -> Outcome {
+    // Where the project lies does not matter, so that it can be moved.
+    path.strip_prefix(root).unwrap_or(path).hash(hasher);
     if path.is_dir() {
         let entries = std::fs::read_dir(path).map_err(|error| Failure::file("list", path, &error))?;
         let mut below: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
         below.sort();
         for entry in below {
-            add_to_fingerprint(&entry, hasher)?;
+            add_to_fingerprint(root, &entry, hasher)?;
         }
     } else if path.is_file() {
         std::fs::read(path)
