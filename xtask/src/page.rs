@@ -1,8 +1,9 @@
 //! Building the page into `dist/`.
 //!
 //! Trunk does the work, with every tool it calls already on the search path at the right version, so that it never
-//! reaches for the network. Afterwards each file that compresses well gets a `.br` and a `.gz` beside it, which the hub
-//! and most file servers send as they are. Nothing is built when nothing that goes into the page has changed since.
+//! reaches for the network. Afterwards the style sheets are joined, the script is minified, and each file that
+//! compresses well gets a `.br` and a `.gz` beside it, which the hub and most file servers send as they are. Nothing is
+//! built when nothing that goes into the page has changed since.
 //! `config.json` gets no compressed copy: it is meant to be edited in place, and a stale copy would win.
 
 use std::path::Path;
@@ -20,7 +21,7 @@ const INPUTS: [&str; 9] = [
     "Cargo.toml",
     "Cargo.lock",
     ".cargo",
-    "xtask/precompress.mjs",
+    "xtask/finish.mjs",
 ];
 
 /// Builds the page, unless the one in `dist/` was built from the same files.
@@ -50,7 +51,7 @@ pub(crate) fn build(project: &Project) -> Outcome {
         // Trunk takes this variable for its own option and refuses the value that people commonly give it.
         .env_remove("NO_COLOR");
     process::run(&mut trunk, "The compiler's or Trunk's message above says why.")?;
-    compress(project)?;
+    finish(project)?;
     let folder = project.memory("");
     std::fs::create_dir_all(&folder).map_err(|error| Failure::file("create", &folder, &error))?;
     std::fs::write(&note, state(project)?).map_err(|error| Failure::file("write", &note, &error))
@@ -89,19 +90,20 @@ fn rustflags(project: &Project) -> String {
     flags
 }
 
-/// Writes the compressed copies. Node has both encoders built in, and is here anyway because of npm.
-fn compress(project: &Project) -> Outcome {
+/// Joins, minifies and compresses. Node has both encoders built in, and is here anyway because of npm.
+fn finish(project: &Project) -> Outcome {
     let node = find_program("node").ok_or_else(|| {
         Failure::new(
-            "Node.js is not installed, and it writes the compressed copies of the page's files.",
+            "Node.js is not installed, and it makes the page's files small.",
             "Install Node.js 20 or later and start again.",
         )
     })?;
     process::run(
         project
             .command(node)
-            .arg(Path::new("xtask").join("precompress.mjs"))
-            .arg(project.dist()),
+            .arg(Path::new("xtask").join("finish.mjs"))
+            .arg(project.dist())
+            .arg(project.node_modules()),
         "Check that the folder dist/ is writable and has room.",
     )
 }

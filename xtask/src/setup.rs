@@ -183,14 +183,14 @@ fn packages(project: &Project, wanted: Packages) -> Outcome {
     };
     let npm = process::find_program("npm").ok_or_else(|| {
         Failure::new(
-            "npm is not installed. It brings wasm-opt, which makes the page small, and what the tests use.",
+            "npm is not installed. It brings wasm-opt and terser, which make the page small, and what the tests use.",
             "Install Node.js 20 or later, which includes npm, and start again.",
         )
     })?;
     match wanted {
         Packages::Page => announce(
-            "binaryen from npm",
-            "its wasm-opt makes the page small",
+            "binaryen and terser from npm",
+            "they make the page small",
             "10 seconds",
         ),
         Packages::All => announce(

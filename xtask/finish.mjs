@@ -1,0 +1,82 @@
+// Finishes the page that Trunk has built in a folder: joins its style sheets into one, makes its script small, writes a
+// Brotli and a gzip copy beside every file that compresses well, and prints the sizes.
+//
+// Trunk's own minifier cannot read the script that wasm-bindgen writes; Terser, among the project's packages, can.
+// `config.json` gets no copy: people edit it in place after the build, and a stale copy would be sent instead.
+
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { extname, join, relative } from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+
+const [folder, packages] = process.argv.slice(2);
+const { minify } = createRequire(join(packages, 'index.js'))('terser');
+
+/** One style sheet in the place of several: one request before the first paint, and what repeats compresses away. */
+function joinStyles() {
+  const page = join(folder, 'index.html');
+  const html = readFileSync(page, 'utf8');
+  const links = [...html.matchAll(/<link[^>]*rel="?stylesheet[^>]*>/g)].map(([link]) => ({
+    link,
+    path: join(folder, /href="?([^"\s>]+)/.exec(link)[1]),
+  }));
+  if (links.length < 2) return;
+  const style = links.map(({ path }) => readFileSync(path, 'utf8')).join('\n');
+  const name = `style-${createHash('sha256').update(style).digest('hex').slice(0, 16)}.css`;
+  writeFileSync(join(folder, name), style);
+  for (const { path } of links) rmSync(path);
+  const [first, ...others] = links.map(({ link }) => link);
+  const joined = others.reduce((text, link) => text.replace(link, ''), html);
+  writeFileSync(page, joined.replace(first, `<link rel="stylesheet" href="./${name}">`));
+}
+
+async function minifyScripts() {
+  for (const name of readdirSync(folder).filter((name) => name.endsWith('.js'))) {
+    const path = join(folder, name);
+    const { code } = await minify(readFileSync(path, 'utf8'), { module: true });
+    writeFileSync(path, code);
+  }
+}
+
+joinStyles();
+await minifyScripts();
+
+const COMPRESSIBLE = new Set(['.html', '.js', '.mjs', '.css', '.svg', '.json', '.wasm', '.txt', '.webmanifest']);
+const EDITED_IN_PLACE = new Set(['config.json']);
+
+const total = { raw: 0, gzip: 0, brotli: 0 };
+const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
+
+for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+  if (!entry.isFile() || !COMPRESSIBLE.has(extname(entry.name)) || EDITED_IN_PLACE.has(entry.name)) {
+    continue;
+  }
+  const path = join(entry.parentPath ?? entry.path, entry.name);
+  const raw = readFileSync(path);
+  const brotli = brotliCompressSync(raw, {
+    params: {
+      [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
+      [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS,
+      [constants.BROTLI_PARAM_SIZE_HINT]: raw.length,
+    },
+  });
+  const gzip = gzipSync(raw, { level: constants.Z_BEST_COMPRESSION });
+  // A copy that is no smaller would only cost the reader a decompression.
+  const smaller = brotli.length < raw.length && gzip.length < raw.length;
+  if (smaller) {
+    writeFileSync(`${path}.br`, brotli);
+    writeFileSync(`${path}.gz`, gzip);
+  }
+  total.raw += raw.length;
+  total.gzip += smaller ? gzip.length : raw.length;
+  total.brotli += smaller ? brotli.length : raw.length;
+  if (raw.length >= 10_000) {
+    console.log(
+      `  ${relative(folder, path)}: ${kilobytes(raw.length)}, gzip ${kilobytes(gzip.length)}, Brotli ${kilobytes(brotli.length)}`,
+    );
+  }
+}
+console.log(
+  `  the whole page: ${kilobytes(total.raw)}, gzip ${kilobytes(total.gzip)}, Brotli ${kilobytes(total.brotli)}`,
+);
