@@ -15,6 +15,7 @@ use switchhook::connection::{
     Action, BadRecords, CallId, Delays, Error, Health, Input, Millis, Options, Phase, Progress, Retry,
     RetryPolicy, Secret, Status, TokenReason, Trying,
 };
+use switchhook::protocol::Frame;
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -265,7 +266,7 @@ fn w01_i20_send_is_settled_when_handed_to_the_socket() {
     assert!(
         matches!(
             told.as_slice(),
-            [Told::Act(Action::SendText { text, .. }), Told::Settled(1, Ok(None))]
+            [Told::Act(Action::Send { frame: Frame::Text(text), .. }), Told::Settled(1, Ok(None))]
                 if text == "{\"type\":1,\"target\":\"testMethod\",\"arguments\":[\"arg\",42]}\u{1e}"
         ),
         "{told:?}"
@@ -322,7 +323,7 @@ fn i04_e08_w07_stop_settles_says_goodbye_and_closes() {
             told.as_slice(),
             [
                 Told::Settled(7, Err(Error::Stopped)),
-                Told::Act(Action::SendText { text, .. }),
+                Told::Act(Action::Send { frame: Frame::Text(text), .. }),
                 Told::Act(Action::CloseSocket { .. }),
                 Told::Changed(Status::Disconnected { error: None }),
             ] if text == "{\"type\":7}\u{1e}"
@@ -421,7 +422,7 @@ fn i24_a_call_given_up_is_cancelled_on_the_wire_and_its_answer_ignored() {
         matches!(
             told.as_slice(),
             [
-                Told::Act(Action::SendText { text, .. }),
+                Told::Act(Action::Send { frame: Frame::Text(text), .. }),
                 Told::Settled(7, Err(Error::Cancelled))
             ] if text == "{\"type\":5,\"invocationId\":\"0\"}\u{1e}"
         ),

@@ -16,6 +16,7 @@ use std::time::Duration;
 use switchhook::connection::{
     Action, BadRecords, CallId, Delays, Error, Input, Options, RequestId, Secret, SocketId, Status,
 };
+use switchhook::protocol::Frame;
 
 /// Steps in one sequence.
 const LENGTH: usize = 1_000;
@@ -430,7 +431,10 @@ impl Model {
         let mut texts = Vec::new();
         for told in told {
             match told {
-                Told::Act(Action::SendText { text, .. }) => texts.push(text),
+                Told::Act(Action::Send {
+                    frame: Frame::Text(text),
+                    ..
+                }) => texts.push(text),
                 Told::Invocation(target, arguments) if target == "n" => {
                     let serial: i64 = arguments
                         .trim_matches(['[', ']'])

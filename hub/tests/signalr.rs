@@ -44,7 +44,7 @@ impl Hub for Echo {
 impl Echo {
     async fn reply(&self, client: &Client, method: &str, arguments: Payload<'_>) -> Result<Reply, CallError> {
         match method.to_ascii_lowercase().as_str() {
-            "echo" => Ok(Some(arguments.json().to_owned())),
+            "echo" => Ok(Some(arguments.json().into_owned())),
             "nothing" => Ok(None),
             "refuse" => Err(CallError::Refused("not today".to_owned())),
             "fail" => Err(CallError::Internal("disk on fire".to_owned())),

@@ -8,8 +8,7 @@
 use super::address::{Secret, SecretUrl};
 use super::error::Error;
 use super::time::Millis;
-use crate::protocol::Payload;
-use crate::protocol::json::DecodeError;
+use crate::protocol::{DecodeError, Frame, Payload};
 use std::time::Duration;
 
 /// Names one token or negotiate request.
@@ -174,12 +173,12 @@ pub enum Action {
         /// Where.
         url: SecretUrl,
     },
-    /// Send one text message.
-    SendText {
+    /// Send one WebSocket message.
+    Send {
         /// Where.
         socket: SocketId,
         /// Whole records.
-        text: String,
+        frame: Frame,
     },
     /// Close the socket, opened or still opening, after what was sent before; report nothing more from it.
     CloseSocket {

@@ -12,8 +12,7 @@ use super::options::{BadRecords, Options};
 use super::session::{InvocationId, Session, Waiter};
 use super::time::Millis;
 use super::turn::Turn;
-use crate::protocol::json::{self, DecodeError};
-use crate::protocol::{Message, Outcome, Payload, RecordReader};
+use crate::protocol::{DecodeError, Encoding, Message, Outcome, Payload, RecordReader, json};
 use std::time::Duration;
 
 /// How a live connection comes to its end.
@@ -134,6 +133,7 @@ impl Live {
                         // The server waits for a result that no handler here can give (case C15).
                         let outcome = Outcome::Error("Client didn't provide a result.".into());
                         let answer = Message::Completion {
+                            headers: None,
                             invocation_id,
                             outcome,
                         };
@@ -144,6 +144,7 @@ impl Live {
                 Message::Completion {
                     invocation_id,
                     outcome,
+                    ..
                 } => {
                     // An unknown id is that of a call given up (case I19).
                     match InvocationId::from_wire(&invocation_id).and_then(|id| session.finish(id)) {
@@ -260,20 +261,19 @@ impl Live {
     ) {
         let id = request.deadline.map(|_| *ids);
         let message = call(id, request.target, request.arguments);
-        let mut text = String::with_capacity(request.arguments.len() + 80);
-        json::encode(&message, &mut text);
-        if text.len() > options.outgoing_limit {
+        let frame = Encoding::Json.encode(&message);
+        if frame.len() > options.outgoing_limit {
             let error = Error::MessageTooLarge {
-                size: text.len(),
+                size: frame.len(),
                 limit: options.outgoing_limit,
             };
             turn.out.settled(request.name, Err(error));
             return;
         }
         self.liveness.sent(turn.now);
-        turn.out.act(Action::SendText {
+        turn.out.act(Action::Send {
             socket: self.socket,
-            text,
+            frame,
         });
         match request.deadline {
             None => turn.out.settled(request.name, Ok(None)),
@@ -334,6 +334,7 @@ impl Live {
 
     fn tell_cancelled(&mut self, id: InvocationId, turn: &mut Turn<'_, impl Outlet>) {
         let message = Message::CancelInvocation {
+            headers: None,
             invocation_id: id.to_wire(),
         };
         self.send(&message, turn);
@@ -356,17 +357,16 @@ struct Writer {
 
 impl Writer {
     fn write(&mut self, message: &Message<'_>, out: &mut impl Outlet) {
-        let mut text = String::new();
-        json::encode(message, &mut text);
-        out.act(Action::SendText {
+        out.act(Action::Send {
             socket: self.socket,
-            text,
+            frame: Encoding::Json.encode(message),
         });
     }
 }
 
 fn call<'a>(id: Option<InvocationId>, target: &'a str, arguments: &'a str) -> Message<'a> {
     Message::Invocation {
+        headers: None,
         invocation_id: id.map(InvocationId::to_wire),
         target: target.into(),
         arguments: Payload::from_json(arguments),

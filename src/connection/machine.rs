@@ -17,9 +17,9 @@ use super::retry::{Backoff, Retry, RetryPolicy as _};
 use super::session::InvocationId;
 use super::time::Millis;
 use super::turn::Turn;
-use crate::protocol::SEPARATOR;
 use crate::protocol::handshake::{self, HandshakeError};
 use crate::protocol::negotiate::{self, Answer};
+use crate::protocol::{Frame, SEPARATOR};
 use std::time::Duration;
 
 /// Negotiate requests per attempt (case N15).
@@ -381,9 +381,9 @@ impl Connection {
             received: Vec::new(),
         };
         self.enter(trial, self.options.handshake_deadline, stage, turn.now);
-        turn.out.act(Action::SendText {
+        turn.out.act(Action::Send {
             socket,
-            text: handshake::write_request("json", 1),
+            frame: Frame::Text(handshake::write_request("json", 1)),
         });
     }
 

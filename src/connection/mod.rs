@@ -18,6 +18,7 @@ mod session;
 mod time;
 mod turn;
 
+pub use crate::protocol::Frame;
 pub use address::{HubAddress, Secret, SecretUrl};
 pub use error::{Error, Phase};
 pub use interface::{

@@ -11,7 +11,7 @@ use crate::connection::{
     Action, CallId, Connection, Error, Health, Input, Millis, Options, Outlet, RecordFault, RequestId,
     Secret, SecretUrl, SocketId, Status, TokenReason,
 };
-use crate::protocol::Payload;
+use crate::protocol::{Frame, Payload};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::future::Future;
@@ -370,7 +370,7 @@ struct Shell {
     /// The machine has at most one request under way.
     request: Option<(RequestId, AbortHandle)>,
     /// And at most one socket; dropping the sender closes it.
-    socket: Option<(SocketId, mpsc::UnboundedSender<String>)>,
+    socket: Option<(SocketId, mpsc::UnboundedSender<Frame>)>,
 }
 
 impl Shell {
@@ -414,12 +414,12 @@ impl Outlet for Shell {
                 }
             }
             Action::OpenSocket { socket, url } => self.open_socket(socket, url),
-            Action::SendText { socket, text } => {
+            Action::Send { socket, frame } => {
                 if let Some((own, queue)) = &self.socket
                     && *own == socket
                 {
                     // A socket that has just failed reports so by itself.
-                    let _ = queue.send(text);
+                    let _ = queue.send(frame);
                 }
             }
             Action::CloseSocket { socket } => {
@@ -431,7 +431,7 @@ impl Outlet for Shell {
     fn invocation(&mut self, target: &str, arguments: Payload<'_>) {
         let _ = self.events.send(Event::Invocation {
             target: target.to_owned(),
-            arguments: arguments.json().to_owned(),
+            arguments: arguments.json().into_owned(),
         });
     }
 

@@ -7,6 +7,7 @@
 
 use super::http::retry_after;
 use crate::connection::SecretUrl;
+use crate::protocol::Frame;
 use futures_util::{SinkExt as _, StreamExt as _};
 use hyper::body::Bytes;
 use std::time::Duration;
@@ -48,7 +49,7 @@ impl News {
 /// Runs a socket; `report` answers `false` when nobody listens any more.
 pub(super) async fn run(
     url: SecretUrl,
-    mut queue: UnboundedReceiver<String>,
+    mut queue: UnboundedReceiver<Frame>,
     report: impl AsyncFn(News) -> bool,
 ) {
     // Nothing is queued before the socket is open, so the queue can only end.
@@ -77,8 +78,12 @@ pub(super) async fn run(
     loop {
         tokio::select! {
             queued = queue.recv() => match queued {
-                Some(text) => {
-                    if let Err(error) = stream.send(Message::text(text)).await {
+                Some(frame) => {
+                    let message = match frame {
+                        Frame::Text(text) => Message::text(text),
+                        Frame::Binary(bytes) => Message::binary(bytes),
+                    };
+                    if let Err(error) = stream.send(message).await {
                         report(News::broken(&error)).await;
                         return;
                     }

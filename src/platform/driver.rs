@@ -207,9 +207,9 @@ impl Driver {
                     })),
                 }
             }
-            Action::SendText { socket, text } => {
+            Action::Send { socket, frame } => {
                 if let Some(open) = self.sockets.borrow().get(&socket) {
-                    open.send(&text);
+                    open.send(&frame);
                 }
             }
             Action::CloseSocket { socket } => {

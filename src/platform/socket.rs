@@ -6,6 +6,7 @@
 //! each socket are needed, and a stream of messages would put a queue between the frame and the decoder.
 
 use super::text::TextReader;
+use crate::connection::Frame;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{CloseEvent, MessageEvent, WebSocket};
@@ -69,9 +70,12 @@ impl Socket {
         })
     }
 
-    /// Sends a text; a socket that is closing drops it, and its close is reported anyway.
-    pub(super) fn send(&self, text: &str) {
-        let _ = self.browser.send_with_str(text);
+    /// Sends a message; a socket that is closing drops it, and its close is reported anyway.
+    pub(super) fn send(&self, frame: &Frame) {
+        let _ = match frame {
+            Frame::Text(text) => self.browser.send_with_str(text),
+            Frame::Binary(bytes) => self.browser.send_with_u8_array(bytes),
+        };
     }
 }
 

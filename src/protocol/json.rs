@@ -5,37 +5,16 @@
 //! Property order is free, unknown properties are ignored, unknown types are reported as such (J20–J23).
 //! Fields are located once and borrowed; nothing is copied but strings that contain escapes.
 
-use super::message::{Message, Outcome, Payload};
+use super::message::{DecodeError, Message, Outcome, Payload};
 use super::reader::{Reader, Text};
 use super::scan;
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// A record that is no message.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum DecodeError {
-    /// Not UTF-8, not JSON, or not a JSON object.
-    #[error("Error reading JSON. {0}")]
-    NotJson(String),
-    /// No numeric `type`.
-    #[error("Invalid payload.")]
-    NoType,
-    /// A type that this version does not know; by the protocol it is to be ignored.
-    #[error("Unknown message type {0}.")]
-    UnknownType(i64),
-    /// A property is missing or of the wrong type.
-    #[error("Invalid payload for {message} message: {detail}")]
-    Invalid {
-        /// The message's name.
-        message: &'static str,
-        /// What is wrong with it.
-        detail: &'static str,
-    },
-}
-
 /// The properties of a record, each as its JSON text.
 #[derive(Default)]
 struct Fields<'a> {
+    headers: Option<&'a str>,
     kind: Option<&'a str>,
     target: Option<&'a str>,
     arguments: Option<&'a str>,
@@ -62,6 +41,7 @@ impl<'a> Fields<'a> {
             let given = Some(raw).filter(|raw| *raw != "null");
             match &*key.name {
                 "type" => fields.kind = given,
+                "headers" => fields.headers = given,
                 "target" => fields.target = given,
                 "arguments" => fields.arguments = Some(raw),
                 "invocationId" => fields.invocation_id = given,
@@ -80,25 +60,28 @@ impl<'a> Fields<'a> {
 
 /// Reads one record.
 pub fn decode(record: &[u8]) -> Result<Message<'_>, DecodeError> {
-    let json = std::str::from_utf8(record).map_err(|error| DecodeError::NotJson(error.to_string()))?;
+    let json = std::str::from_utf8(record).map_err(|error| not_json(&error.to_string()))?;
     if let Some((target, arguments)) = scan::plain_invocation(json) {
         return Ok(Message::Invocation {
+            headers: None,
             invocation_id: None,
             target: Cow::Borrowed(target),
             arguments: Payload::from_json(arguments),
             stream_ids: Vec::new(),
         });
     }
-    scan::check(json).map_err(|at| DecodeError::NotJson(format!("It ends or goes wrong at byte {at}.")))?;
-    let fields = Fields::read(json).ok_or_else(|| DecodeError::NotJson("It is no object.".to_owned()))?;
+    scan::check(json).map_err(|at| not_json(&format!("It ends or goes wrong at byte {at}.")))?;
+    let fields = Fields::read(json).ok_or_else(|| not_json("It is no object."))?;
     let kind = fields
         .kind
         .and_then(|raw| raw.parse::<i64>().ok())
         .ok_or(DecodeError::NoType)?;
+    let headers = headers(fields.headers)?;
     match kind {
         1 => {
             let message = "Invocation";
             Ok(Message::Invocation {
+                headers,
                 invocation_id: optional_text(fields.invocation_id, message, "invocationId")?,
                 target: text(fields.target, message, "target")?,
                 arguments: arguments(fields.arguments, message)?,
@@ -108,6 +91,7 @@ pub fn decode(record: &[u8]) -> Result<Message<'_>, DecodeError> {
         2 => {
             let message = "StreamItem";
             Ok(Message::StreamItem {
+                headers,
                 invocation_id: text(fields.invocation_id, message, "invocationId")?,
                 item: fields
                     .item
@@ -129,6 +113,7 @@ pub fn decode(record: &[u8]) -> Result<Message<'_>, DecodeError> {
                 _ => return Err(invalid(message, "error and result are mutually exclusive")),
             };
             Ok(Message::Completion {
+                headers,
                 invocation_id,
                 outcome,
             })
@@ -136,6 +121,7 @@ pub fn decode(record: &[u8]) -> Result<Message<'_>, DecodeError> {
         4 => {
             let message = "StreamInvocation";
             Ok(Message::StreamInvocation {
+                headers,
                 invocation_id: text(fields.invocation_id, message, "invocationId")?,
                 target: text(fields.target, message, "target")?,
                 arguments: arguments(fields.arguments, message)?,
@@ -143,6 +129,7 @@ pub fn decode(record: &[u8]) -> Result<Message<'_>, DecodeError> {
             })
         }
         5 => Ok(Message::CancelInvocation {
+            headers,
             invocation_id: text(fields.invocation_id, "CancelInvocation", "invocationId")?,
         }),
         6 => Ok(Message::Ping),
@@ -161,6 +148,10 @@ pub fn decode(record: &[u8]) -> Result<Message<'_>, DecodeError> {
         }),
         other => Err(DecodeError::UnknownType(other)),
     }
+}
+
+fn not_json(detail: &str) -> DecodeError {
+    DecodeError::Malformed(["Error reading JSON. ", detail].concat())
 }
 
 fn invalid(message: &'static str, detail: &'static str) -> DecodeError {
@@ -208,6 +199,22 @@ fn texts<'a>(raw: Option<&'a str>, message: &'static str) -> Result<Vec<Cow<'a, 
     Ok(texts)
 }
 
+/// Headers are texts; the reference server's words for one that is not (case J29).
+fn headers(raw: Option<&str>) -> Result<Option<Payload<'_>>, DecodeError> {
+    let Some(raw) = raw else { return Ok(None) };
+    let mut reader = Reader::new(raw);
+    if !reader.enter_object() {
+        return Err(DecodeError::Malformed("Invalid headers.".to_owned()));
+    }
+    while let Some(key) = reader.key() {
+        if reader.value().as_text().is_none() {
+            let text = format!("Expected header '{}' to be of type String.", key.name);
+            return Err(DecodeError::Malformed(text));
+        }
+    }
+    Ok(Some(Payload::from_json(raw)))
+}
+
 /// Absent arguments are an empty array: the official client tolerates them (J25), a server that must not
 /// checks for itself.
 fn arguments<'a>(raw: Option<&'a str>, message: &'static str) -> Result<Payload<'a>, DecodeError> {
@@ -227,89 +234,103 @@ fn number(raw: Option<&str>, message: &'static str) -> Result<u64, DecodeError> 
 pub fn encode(message: &Message<'_>, out: &mut String) {
     match message {
         Message::Invocation {
+            headers,
             invocation_id,
             target,
             arguments,
             stream_ids,
-        } => call(1, invocation_id.as_deref(), target, *arguments, stream_ids, out),
+        } => {
+            begin(1, *headers, invocation_id.as_deref(), out);
+            call(target, *arguments, stream_ids, out);
+        }
         Message::StreamInvocation {
+            headers,
             invocation_id,
             target,
             arguments,
             stream_ids,
-        } => call(4, Some(invocation_id), target, *arguments, stream_ids, out),
-        Message::StreamItem { invocation_id, item } => {
-            out.push_str("{\"type\":2,\"invocationId\":");
-            quoted(invocation_id, out);
-            out.push_str(",\"item\":");
-            out.push_str(item.json());
+        } => {
+            begin(4, *headers, Some(invocation_id), out);
+            call(target, *arguments, stream_ids, out);
+        }
+        Message::StreamItem {
+            headers,
+            invocation_id,
+            item,
+        } => {
+            begin(2, *headers, Some(invocation_id), out);
+            property("item", &item.json(), out);
         }
         Message::Completion {
+            headers,
             invocation_id,
             outcome,
         } => {
-            out.push_str("{\"type\":3,\"invocationId\":");
-            quoted(invocation_id, out);
+            begin(3, *headers, Some(invocation_id), out);
             match outcome {
                 Outcome::Void => {}
-                Outcome::Result(value) => {
-                    out.push_str(",\"result\":");
-                    out.push_str(value.json());
-                }
-                Outcome::Error(text) => {
-                    out.push_str(",\"error\":");
-                    quoted(text, out);
-                }
+                Outcome::Result(value) => property("result", &value.json(), out),
+                Outcome::Error(text) => text_property("error", text, out),
             }
         }
-        Message::CancelInvocation { invocation_id } => {
-            out.push_str("{\"type\":5,\"invocationId\":");
-            quoted(invocation_id, out);
-        }
-        Message::Ping => out.push_str("{\"type\":6"),
+        Message::CancelInvocation {
+            headers,
+            invocation_id,
+        } => begin(5, *headers, Some(invocation_id), out),
+        Message::Ping => begin(6, None, None, out),
         Message::Close {
             error,
             allow_reconnect,
         } => {
-            out.push_str("{\"type\":7");
+            begin(7, None, None, out);
             if let Some(text) = error {
-                out.push_str(",\"error\":");
-                quoted(text, out);
+                text_property("error", text, out);
             }
             if *allow_reconnect {
-                out.push_str(",\"allowReconnect\":true");
+                property("allowReconnect", "true", out);
             }
         }
-        Message::Ack { sequence_id } => sequence(8, *sequence_id, out),
-        Message::Sequence { sequence_id } => sequence(9, *sequence_id, out),
+        Message::Ack { sequence_id } => {
+            begin(8, None, None, out);
+            property("sequenceId", &sequence_id.to_string(), out);
+        }
+        Message::Sequence { sequence_id } => {
+            begin(9, None, None, out);
+            property("sequenceId", &sequence_id.to_string(), out);
+        }
     }
     out.push_str("}\u{1e}");
 }
 
-fn sequence(kind: u8, sequence_id: u64, out: &mut String) {
-    // Writing to a String cannot fail.
-    let _ = write!(out, "{{\"type\":{kind},\"sequenceId\":{sequence_id}");
+fn begin(kind: u8, headers: Option<Payload<'_>>, invocation_id: Option<&str>, out: &mut String) {
+    out.push_str("{\"type\":");
+    out.push(char::from(b'0' + kind));
+    if let Some(headers) = headers {
+        property("headers", &headers.json(), out);
+    }
+    if let Some(id) = invocation_id {
+        text_property("invocationId", id, out);
+    }
 }
 
-fn call(
-    kind: u8,
-    invocation_id: Option<&str>,
-    target: &str,
-    arguments: Payload<'_>,
-    stream_ids: &[Cow<'_, str>],
-    out: &mut String,
-) {
-    let _ = write!(out, "{{\"type\":{kind}");
-    if let Some(id) = invocation_id {
-        out.push_str(",\"invocationId\":");
-        quoted(id, out);
-    }
-    out.push_str(",\"target\":");
-    quoted(target, out);
-    out.push_str(",\"arguments\":");
-    out.push_str(arguments.json());
+fn property(name: &str, json: &str, out: &mut String) {
+    out.push_str(",\"");
+    out.push_str(name);
+    out.push_str("\":");
+    out.push_str(json);
+}
+
+fn text_property(name: &str, text: &str, out: &mut String) {
+    property(name, "", out);
+    quoted(text, out);
+}
+
+fn call(target: &str, arguments: Payload<'_>, stream_ids: &[Cow<'_, str>], out: &mut String) {
+    text_property("target", target, out);
+    property("arguments", &arguments.json(), out);
+    // A stock client leaves them out when there are none (case W01).
     if !stream_ids.is_empty() {
-        out.push_str(",\"streamIds\":[");
+        property("streamIds", "[", out);
         for (index, id) in stream_ids.iter().enumerate() {
             if index > 0 {
                 out.push(',');
@@ -419,13 +440,13 @@ mod tests {
         }
         for text in ["", "null", "\"x\"", "[[}]", "{\"type\":6", "\u{7f}"] {
             assert!(
-                matches!(decode(text.as_bytes()), Err(DecodeError::NotJson(_))),
+                matches!(decode(text.as_bytes()), Err(DecodeError::Malformed(_))),
                 "{text}"
             );
         }
         assert!(matches!(
             decode(b"{\"type\":6,\"x\":\"\xff\"}"),
-            Err(DecodeError::NotJson(_))
+            Err(DecodeError::Malformed(_))
         ));
     }
 
@@ -442,7 +463,7 @@ mod tests {
             "\u{1}",
         ] {
             assert!(
-                matches!(decode(record.as_bytes()), Err(DecodeError::NotJson(_))),
+                matches!(decode(record.as_bytes()), Err(DecodeError::Malformed(_))),
                 "{record}"
             );
         }
@@ -469,6 +490,7 @@ mod tests {
         assert_eq!(
             message,
             Ok(Message::Invocation {
+                headers: None,
                 invocation_id: None,
                 target: "m".into(),
                 arguments: Payload::from_json(r#"["a"]"#),

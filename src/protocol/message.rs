@@ -5,13 +5,16 @@
 //! A payload is passed on undecoded, so that a message nobody needs costs nothing but its frame.
 //! Source: HubProtocol.md of ASP.NET Core SignalR; numbers of the types as documented there.
 
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use std::borrow::Cow;
 
-/// An undecoded value inside a message: JSON text, checked to be well-formed.
+/// An undecoded value inside a message, in its connection's encoding, checked to be well-formed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Payload<'a> {
-    json: &'a str,
+pub struct Payload<'a>(Raw<'a>);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Raw<'a> {
+    Json(&'a str),
 }
 
 /// A payload that does not have the shape its reader expects.
@@ -22,18 +25,42 @@ pub struct PayloadError(#[from] serde_json::Error);
 impl<'a> Payload<'a> {
     /// Wraps JSON text that is known to be one well-formed value.
     pub fn from_json(json: &'a str) -> Self {
-        Self { json }
+        Self(Raw::Json(json))
     }
 
-    /// The payload as JSON text.
-    pub fn json(self) -> &'a str {
-        self.json
+    /// The payload as JSON text; only one that came in another encoding is written anew.
+    pub fn json(self) -> Cow<'a, str> {
+        match self.0 {
+            Raw::Json(json) => Cow::Borrowed(json),
+        }
     }
 
-    /// Reads the payload as a `T`, which may borrow from the record.
-    pub fn decode<T: Deserialize<'a>>(self) -> Result<T, PayloadError> {
-        Ok(serde_json::from_str(self.json)?)
+    /// Reads the payload as a `T`.
+    pub fn decode<T: DeserializeOwned>(self) -> Result<T, PayloadError> {
+        Ok(serde_json::from_str(&self.json())?)
     }
+}
+
+/// A record that is no message.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DecodeError {
+    /// It is not what its encoding allows: not UTF-8, not JSON, cut off; what is wrong and where.
+    #[error("{0}")]
+    Malformed(String),
+    /// No numeric `type`.
+    #[error("Invalid payload.")]
+    NoType,
+    /// A type that this version does not know; by the protocol it is to be ignored (case J20).
+    #[error("Unknown message type {0}.")]
+    UnknownType(i64),
+    /// A property is missing or of the wrong type.
+    #[error("Invalid payload for {message} message: {detail}")]
+    Invalid {
+        /// The message's name.
+        message: &'static str,
+        /// What is wrong with it.
+        detail: &'static str,
+    },
 }
 
 /// How an invocation or a stream ended.
@@ -52,6 +79,8 @@ pub enum Outcome<'a> {
 pub enum Message<'a> {
     /// Type 1: call `target` with `arguments` (a JSON array).
     Invocation {
+        /// An object of texts, for whoever traces calls.
+        headers: Option<Payload<'a>>,
         /// Present when the caller wants an answer.
         invocation_id: Option<Cow<'a, str>>,
         /// Method name, compared without regard to case.
@@ -63,6 +92,8 @@ pub enum Message<'a> {
     },
     /// Type 2: one item of a stream.
     StreamItem {
+        /// An object of texts.
+        headers: Option<Payload<'a>>,
         /// The stream it belongs to.
         invocation_id: Cow<'a, str>,
         /// The item.
@@ -70,6 +101,8 @@ pub enum Message<'a> {
     },
     /// Type 3: an invocation or a stream has ended.
     Completion {
+        /// An object of texts.
+        headers: Option<Payload<'a>>,
         /// The invocation it answers.
         invocation_id: Cow<'a, str>,
         /// How it ended.
@@ -77,6 +110,8 @@ pub enum Message<'a> {
     },
     /// Type 4: call `target` and stream its results.
     StreamInvocation {
+        /// An object of texts.
+        headers: Option<Payload<'a>>,
         /// Names the stream.
         invocation_id: Cow<'a, str>,
         /// Method name.
@@ -88,6 +123,8 @@ pub enum Message<'a> {
     },
     /// Type 5: stop the stream or invocation with this id.
     CancelInvocation {
+        /// An object of texts.
+        headers: Option<Payload<'a>>,
         /// What to stop.
         invocation_id: Cow<'a, str>,
     },

@@ -1,10 +1,11 @@
 //! The SignalR hub protocol: bytes to messages and back.
 //!
-//! Lives here: record framing, the handshake, the negotiate answer, the message types and the JSON codec.
+//! Lives here: record framing, the handshake, the negotiate answer, the message types and their codecs.
 //! May not be here: a clock, a socket, a connection's state, anything about contact centres.
 //! Every function takes bytes from a stranger and answers with a value or a typed error; none panics.
 //! The hub and the client use the same code, so what one writes the other reads.
 
+pub mod encoding;
 pub mod framing;
 pub mod handshake;
 pub mod json;
@@ -12,6 +13,8 @@ pub mod message;
 pub mod negotiate;
 pub mod reader;
 mod scan;
+pub mod stateful;
 
+pub use encoding::{Encoding, Frame};
 pub use framing::{Oversize, RecordReader, SEPARATOR};
-pub use message::{Message, Outcome, Payload, PayloadError};
+pub use message::{DecodeError, Message, Outcome, Payload, PayloadError};

@@ -10,7 +10,7 @@ use switchhook::connection::{
     Action, CallId, Connection, Error, Health, HubAddress, Input, Millis, Options, Outlet, Progress,
     RecordFault, RequestId, Secret, SocketId, Status, TokenReason,
 };
-use switchhook::protocol::Payload;
+use switchhook::protocol::{Frame, Payload};
 
 /// An answer to negotiate, version 1.
 pub(crate) const NEGOTIATED: &str = r#"{"negotiateVersion":1,"connectionId":"id-1","connectionToken":"token-1","availableTransports":[{"transport":"WebSockets","transferFormats":["Text","Binary"]}]}"#;
@@ -35,12 +35,12 @@ impl Outlet for Notes {
     }
 
     fn invocation(&mut self, target: &str, arguments: Payload<'_>) {
-        let arguments = arguments.json().to_owned();
+        let arguments = arguments.json().into_owned();
         self.0.push(Told::Invocation(target.to_owned(), arguments));
     }
 
     fn settled(&mut self, call: CallId, outcome: Result<Option<Payload<'_>>, Error>) {
-        let outcome = outcome.map(|value| value.map(|payload| payload.json().to_owned()));
+        let outcome = outcome.map(|value| value.map(|payload| payload.json().into_owned()));
         self.0.push(Told::Settled(call.0, outcome));
     }
 
@@ -132,7 +132,7 @@ impl Rig {
                     self.requests.remove(at.expect("abandoned while asked"));
                 }
                 Told::Act(Action::OpenSocket { socket, .. }) => self.sockets.push(*socket),
-                Told::Act(Action::SendText { socket, .. }) => {
+                Told::Act(Action::Send { socket, .. }) => {
                     assert!(self.sockets.contains(socket), "sends to a closed socket");
                 }
                 Told::Act(Action::CloseSocket { socket }) => {
@@ -306,7 +306,10 @@ impl Rig {
 
     pub(crate) fn sent(&mut self) -> Vec<String> {
         self.pick(|told| match told {
-            Told::Act(Action::SendText { text, .. }) => Ok(text),
+            Told::Act(Action::Send {
+                frame: Frame::Text(text),
+                ..
+            }) => Ok(text),
             other => Err(other),
         })
     }

@@ -9,6 +9,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use switchhook::connection::{Action, Input as Wire, Millis, RequestId, SocketId};
 use switchhook::domain::{Model, Moment};
+use switchhook::protocol::Frame;
 use switchhook::session::config::{self, Config};
 use switchhook::session::state::Link;
 use switchhook::session::{Credentials, Effect, FetchId, Input, Now, Session};
@@ -75,7 +76,10 @@ impl Desk {
                     .push((fetch, url, authorization.map(|secret| secret.expose().to_owned()))),
                 Effect::Wire(Action::Negotiate { request, .. }) => self.negotiations.push(request),
                 Effect::Wire(Action::OpenSocket { socket, .. }) => self.sockets.push(socket),
-                Effect::Wire(Action::SendText { text, .. }) => {
+                Effect::Wire(Action::Send {
+                    frame: Frame::Text(text),
+                    ..
+                }) => {
                     self.sent
                         .extend(text.split_terminator('\u{1e}').map(str::to_owned));
                 }

@@ -75,7 +75,7 @@ impl Outlet for Inlet<'_> {
 
     fn settled(&mut self, call: CallId, outcome: Result<Option<Payload<'_>>, Error>) {
         let outcome =
-            outcome.map(|payload| payload.map_or_else(String::new, |payload| payload.json().to_owned()));
+            outcome.map(|payload| payload.map_or_else(String::new, |payload| payload.json().into_owned()));
         self.news.push(News::Settled(call, outcome));
     }
 

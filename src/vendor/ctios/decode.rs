@@ -86,7 +86,8 @@ impl Decoder {
         oddities: &mut Oddities,
         sink: &mut impl FnMut(Option<Moment>, Event<'_>),
     ) -> Result<Outcome, Unreadable> {
-        let mut reader = Reader::new(arguments.json());
+        let arguments = arguments.json();
+        let mut reader = Reader::new(&arguments);
         let name = (reader.enter_array() && reader.item())
             .then(|| reader.value())
             .and_then(|value| match value {

@@ -46,7 +46,8 @@ pub fn decode(
     oddities: &mut Oddities,
     sink: &mut impl FnMut(Option<Moment>, Event<'_>),
 ) -> Result<Outcome, Unreadable> {
-    let mut reader = Reader::new(arguments.json());
+    let arguments = arguments.json();
+    let mut reader = Reader::new(&arguments);
     if !reader.enter_array() || !reader.item() {
         return Err(unreadable(&reader, "no message among the arguments", oddities));
     }

@@ -75,6 +75,7 @@ impl Client {
 pub(crate) fn call(target: &str, arguments: &str) -> Record {
     let mut text = String::with_capacity(arguments.len() + target.len() + 48);
     let invocation = Message::Invocation {
+        headers: None,
         invocation_id: None,
         target: target.into(),
         arguments: Payload::from_json(arguments),

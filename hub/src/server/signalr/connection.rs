@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use std::collections::VecDeque;
 use switchhook::protocol::message::Outcome;
-use switchhook::protocol::{Message, Oversize, RecordReader, handshake, json};
+use switchhook::protocol::{DecodeError, Message, Oversize, RecordReader, handshake, json};
 use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
 /// The newest version of the JSON protocol that is understood; 2 adds stateful reconnect, which is not offered.
@@ -207,6 +207,7 @@ async fn read<H: Hub>(input: &mut Input, client: &Client, hub: &H, limits: &Limi
                     "The client attempted to invoke the non-streaming '{target}' method with a streaming invocation."
                 );
                 client.push(encoded(&Message::Completion {
+                    headers: None,
                     invocation_id,
                     outcome: Outcome::Error(text.into()),
                 }));
@@ -220,7 +221,7 @@ async fn read<H: Hub>(input: &mut Input, client: &Client, hub: &H, limits: &Limi
                 | Message::Ack { .. }
                 | Message::Sequence { .. },
             )
-            | Err(json::DecodeError::UnknownType(_)) => {}
+            | Err(DecodeError::UnknownType(_)) => {}
             Err(error) => return Some(faulty(limits, &error.to_string())),
         }
     }

@@ -83,6 +83,7 @@ impl Answer {
         };
         let mut text = String::new();
         let completion = Message::Completion {
+            headers: None,
             invocation_id: id.into(),
             outcome,
         };
