@@ -128,7 +128,7 @@ impl Desk {
         self.session.step(input, now);
         for effect in self.session.take_effects() {
             match effect {
-                Effect::Wire(Action::Negotiate { request, .. }) => self.feed(Input::Wire(Wire::NegotiateAnswered {
+                Effect::Wire(Action::Post { request, .. }) => self.feed(Input::Wire(Wire::Answered {
                     request,
                     status: 200,
                     body: br#"{"negotiateVersion":1,"connectionId":"c","connectionToken":"t","availableTransports":[{"transport":"WebSockets","transferFormats":["Text"]}]}"#,

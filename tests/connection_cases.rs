@@ -261,6 +261,8 @@ fn w01_i20_send_is_settled_when_handed_to_the_socket() {
         call: CallId(1),
         target: "testMethod",
         arguments: "[\"arg\",42]",
+        streams: &[],
+        deadline: rig.now + SECOND,
     });
     let told = rig.take();
     assert!(
@@ -456,6 +458,8 @@ fn a_message_the_server_would_choke_on_is_refused_here() {
             call: CallId(1),
             target: "m",
             arguments: &arguments(length),
+            streams: &[],
+            deadline: rig.now + SECOND,
         });
         let expected = if fits {
             Ok(None)
@@ -556,6 +560,8 @@ fn k07_anything_sent_postpones_the_next_ping() {
         call: CallId(1),
         target: "m",
         arguments: "[]",
+        streams: &[],
+        deadline: rig.now + SECOND,
     });
     rig.take();
     rig.data(PING);
@@ -763,7 +769,7 @@ fn a_retry_after_is_honoured() {
     let mut rig = Rig::new(retrying());
     rig.request();
     let request = rig.pending_request();
-    rig.step(Input::NegotiateAnswered {
+    rig.step(Input::Answered {
         request,
         status: 503,
         body: b"",
@@ -1207,7 +1213,7 @@ fn reconnecting_goes_on_for_ever() {
         rig.step(Input::Tick);
         rig.give_token(None);
         let request = rig.pending_request();
-        rig.step(Input::NegotiateFailed {
+        rig.step(Input::Unanswered {
             request,
             text: "no route",
         });

@@ -253,6 +253,7 @@ impl Model {
                     call,
                     target: "m",
                     arguments: "[1]",
+                    streams: &[],
                     deadline,
                 });
             }
@@ -263,6 +264,8 @@ impl Model {
                     call,
                     target: "m",
                     arguments: &arguments,
+                    streams: &[],
+                    deadline: self.rig.now + Duration::from_secs(60),
                 });
             }
             Step::Cancel(back) => {
@@ -288,14 +291,14 @@ impl Model {
     }
 
     fn negotiate(&mut self, request: RequestId, kind: u8) {
-        let answer = |status, body| Input::NegotiateAnswered {
+        let answer = |status, body| Input::Answered {
             request,
             status,
             body,
             retry_after: None,
         };
         self.input(match kind {
-            0..=9 => Input::NegotiateFailed { request, text: "x" },
+            0..=9 => Input::Unanswered { request, text: "x" },
             10..=19 => answer(503, b""),
             20..=24 => answer(401, b""),
             25..=26 => answer(403, b""),
@@ -461,6 +464,7 @@ impl Model {
                         Status::Connecting(_) => "connecting",
                         Status::Connected { .. } => "connected",
                         Status::Reconnecting(_) => "reconnecting",
+                        Status::Resuming(_) => "resuming",
                     });
                 }
                 _ => {}

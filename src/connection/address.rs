@@ -108,24 +108,48 @@ impl HubAddress {
     }
 
     /// Where to negotiate, by HTTP on the same host whatever the scheme (cases N01, N04, N05).
-    pub(super) fn negotiate(&self) -> SecretUrl {
-        let scheme = if self.secure { "https" } else { "http" };
-        let slash = if self.place.ends_with('/') { "" } else { "/" };
-        let mut url = format!("{scheme}://{}{slash}negotiate", self.place);
+    pub(super) fn negotiate(&self, stateful: bool) -> SecretUrl {
+        let mut url = self.below("negotiate");
         let mut query = Query::after(&mut url, &self.query);
-        if !self.has_parameter("negotiateVersion") {
+        if self.parameter("negotiateVersion").is_none() {
             query.add("negotiateVersion", "1");
+        }
+        if stateful && self.parameter("useStatefulReconnect").is_none() {
+            query.add("useStatefulReconnect", "true");
         }
         SecretUrl(url)
     }
 
+    /// Where to hand in a fresh access token (case A02).
+    pub(super) fn refresh(&self, connection_token: &Secret) -> SecretUrl {
+        let mut url = self.below("refresh");
+        Query::after(&mut url, &self.query).add("id", connection_token.expose());
+        SecretUrl(url)
+    }
+
+    /// What the address itself says of stateful reconnect (case B03).
+    pub(super) fn asks_for_stateful(&self) -> Option<bool> {
+        self.parameter("useStatefulReconnect")
+            .map(|value| value.eq_ignore_ascii_case("true"))
+    }
+
+    fn below(&self, name: &str) -> String {
+        let scheme = if self.secure { "https" } else { "http" };
+        let slash = if self.place.ends_with('/') { "" } else { "/" };
+        [scheme, "://", &self.place, slash, name].concat()
+    }
+
     /// Where to open the socket; `connection_token` is absent when negotiation was skipped.
-    pub(super) fn socket(&self, connection_token: Option<&str>, access_token: Option<&Secret>) -> SecretUrl {
+    pub(super) fn socket(
+        &self,
+        connection_token: Option<&Secret>,
+        access_token: Option<&Secret>,
+    ) -> SecretUrl {
         let scheme = if self.secure { "wss" } else { "ws" };
         let mut url = format!("{scheme}://{}", self.place);
         let mut query = Query::after(&mut url, &self.query);
         if let Some(token) = connection_token {
-            query.add("id", token);
+            query.add("id", token.expose());
         }
         if let Some(token) = access_token {
             query.add("access_token", token.expose());
@@ -133,10 +157,11 @@ impl HubAddress {
         SecretUrl(url)
     }
 
-    fn has_parameter(&self, name: &str) -> bool {
+    fn parameter(&self, name: &str) -> Option<&str> {
         self.query
             .split('&')
-            .any(|pair| pair.split('=').next() == Some(name))
+            .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+            .find_map(|(own, value)| (own == name).then_some(value))
     }
 }
 
@@ -217,7 +242,7 @@ mod tests {
             ),
             ("http://h", "http://h/negotiate?negotiateVersion=1"),
         ] {
-            assert_eq!(address(hub).negotiate().expose(), expected);
+            assert_eq!(address(hub).negotiate(false).expose(), expected);
         }
     }
 
@@ -225,11 +250,11 @@ mod tests {
     fn n04_a_version_in_the_address_is_kept_and_not_repeated() {
         let hub = address("http://h/e?negotiateVersion=42");
         assert_eq!(
-            hub.negotiate().expose(),
+            hub.negotiate(false).expose(),
             "http://h/e/negotiate?negotiateVersion=42"
         );
         assert_eq!(
-            hub.socket(Some("a"), None).expose(),
+            hub.socket(Some(&Secret::new("a")), None).expose(),
             "ws://h/e?negotiateVersion=42&id=a"
         );
     }
@@ -239,7 +264,7 @@ mod tests {
         let hub = address("https://h/e?q=myData");
         let token = Secret::new("a+b/c=&ü");
         assert_eq!(
-            hub.socket(Some("42"), Some(&token)).expose(),
+            hub.socket(Some(&Secret::new("42")), Some(&token)).expose(),
             "wss://h/e?q=myData&id=42&access_token=a%2Bb%2Fc%3D%26%C3%BC"
         );
         assert_eq!(
@@ -261,7 +286,7 @@ mod tests {
     #[test]
     fn secrets_are_not_shown() {
         let hub = address("https://user:pass@h/e?key=secret");
-        let url = hub.socket(Some("secret"), Some(&Secret::new("secret")));
+        let url = hub.socket(Some(&Secret::new("secret")), Some(&Secret::new("secret")));
         for shown in [
             format!("{hub} {hub:?}"),
             format!("{url} {url:?}"),

@@ -8,6 +8,7 @@
 use super::address::{HubAddress, Secret};
 use super::error::{Error, Phase};
 use super::interface::{Action, Outlet, Progress, RequestId, SocketId, Status, Trying};
+use super::session::Ticket;
 use super::time::Millis;
 
 /// What an attempt inherits from the ones before it.
@@ -45,14 +46,23 @@ pub(super) enum Stage {
     },
     Open {
         socket: SocketId,
-        connection_id: Option<String>,
+        agreed: Agreed,
     },
     Handshake {
         socket: SocketId,
-        connection_id: Option<String>,
+        agreed: Agreed,
         /// The response as far as it has come (case H11).
         received: Vec<u8>,
     },
+}
+
+/// What negotiate came to; nothing when it was skipped.
+#[derive(Debug, Default)]
+pub(super) struct Agreed {
+    pub(super) connection_id: Option<String>,
+    pub(super) ticket: Option<Ticket>,
+    /// The server keeps the session over a change of sockets.
+    pub(super) stateful: bool,
 }
 
 /// Where an attempt is heading; a redirect changes it for this attempt only (case N14).
@@ -60,6 +70,8 @@ pub(super) enum Stage {
 pub(super) struct Route {
     pub(super) hub: HubAddress,
     pub(super) token: Option<Secret>,
+    /// The token is a redirect's and not the application's.
+    pub(super) redirected: bool,
     pub(super) requests: u32,
 }
 

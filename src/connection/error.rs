@@ -97,6 +97,21 @@ pub enum Error {
         /// The limit in force, in bytes.
         limit: usize,
     },
+    /// Too much waits for the server to acknowledge it; the message was not sent.
+    #[error("The server does not keep up: more than {limit} bytes wait. The message was not sent.")]
+    TooMuchWaiting {
+        /// The limit in force, in bytes.
+        limit: usize,
+    },
+    /// Items of a stream were not taken in time; the stream was cancelled.
+    #[error("More than {limit} items of the stream were waiting to be taken. It was canceled.")]
+    Overflow {
+        /// How many may wait.
+        limit: usize,
+    },
+    /// The stream is not open: it was ended, its call has ended, or its session was lost. Nothing was sent.
+    #[error("The stream has ended; the item was not sent.")]
+    StreamEnded,
     /// The server said something that the protocol does not allow.
     #[error("{0}")]
     ProtocolViolation(String),

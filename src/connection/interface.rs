@@ -23,6 +23,26 @@ pub struct SocketId(pub(super) u64);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CallId(pub u64);
 
+/// Names one stream from the application to the server. The caller chooses it and should not use it twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StreamId(pub u64);
+
+/// Where the result of a server's invocation goes; good for the session in which it came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReplyTo {
+    pub(super) session: u64,
+    pub(super) id: String,
+}
+
+/// What becomes of an invocation for which the server wants a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answering {
+    /// Nobody here gives one: the server is told so at once (case C15).
+    Never,
+    /// It comes as [`Input::Reply`].
+    Later,
+}
+
 /// Why a token is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TokenReason {
@@ -32,6 +52,8 @@ pub enum TokenReason {
     Reconnect,
     /// The server refused the last token: a cached one will not do.
     Unauthorized,
+    /// The present token will expire soon; the connection goes on with another.
+    ExpiringSoon,
 }
 
 /// Something that happened.
@@ -57,8 +79,8 @@ pub enum Input<'a> {
         /// Why.
         error: Error,
     },
-    /// The negotiate request was answered, with whatever status.
-    NegotiateAnswered {
+    /// The request was answered, with whatever status.
+    Answered {
         /// The request it answers.
         request: RequestId,
         /// The HTTP status.
@@ -68,8 +90,8 @@ pub enum Input<'a> {
         /// The `Retry-After` header as a span.
         retry_after: Option<Duration>,
     },
-    /// The negotiate request got no answer.
-    NegotiateFailed {
+    /// The request got no answer.
+    Unanswered {
         /// The request.
         request: RequestId,
         /// Why, for people.
@@ -115,7 +137,22 @@ pub enum Input<'a> {
         target: &'a str,
         /// A JSON array.
         arguments: &'a str,
+        /// Streams that the application will send, in the order of their parameters.
+        streams: &'a [StreamId],
         /// When to stop waiting.
+        deadline: Millis,
+    },
+    /// Call a hub method that streams its results; settled when the stream ends.
+    Stream {
+        /// The caller's name for it.
+        call: CallId,
+        /// The method.
+        target: &'a str,
+        /// A JSON array.
+        arguments: &'a str,
+        /// Streams that the application will send.
+        streams: &'a [StreamId],
+        /// When to stop waiting for the stream to begin.
         deadline: Millis,
     },
     /// Call a hub method and do not wait; settled when handed to the socket.
@@ -126,12 +163,43 @@ pub enum Input<'a> {
         target: &'a str,
         /// A JSON array.
         arguments: &'a str,
+        /// Streams that the application will send.
+        streams: &'a [StreamId],
+        /// When to stop waiting for a socket.
+        deadline: Millis,
+    },
+    /// Send an item of a stream; settled when handed to the socket.
+    Item {
+        /// The caller's name for this item.
+        call: CallId,
+        /// The stream.
+        stream: StreamId,
+        /// The item, as JSON.
+        item: &'a str,
+        /// When to stop waiting for a socket.
+        deadline: Millis,
+    },
+    /// A stream to the server ends. One that is not open any more is left alone.
+    EndStream {
+        /// The stream.
+        stream: StreamId,
+        /// Why, when it failed.
+        error: Option<&'a str>,
+    },
+    /// The result of an invocation by the server; ignored when its session is over.
+    Reply {
+        /// Where it goes.
+        to: &'a ReplyTo,
+        /// The result as JSON, or why there is none; a method without a value gives `None`.
+        outcome: Result<Option<&'a str>, &'a str>,
     },
     /// The caller gives up a call. The server is told (.NET 11; older ones ignore it, case I24).
     Cancel {
         /// Which.
         call: CallId,
     },
+    /// Ask the token provider for a fresh token now, and give it to the server.
+    RefreshToken,
     /// The time of [`Connection::next_wake`](super::Connection::next_wake) has come. Too early or late does no harm.
     Tick,
     /// The page was shown or resumed, or the computer woke: do not trust the socket, do not go on waiting.
@@ -152,8 +220,8 @@ pub enum Action {
         /// For the provider.
         reason: TokenReason,
     },
-    /// POST to `url` with an empty body; answer with `NegotiateAnswered` or `NegotiateFailed`.
-    Negotiate {
+    /// POST to `url` with an empty body; answer with `Answered` or `Unanswered`.
+    Post {
         /// Goes into the answer.
         request: RequestId,
         /// Where.
@@ -226,6 +294,9 @@ pub enum Status {
         /// Whether an earlier session goes on without loss; otherwise everything must be asked for anew.
         resumed: bool,
     },
+    /// The connection was lost, and its session is being taken up again at the server, which keeps it for a while.
+    /// Calls can be made; they wait.
+    Resuming(Progress),
     /// The connection was lost and is being made again.
     Reconnecting(Progress),
 }
@@ -275,11 +346,17 @@ pub trait Outlet {
     fn act(&mut self, action: Action);
 
     /// The server calls the client's method `target` (names are compared without regard to case, case C02)
-    /// with a JSON array.
-    fn invocation(&mut self, target: &str, arguments: Payload<'_>);
+    /// with an array. With `reply_to` it wants a result; without, the answer does not matter.
+    fn invocation(&mut self, target: &str, arguments: Payload<'_>, reply_to: Option<&ReplyTo>) -> Answering;
 
-    /// A call has ended; told exactly once per call. `None` is success without a value.
+    /// An item of a stream that was called.
+    fn item(&mut self, call: CallId, item: Payload<'_>);
+
+    /// A call has ended; told exactly once per call. `None` is success without a value, or a stream's end.
     fn settled(&mut self, call: CallId, outcome: Result<Option<Payload<'_>>, Error>);
+
+    /// The server has taken a fresh token, good for so long where it says; or why not. The connection stays.
+    fn refreshed(&mut self, outcome: Result<Option<Duration>, Error>);
 
     /// The status is now this. `Disconnected` is told once for every `Start`.
     fn changed(&mut self, status: &Status);

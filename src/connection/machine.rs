@@ -1,62 +1,46 @@
-//! The connection's life: attempts, phases with deadlines, reconnecting, stopping.
+//! The connection's life: which state takes in what, stopping, and how a live connection ends.
 //!
-//! Lives here: the states and every transition between them.
-//! May not be here: what flows over a live connection (`live`) and when to retry (`retry`).
+//! Lives here: the states, the way of each input to the state it concerns, and the status told.
+//! May not be here: how a connection is made (`connecting`) or taken up again (`resuming`), what flows over it (`live`).
 //! A state is left by taking it, so what it owns is either carried on or given up in the same breath.
 //! `Stop` ends every state within its step: nothing is awaited (defects D1, D2 and D5 cannot be written here).
 
-use super::address::{HubAddress, Secret};
-use super::attempt::{Attempt, Route, Stage, Trial};
+use super::address::HubAddress;
+use super::attempt::{Attempt, Trial};
 use super::error::{Error, Phase};
 use super::interface::{
-    Action, CallId, Counters, Input, Outlet, RequestId, SocketId, Status, TokenReason, Trying,
+    Action, CallId, Counters, Input, Outlet, ReplyTo, RequestId, SocketId, Status, StreamId, TokenReason,
+    Trying,
 };
-use super::live::{Call, Ending, Live};
+use super::live::{Ending, Live};
 use super::options::Options;
-use super::retry::{Backoff, Retry, RetryPolicy as _};
-use super::session::InvocationId;
+use super::resuming::Resuming;
+use super::session::{Call, CallKind, Item, Session};
 use super::time::Millis;
-use super::turn::Turn;
-use crate::protocol::handshake::{self, HandshakeError};
-use crate::protocol::negotiate::{self, Answer};
-use crate::protocol::{Frame, SEPARATOR};
+use super::turn::{Numbers, Turn};
+use crate::protocol::{Outcome, Payload};
 use std::time::Duration;
-
-/// Negotiate requests per attempt (case N15).
-const REDIRECTION_LIMIT: u32 = 100;
-
-/// A handshake response longer than this is none.
-const HANDSHAKE_LIMIT: usize = 65_536;
-
-/// A server's wish to be left alone is honoured up to this.
-const RETRY_AFTER_CAP: Duration = Duration::from_secs(300);
 
 /// A connection that was lost sooner than this was no success.
 const SHORT_LIFE: Duration = Duration::from_secs(10);
 
-/// So many of those in a row are bad luck; more are met with growing delays.
-const SHORT_LIVES_TOLERATED: u32 = 3;
-
 /// A SignalR client connection. See [`Input`] for what drives it and [`Outlet`] for what it reports.
 #[derive(Debug)]
 pub struct Connection {
-    options: Options,
-    state: State,
+    pub(super) options: Options,
+    pub(super) state: State,
     status: Status,
     counters: Counters,
-    offline: bool,
+    pub(super) offline: bool,
     /// Connections in a row that were lost soon.
-    short_lives: u32,
+    pub(super) short_lives: u32,
     /// The latest time seen; the machine's time does not run backwards even if a shell's does.
     now: Millis,
-    /// The next number for a request or a socket.
-    next_handle: u64,
-    /// The next number for an invocation.
-    next_invocation: InvocationId,
+    numbers: Numbers,
 }
 
 #[derive(Debug, Default)]
-enum State {
+pub(super) enum State {
     #[default]
     Disconnected,
     /// Between attempts; `until` is absent while offline.
@@ -66,6 +50,7 @@ enum State {
     },
     Attempting(Box<Attempt>),
     Connected(Box<Live>),
+    Resuming(Box<Resuming>),
 }
 
 impl Connection {
@@ -79,8 +64,7 @@ impl Connection {
             offline: false,
             short_lives: 0,
             now: Millis::DISTANT_PAST,
-            next_handle: 0,
-            next_invocation: InvocationId::FIRST,
+            numbers: Numbers::FIRST,
         }
     }
 
@@ -110,6 +94,21 @@ impl Connection {
         }
     }
 
+    /// Moves to another address, from the next attempt on; refused while a session is tied to the present one
+    /// (case R22).
+    pub fn change_hub(&mut self, hub: HubAddress) -> Result<(), Error> {
+        match self.state {
+            State::Disconnected | State::Waiting { .. } => {
+                self.options.hub = hub;
+                Ok(())
+            }
+            State::Attempting(_) | State::Connected(_) | State::Resuming(_) => Err(Error::InvalidAddress(
+                "The HubConnection must be in the Disconnected or Reconnecting state to change the url"
+                    .to_owned(),
+            )),
+        }
+    }
+
     /// When the next [`Input::Tick`] is due; `None` when no time is waited for.
     ///
     /// It only ever needs a timer to be set anew when it has become earlier than the timer that is set:
@@ -120,15 +119,18 @@ impl Connection {
             State::Waiting { until, .. } => *until,
             State::Attempting(attempt) => Some(attempt.deadline),
             State::Connected(live) => Some(live.next_wake()),
+            State::Resuming(resuming) => Some(resuming.next_wake()),
         }
     }
 
     /// Takes in what happened at `now`; `random` should be uniformly distributed and serves as jitter.
     pub fn step(&mut self, input: Input<'_>, now: Millis, random: u64, out: &mut impl Outlet) {
         self.now = self.now.max(now);
+        let mut numbers = self.numbers;
         let turn = &mut Turn {
             now: self.now,
             random,
+            numbers: &mut numbers,
             out,
         };
         match input {
@@ -136,28 +138,42 @@ impl Connection {
             Input::Start => self.start(turn),
             Input::Stop => self.stop(turn),
             Input::RetryNow => self.retry_now(turn),
-            Input::TokenReady { request, token } => self.token_ready(request, token, turn),
-            Input::TokenFailed { request, error } => self.token_failed(request, error, turn),
-            Input::NegotiateAnswered {
+            Input::TokenReady { request, token } => {
+                if !self.refresh_has_token(request, Ok(token.as_ref()), turn) {
+                    match self.state {
+                        State::Resuming(_) => self.resuming_has_token(request, token, turn),
+                        _ => self.attempt_has_token(request, token, turn),
+                    }
+                }
+            }
+            Input::TokenFailed { request, error } => {
+                if !self.refresh_has_token(request, Err(&error), turn) {
+                    match self.state {
+                        State::Resuming(_) => self.resuming_has_no_token(request, error, turn),
+                        _ => self.attempt_has_no_token(request, error, turn),
+                    }
+                }
+            }
+            Input::Answered {
                 request,
                 status,
                 body,
                 retry_after,
             } => {
-                if let Some((trial, route)) = self.take_negotiation(request) {
-                    if status == 200 {
-                        self.negotiated(trial, route, body, turn);
-                    } else {
-                        self.failed(trial, Error::from_status(status, retry_after), turn);
-                    }
-                }
+                let answer = if status == 200 {
+                    Ok(body)
+                } else {
+                    Err(Error::from_status(status, retry_after))
+                };
+                self.answered(request, answer, turn);
             }
-            Input::NegotiateFailed { request, text } => {
-                if let Some((trial, _)) = self.take_negotiation(request) {
-                    self.failed(trial, Error::Unreachable(text.to_owned()), turn);
-                }
+            Input::Unanswered { request, text } => {
+                self.answered(request, Err(Error::Unreachable(text.to_owned())), turn);
             }
-            Input::SocketOpened { socket } => self.socket_opened(socket, turn),
+            Input::SocketOpened { socket } => match self.state {
+                State::Resuming(_) => self.resuming_opened(socket, turn),
+                _ => self.attempt_opened(socket, turn),
+            },
             Input::SocketClosed {
                 socket,
                 code,
@@ -168,35 +184,91 @@ impl Connection {
                 socket,
                 status,
                 retry_after,
-            } => self.socket_refused(socket, status, retry_after, turn),
+            } => {
+                let error = Error::from_status(status, retry_after);
+                match self.state {
+                    State::Resuming(_) => self.resuming_refused(socket, error, Some(status), turn),
+                    _ => self.attempt_refused(socket, error, status, turn),
+                }
+            }
             Input::Invoke {
-                call,
+                call: name,
                 target,
                 arguments,
+                streams,
                 deadline,
             } => {
-                let request = Call {
-                    name: call,
-                    target,
-                    arguments,
-                    deadline: Some(deadline),
-                };
-                self.call(&request, turn);
+                let kind = CallKind::Invoke;
+                self.call(
+                    &Call {
+                        name,
+                        kind,
+                        target,
+                        arguments,
+                        streams,
+                        deadline,
+                    },
+                    turn,
+                );
             }
-            Input::Send {
-                call,
+            Input::Stream {
+                call: name,
                 target,
                 arguments,
+                streams,
+                deadline,
             } => {
-                let request = Call {
-                    name: call,
-                    target,
-                    arguments,
-                    deadline: None,
-                };
-                self.call(&request, turn);
+                let kind = CallKind::Stream;
+                self.call(
+                    &Call {
+                        name,
+                        kind,
+                        target,
+                        arguments,
+                        streams,
+                        deadline,
+                    },
+                    turn,
+                );
             }
+            Input::Send {
+                call: name,
+                target,
+                arguments,
+                streams,
+                deadline,
+            } => {
+                let kind = CallKind::Send;
+                self.call(
+                    &Call {
+                        name,
+                        kind,
+                        target,
+                        arguments,
+                        streams,
+                        deadline,
+                    },
+                    turn,
+                );
+            }
+            Input::Item {
+                call: name,
+                stream,
+                item,
+                deadline,
+            } => self.item(
+                &Item {
+                    name,
+                    stream,
+                    json: item,
+                    deadline,
+                },
+                turn,
+            ),
+            Input::EndStream { stream, error } => self.end_stream(stream, error, turn),
+            Input::Reply { to, outcome } => self.reply(to, outcome, turn),
             Input::Cancel { call } => self.cancel(call, turn),
+            Input::RefreshToken => self.refresh_now(turn),
             Input::Tick => self.tick(turn),
             Input::Wake => {
                 self.doubt(turn);
@@ -209,6 +281,7 @@ impl Connection {
                 self.retry_now(turn);
             }
         }
+        self.numbers = numbers;
     }
 
     fn start(&mut self, turn: &mut Turn<'_, impl Outlet>) {
@@ -224,7 +297,8 @@ impl Connection {
             State::Disconnected => return,
             State::Waiting { .. } => {}
             State::Attempting(attempt) => attempt.stage.abandon(turn.out),
-            State::Connected(live) => live.close(turn.out),
+            State::Connected(live) => live.close(&self.options, turn),
+            State::Resuming(resuming) => resuming.stop(turn.out),
         }
         self.tell(Status::Disconnected { error: None }, turn);
     }
@@ -239,231 +313,44 @@ impl Connection {
                 };
                 self.attempt(trial, reason, turn);
             }
-            other => self.state = other,
-        }
-    }
-
-    /// Begins an attempt by asking for a token.
-    fn attempt(&mut self, trial: Trial, reason: TokenReason, turn: &mut Turn<'_, impl Outlet>) {
-        let request = RequestId(self.take_handle());
-        let status = trial.status(Trying::Now);
-        self.enter(
-            trial,
-            self.options.token_deadline,
-            Stage::Token { request },
-            turn.now,
-        );
-        self.tell(status, turn);
-        turn.out.act(Action::FetchToken { request, reason });
-    }
-
-    fn token_ready(&mut self, request: RequestId, token: Option<Secret>, turn: &mut Turn<'_, impl Outlet>) {
-        let Some(mut trial) = self.take_token_request(request) else {
-            return;
-        };
-        if trial.refused && trial.token == token {
-            // The provider has no other token than the refused one (case N32).
-            self.end(Some(Error::Unauthorized), turn);
-            return;
-        }
-        trial.token.clone_from(&token);
-        let hub = self.options.hub.clone();
-        if self.options.skip_negotiation {
-            self.open(trial, &hub, None, token.as_ref(), None, turn);
-        } else {
-            let requests = 0;
-            self.negotiate(trial, Route { hub, token, requests }, turn);
-        }
-    }
-
-    fn token_failed(&mut self, request: RequestId, error: Error, turn: &mut Turn<'_, impl Outlet>) {
-        let Some(trial) = self.take_token_request(request) else {
-            return;
-        };
-        if error == Error::Unauthorized {
-            // Asking the same provider again would not help.
-            self.end(Some(error), turn);
-        } else {
-            self.failed(trial, error, turn);
-        }
-    }
-
-    fn negotiate(&mut self, trial: Trial, mut route: Route, turn: &mut Turn<'_, impl Outlet>) {
-        route.requests += 1;
-        let request = RequestId(self.take_handle());
-        let url = route.hub.negotiate();
-        let token = route.token.clone();
-        self.enter(
-            trial,
-            self.options.negotiate_deadline,
-            Stage::Negotiate { request, route },
-            turn.now,
-        );
-        turn.out.act(Action::Negotiate { request, url, token });
-    }
-
-    fn negotiated(&mut self, trial: Trial, mut route: Route, body: &[u8], turn: &mut Turn<'_, impl Outlet>) {
-        let error = match negotiate::read(body) {
-            Ok(Answer::Redirect { url, access_token }) => match HubAddress::parse(&url) {
-                _ if route.requests >= REDIRECTION_LIMIT => Error::TooManyRedirects,
-                Err(error) => Error::ProtocolViolation(format!(
-                    "The server redirects to an address that cannot be used: {error}"
-                )),
-                Ok(hub) => {
-                    route.hub = hub;
-                    route.token = access_token.map(Secret::new).or(route.token);
-                    return self.negotiate(trial, route, turn);
-                }
-            },
-            Ok(Answer::Refused(text)) => Error::NegotiateRefused(text),
-            Ok(Answer::Connect {
-                web_sockets: false, ..
-            }) => Error::NoCommonTransport,
-            Ok(Answer::Connect {
-                stateful_reconnect: true,
-                ..
-            }) => Error::ProtocolViolation(
-                "Client didn't negotiate Stateful Reconnect but the server did.".to_owned(),
-            ),
-            Ok(Answer::Connect {
-                token, connection_id, ..
-            }) => {
-                let Route {
-                    hub,
-                    token: access_token,
-                    ..
-                } = route;
-                return self.open(
-                    trial,
-                    &hub,
-                    Some(&token),
-                    access_token.as_ref(),
-                    Some(connection_id),
-                    turn,
-                );
+            other => {
+                self.state = other;
+                self.hurry_resuming(turn);
             }
-            Err(error) => Error::ProtocolViolation(error.to_string()),
-        };
-        self.failed(trial, error, turn);
+        }
     }
 
-    fn open(
+    fn answered(
         &mut self,
-        trial: Trial,
-        hub: &HubAddress,
-        connection_token: Option<&str>,
-        access_token: Option<&Secret>,
-        connection_id: Option<String>,
+        request: RequestId,
+        answer: Result<&[u8], Error>,
         turn: &mut Turn<'_, impl Outlet>,
     ) {
-        let socket = SocketId(self.take_handle());
-        let url = hub.socket(connection_token, access_token);
-        let stage = Stage::Open {
-            socket,
-            connection_id,
-        };
-        self.enter(trial, self.options.open_deadline, stage, turn.now);
-        turn.out.act(Action::OpenSocket { socket, url });
-    }
-
-    fn socket_opened(&mut self, socket: SocketId, turn: &mut Turn<'_, impl Outlet>) {
-        let Some(Attempt {
-            trial,
-            stage: Stage::Open { connection_id, .. },
-            ..
-        }) = self.take_opening(socket)
-        else {
+        if self.refresh_answered(request, answer.as_ref().copied(), turn) {
             return;
-        };
-        let stage = Stage::Handshake {
-            socket,
-            connection_id,
-            received: Vec::new(),
-        };
-        self.enter(trial, self.options.handshake_deadline, stage, turn.now);
-        turn.out.act(Action::Send {
-            socket,
-            frame: Frame::Text(handshake::write_request("json", 1)),
-        });
+        }
+        match self.state {
+            State::Resuming(_) => self.resuming_answered(request, answer, turn),
+            _ => self.attempt_answered(request, answer, turn),
+        }
     }
 
-    fn socket_data(&mut self, socket: SocketId, bytes: &[u8], turn: &mut Turn<'_, impl Outlet>) {
+    pub(super) fn socket_data(&mut self, socket: SocketId, bytes: &[u8], turn: &mut Turn<'_, impl Outlet>) {
         match &mut self.state {
             State::Connected(live) if live.socket() == socket => {
-                let ending = live.receive(bytes, &self.options, &mut self.counters, turn);
+                let Self {
+                    options,
+                    counters,
+                    status,
+                    ..
+                } = self;
+                let ending = live.receive(bytes, options, counters, status, turn);
                 if let Some(ending) = ending {
                     self.ended(ending, turn);
                 }
             }
             State::Attempting(_) => self.handshake_data(socket, bytes, turn),
             _ => {}
-        }
-    }
-
-    fn handshake_data(&mut self, socket: SocketId, bytes: &[u8], turn: &mut Turn<'_, impl Outlet>) {
-        let shaking = |stage: &Stage| matches!(stage, Stage::Handshake { socket: own, .. } if *own == socket);
-        let Some(Attempt {
-            trial,
-            deadline,
-            stage:
-                Stage::Handshake {
-                    connection_id,
-                    mut received,
-                    ..
-                },
-        }) = self.take_attempt(shaking)
-        else {
-            return;
-        };
-        let mut parts = bytes.splitn(2, |byte| *byte == SEPARATOR);
-        received.extend_from_slice(parts.next().unwrap_or_default());
-        let messages = parts.next();
-        let problem = match messages {
-            _ if received.len() > HANDSHAKE_LIMIT => {
-                Error::ProtocolViolation("The handshake response is too long.".to_owned())
-            }
-            None => {
-                self.state = State::Attempting(Box::new(Attempt {
-                    trial,
-                    deadline,
-                    stage: Stage::Handshake {
-                        socket,
-                        connection_id,
-                        received,
-                    },
-                }));
-                return;
-            }
-            Some(messages) => match handshake::read_response(&received) {
-                Ok(()) => return self.connected(socket, connection_id, messages, turn),
-                Err(HandshakeError::Refused(text)) => Error::HandshakeRefused(text),
-                Err(error) => Error::ProtocolViolation(error.to_string()),
-            },
-        };
-        turn.out.act(Action::CloseSocket { socket });
-        self.failed(trial, problem, turn);
-    }
-
-    /// `messages` came in the same frame as the handshake response (case H06).
-    fn connected(
-        &mut self,
-        socket: SocketId,
-        connection_id: Option<String>,
-        messages: &[u8],
-        turn: &mut Turn<'_, impl Outlet>,
-    ) {
-        let live = Live::begin(socket, &self.options, turn);
-        self.state = State::Connected(Box::new(live));
-        let resumed = false;
-        self.tell(
-            Status::Connected {
-                connection_id,
-                resumed,
-            },
-            turn,
-        );
-        if !messages.is_empty() {
-            self.socket_data(socket, messages, turn);
         }
     }
 
@@ -484,54 +371,58 @@ impl Connection {
             State::Connected(live) if live.socket() == socket => {
                 // A server that aborts without a Close record shows as a clean 1000 (case N28).
                 let error = (!(clean && code == 1000)).then(|| closed(Phase::Live));
-                self.note_loss(&live, turn.now);
-                live.lost(error.as_ref(), turn.out);
-                self.reconnect(error, turn);
+                self.broken(*live, error, turn);
             }
             State::Attempting(attempt) if attempt.stage.socket() == Some(socket) => {
                 let error = closed(attempt.stage.phase());
                 self.failed(attempt.trial, error, turn);
             }
-            other => self.state = other,
+            other => {
+                self.state = other;
+                self.resuming_refused(socket, closed(Phase::Open), None, turn);
+            }
         }
     }
 
-    fn socket_refused(
-        &mut self,
-        socket: SocketId,
-        status: u16,
-        retry_after: Option<Duration>,
-        turn: &mut Turn<'_, impl Outlet>,
-    ) {
-        let Some(attempt) = self.take_opening(socket) else {
-            return;
-        };
-        let error = match Error::from_status(status, retry_after) {
-            // Negotiate succeeded, so the hub exists; what it does not know is this connection (case B30).
-            Error::NotFound | Error::UnexpectedStatus(_) if !self.options.skip_negotiation => {
-                Error::SocketClosed {
-                    phase: Phase::Open,
-                    code: 1006,
-                    reason: format!("HTTP status {status}"),
-                }
-            }
-            other => other,
-        };
-        self.failed(attempt.trial, error, turn);
+    fn call(&mut self, request: &Call<'_>, turn: &mut Turn<'_, impl Outlet>) {
+        let Self { options, state, .. } = self;
+        match session_of(state, turn.now) {
+            Some((session, socket)) => session.call(request, socket, options, turn),
+            None => turn.out.settled(request.name, Err(Error::NotConnected)),
+        }
     }
 
-    fn call(&mut self, request: &Call<'_>, turn: &mut Turn<'_, impl Outlet>) {
-        match &mut self.state {
-            State::Connected(live) => {
-                live.call(request, &self.options, &mut self.next_invocation, turn);
-            }
-            _ => turn.out.settled(request.name, Err(Error::NotConnected)),
+    fn item(&mut self, item: &Item<'_>, turn: &mut Turn<'_, impl Outlet>) {
+        let Self { options, state, .. } = self;
+        match session_of(state, turn.now) {
+            Some((session, socket)) => session.item(item, socket, options, turn.out),
+            None => turn.out.settled(item.name, Err(Error::NotConnected)),
+        }
+    }
+
+    fn end_stream(&mut self, stream: StreamId, error: Option<&str>, turn: &mut Turn<'_, impl Outlet>) {
+        let Self { options, state, .. } = self;
+        if let Some((session, socket)) = session_of(state, turn.now) {
+            session.end_stream(stream, error, socket, options, turn.out);
+        }
+    }
+
+    fn reply(&mut self, to: &ReplyTo, outcome: Result<Option<&str>, &str>, turn: &mut Turn<'_, impl Outlet>) {
+        let outcome = match outcome {
+            Ok(None) => Outcome::Void,
+            Ok(Some(json)) => Outcome::Result(Payload::from_json(json)),
+            Err(text) => Outcome::Error(text.into()),
+        };
+        let Self { options, state, .. } = self;
+        if let Some((session, socket)) = session_of(state, turn.now) {
+            session.reply(to, outcome, socket, options, turn.out);
         }
     }
 
     fn cancel(&mut self, call: CallId, turn: &mut Turn<'_, impl Outlet>) {
-        if let State::Connected(live) = &mut self.state {
-            live.cancel(call, turn);
+        let Self { options, state, .. } = self;
+        if let Some((session, socket)) = session_of(state, turn.now) {
+            session.cancel(call, socket, options, turn.out);
         }
     }
 
@@ -547,12 +438,11 @@ impl Connection {
                     self.failed(trial, Error::TimedOut { phase }, turn);
                 }
             }
-            State::Connected(live) => {
-                let ending = live.tick(&self.options, &mut self.next_invocation, turn);
-                if let Some(ending) = ending {
-                    self.ended(ending, turn);
-                }
-            }
+            State::Connected(live) => match live.tick(&self.options, turn) {
+                Some(ending) => self.ended(ending, turn),
+                None => self.tick_refresh(turn),
+            },
+            State::Resuming(_) => self.tick_resuming(turn),
             State::Disconnected | State::Waiting { .. } | State::Attempting(_) => {}
         }
     }
@@ -560,21 +450,20 @@ impl Connection {
     /// Probes a live connection.
     fn doubt(&mut self, turn: &mut Turn<'_, impl Outlet>) {
         if let State::Connected(live) = &mut self.state {
-            live.probe(&self.options, &mut self.next_invocation, turn);
+            live.probe(&self.options, turn);
         }
     }
 
     fn went_offline(&mut self, turn: &mut Turn<'_, impl Outlet>) {
         self.offline = true;
         match &mut self.state {
-            State::Connected(live) => {
-                live.suspect(&self.options, &mut self.next_invocation, turn);
-            }
+            State::Connected(live) => live.suspect(&self.options, turn),
             State::Waiting { trial, until } => {
                 *until = None;
                 let status = trial.status(Trying::WhenOnline);
                 self.tell(status, turn);
             }
+            State::Resuming(_) => self.resuming_went_offline(turn),
             // An attempt under way may end as it will: what a device says of its network is not always true.
             State::Disconnected | State::Attempting(_) => {}
         }
@@ -585,22 +474,35 @@ impl Connection {
         let State::Connected(live) = std::mem::take(&mut self.state) else {
             return;
         };
+        let socket = live.socket();
+        turn.out.act(Action::CloseSocket { socket });
         match ending {
+            Ending::Broken(error) => self.broken(*live, error, turn),
             Ending::Lost(error) => {
                 self.note_loss(&live, turn.now);
-                live.abandon(error.as_ref(), turn.out);
+                live.into_session().lose(error.as_ref(), turn.out);
                 self.reconnect(error, turn);
             }
             Ending::Closed(error) => {
-                live.abandon(error.as_ref(), turn.out);
+                live.into_session().lose(error.as_ref(), turn.out);
                 self.end(error, turn);
             }
         }
     }
 
-    fn reconnect(&mut self, error: Option<Error>, turn: &mut Turn<'_, impl Outlet>) {
-        let trial = Trial::new(true, error, turn.now);
-        self.schedule(trial, 0, turn);
+    /// The socket of a live connection has gone; the session is kept where the server keeps it.
+    fn broken(&mut self, live: Live, error: Option<Error>, turn: &mut Turn<'_, impl Outlet>) {
+        self.note_loss(&live, turn.now);
+        let lived = turn.now.since(live.began());
+        let mut session = live.into_session();
+        let Some(stateful) = &mut session.stateful else {
+            session.lose(error.as_ref(), turn.out);
+            return self.reconnect(error, turn);
+        };
+        if lived >= SHORT_LIFE {
+            stateful.tries = 0;
+        }
+        self.resume(session, error, turn);
     }
 
     fn note_loss(&mut self, live: &Live, now: Millis) {
@@ -612,126 +514,29 @@ impl Connection {
         };
     }
 
-    /// The least delay before the next attempt. The policy's count starts anew with every outage (case R05), so
-    /// it alone would let a server that accepts and drops everybody be stormed.
-    fn least_delay(&self, random: u64, reason: Option<&Error>) -> Duration {
-        let wish = reason.and_then(Error::retry_after).unwrap_or_default();
-        let calm = self
-            .short_lives
-            .checked_sub(SHORT_LIVES_TOLERATED)
-            .and_then(|excess| {
-                Backoff::default().delay(&Retry {
-                    previous_retries: excess,
-                    elapsed: Duration::ZERO,
-                    reason,
-                    random,
-                })
-            });
-        wish.min(RETRY_AFTER_CAP).max(calm.unwrap_or_default())
-    }
-
-    /// An attempt failed, and nothing of it is left open.
-    fn failed(&mut self, mut trial: Trial, error: Error, turn: &mut Turn<'_, impl Outlet>) {
-        if error == Error::Unauthorized && !trial.refused {
-            trial.refused = true;
-            self.attempt(trial, TokenReason::Unauthorized, turn);
-            return;
-        }
-        let hopeless = if trial.reconnecting {
-            error.is_terminal()
-        } else {
-            !self.options.retry_first_connect || error.is_misconfiguration()
-        };
-        if hopeless {
-            self.end(Some(error), turn);
-            return;
-        }
-        let previous_retries = if trial.reconnecting {
-            trial.attempt
-        } else {
-            trial.attempt - 1
-        };
-        trial.attempt = trial.attempt.saturating_add(1);
-        trial.last_error = Some(error);
-        // By the time of the next attempt the token may have expired anew.
-        trial.refused = false;
-        self.schedule(trial, previous_retries, turn);
-    }
-
-    fn schedule(&mut self, trial: Trial, previous_retries: u32, turn: &mut Turn<'_, impl Outlet>) {
-        let delay = self.options.retry.delay(&Retry {
-            previous_retries,
-            elapsed: turn.now.since(trial.since),
-            reason: trial.last_error.as_ref(),
-            random: turn.random,
-        });
-        let Some(delay) = delay else {
-            // The last error is told (the official client drops it, defect D14).
-            return self.end(trial.last_error, turn);
-        };
-        let delay = delay.max(self.least_delay(turn.random, trial.last_error.as_ref()));
-        let until = (!self.offline).then(|| turn.now + delay);
-        let status = trial.status(until.map_or(Trying::WhenOnline, Trying::At));
-        self.state = State::Waiting { trial, until };
-        self.tell(status, turn);
-    }
-
     /// No connection and no further attempt.
-    fn end(&mut self, error: Option<Error>, turn: &mut Turn<'_, impl Outlet>) {
+    pub(super) fn end(&mut self, error: Option<Error>, turn: &mut Turn<'_, impl Outlet>) {
         self.state = State::Disconnected;
         self.tell(Status::Disconnected { error }, turn);
     }
 
-    fn enter(&mut self, trial: Trial, allowed: Duration, stage: Stage, now: Millis) {
-        self.state = State::Attempting(Box::new(Attempt {
-            trial,
-            deadline: now + allowed,
-            stage,
-        }));
-    }
-
-    /// Takes the attempt under way if its stage is the one that is meant; the caller must put something in its place.
-    fn take_attempt(&mut self, meant: impl FnOnce(&Stage) -> bool) -> Option<Attempt> {
-        match std::mem::take(&mut self.state) {
-            State::Attempting(attempt) if meant(&attempt.stage) => Some(*attempt),
-            other => {
-                self.state = other;
-                None
-            }
-        }
-    }
-
-    fn take_opening(&mut self, socket: SocketId) -> Option<Attempt> {
-        self.take_attempt(|stage| matches!(stage, Stage::Open { socket: own, .. } if *own == socket))
-    }
-
-    fn take_token_request(&mut self, request: RequestId) -> Option<Trial> {
-        self.take_attempt(|stage| matches!(stage, Stage::Token { request: own } if *own == request))
-            .map(|attempt| attempt.trial)
-    }
-
-    fn take_negotiation(&mut self, request: RequestId) -> Option<(Trial, Route)> {
-        let meant = |stage: &Stage| matches!(stage, Stage::Negotiate { request: own, .. } if *own == request);
-        match self.take_attempt(meant)? {
-            Attempt {
-                trial,
-                stage: Stage::Negotiate { route, .. },
-                ..
-            } => Some((trial, route)),
-            _ => None,
-        }
-    }
-
-    fn take_handle(&mut self) -> u64 {
-        let handle = self.next_handle;
-        self.next_handle = handle.wrapping_add(1);
-        handle
-    }
-
-    fn tell(&mut self, status: Status, turn: &mut Turn<'_, impl Outlet>) {
+    pub(super) fn tell(&mut self, status: Status, turn: &mut Turn<'_, impl Outlet>) {
         if self.status != status {
             self.status = status;
             turn.out.changed(&self.status);
         }
+    }
+}
+
+/// The session that calls go to, and its socket where it has one.
+fn session_of(state: &mut State, now: Millis) -> Option<(&mut Session, Option<SocketId>)> {
+    match state {
+        State::Connected(live) => {
+            live.sent(now);
+            let socket = live.socket();
+            Some((&mut live.session, Some(socket)))
+        }
+        State::Resuming(resuming) => Some((resuming.session(), None)),
+        State::Disconnected | State::Waiting { .. } | State::Attempting(_) => None,
     }
 }

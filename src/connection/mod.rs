@@ -7,12 +7,16 @@
 
 mod address;
 mod attempt;
+mod calls;
+mod connecting;
 mod error;
 mod interface;
 mod live;
 mod liveness;
 mod machine;
 mod options;
+mod refresh;
+mod resuming;
 mod retry;
 mod session;
 mod time;
@@ -22,10 +26,10 @@ pub use crate::protocol::Frame;
 pub use address::{HubAddress, Secret, SecretUrl};
 pub use error::{Error, Phase};
 pub use interface::{
-    Action, CallId, Counters, Health, Input, Outlet, Progress, RecordFault, RequestId, SocketId, Status,
-    TokenReason, Trying,
+    Action, Answering, CallId, Counters, Health, Input, Outlet, Progress, RecordFault, ReplyTo, RequestId,
+    SocketId, Status, StreamId, TokenReason, Trying,
 };
 pub use machine::Connection;
-pub use options::{BadRecords, Options};
+pub use options::{BadRecords, Options, StatefulReconnect};
 pub use retry::{Backoff, Delays, Retry, RetryPolicy};
 pub use time::Millis;

@@ -7,6 +7,7 @@
 
 use super::address::HubAddress;
 use super::retry::{Backoff, RetryPolicy};
+use crate::protocol::{Encoding, stateful};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,11 +21,39 @@ pub enum BadRecords {
     Close,
 }
 
+/// Going on with a session over a new socket, where the server keeps it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StatefulReconnect {
+    /// With so many bytes unacknowledged, sends wait to be told (the official client's `bufferSize`).
+    pub buffer_bytes: usize,
+    /// With so many, they are refused.
+    pub bound_bytes: usize,
+    /// For how long to try; servers keep a session for 15 s (`DisconnectTimeout`).
+    pub grace: Duration,
+}
+
+impl Default for StatefulReconnect {
+    fn default() -> Self {
+        Self {
+            buffer_bytes: stateful::BUFFER_BYTES,
+            bound_bytes: 10 * stateful::BUFFER_BYTES,
+            grace: Duration::from_secs(15),
+        }
+    }
+}
+
 /// A connection's settings.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// Where the hub is.
     pub hub: HubAddress,
+    /// How messages are written.
+    pub encoding: Encoding,
+    /// Whether and how to keep a session over a change of sockets. `useStatefulReconnect` in the hub's address
+    /// decides before this does (case B03).
+    pub stateful_reconnect: Option<StatefulReconnect>,
+    /// How long before its end an access token is replaced; `None` leaves that to others.
+    pub refresh_before: Option<Duration>,
     /// Open the socket without asking first; there is then no connection id (case N20).
     pub skip_negotiation: bool,
     /// When to try again.
@@ -65,6 +94,9 @@ impl Options {
     pub fn new(hub: HubAddress) -> Self {
         Self {
             hub,
+            encoding: Encoding::default(),
+            stateful_reconnect: Some(StatefulReconnect::default()),
+            refresh_before: Some(Duration::from_secs(300)),
             skip_negotiation: false,
             retry: Arc::new(Backoff::default()),
             retry_first_connect: false,

@@ -5,11 +5,13 @@
 //! Dropping a call's future cancels the call; dropping the last handle stops the connection.
 //! Events are queued without bound, so their receiver should be read or dropped.
 
+use super::handlers::{Given, HandlerId, Handlers};
 use super::http;
 use super::socket::{self, News};
+use super::streams::{CallNumbers, ITEMS, Items, Upload};
 use crate::connection::{
-    Action, CallId, Connection, Error, Health, Input, Millis, Options, Outlet, RecordFault, RequestId,
-    Secret, SecretUrl, SocketId, Status, TokenReason,
+    Action, Answering, CallId, Connection, Error, Health, HubAddress, Input, Millis, Options, Outlet,
+    RecordFault, ReplyTo, RequestId, Secret, SecretUrl, SocketId, Status, StreamId, TokenReason,
 };
 use crate::protocol::{Frame, Payload};
 use serde_json::Value;
@@ -18,7 +20,7 @@ use std::future::Future;
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::AbortHandle;
@@ -49,6 +51,8 @@ pub enum Event {
     },
     /// A record could not be used; what was wrong with it.
     BadRecord(String),
+    /// The server has taken a fresh access token, or why not.
+    Refreshed(Result<Option<Duration>, Error>),
 }
 
 /// The token provider of a hub that needs none.
@@ -59,10 +63,14 @@ pub async fn no_token(_: TokenReason) -> Result<Option<Secret>, Error> {
 /// A handle on a connection; clones share it.
 #[derive(Debug, Clone)]
 pub struct Client {
-    commands: mpsc::UnboundedSender<Command>,
+    commands: Commands,
     status: watch::Receiver<Status>,
-    next_call: Arc<AtomicU64>,
+    next_call: CallNumbers,
+    handlers: Handlers,
 }
+
+/// The way to the client's task.
+pub(super) type Commands = mpsc::UnboundedSender<Command>;
 
 impl Client {
     /// Starts to connect, in a task on the present tokio runtime. `provider` is asked for a token for each
@@ -83,6 +91,9 @@ impl Client {
         let (reports, report_receiver) = mpsc::channel(REPORTS);
         let connection = Connection::new(options);
         let (status_sender, status) = watch::channel(connection.status().clone());
+        let (turns, turn_receiver) = mpsc::unbounded_channel();
+        let handlers = Handlers::default();
+        tokio::spawn(handle(turn_receiver, handlers.clone(), commands.downgrade()));
         let driver = Driver {
             connection,
             shell: Shell {
@@ -91,6 +102,10 @@ impl Client {
                 events,
                 status: status_sender,
                 calls: HashMap::new(),
+                streams: HashMap::new(),
+                overflown: Vec::new(),
+                handlers: handlers.clone(),
+                turns,
                 request: None,
                 socket: None,
             },
@@ -105,6 +120,7 @@ impl Client {
                 commands,
                 status,
                 next_call,
+                handlers,
             },
             event_receiver,
         )
@@ -143,12 +159,110 @@ impl Client {
         arguments: &[Value],
         patience: Duration,
     ) -> Result<Value, Error> {
-        self.call(target, arguments, Some(patience)).await
+        self.call(target, arguments, &[], Kind::Invoke, patience).await
     }
 
     /// Calls a hub method without waiting for an answer; returns when the call was handed to the socket.
     pub async fn send(&self, target: &str, arguments: &[Value]) -> Result<(), Error> {
-        self.call(target, arguments, None).await.map(|_| ())
+        let kind = Kind::Send;
+        self.call(target, arguments, &[], kind, PATIENCE)
+            .await
+            .map(|_| ())
+    }
+
+    /// Calls a hub method that streams its results.
+    pub fn stream(&self, target: &str, arguments: &[Value], uploads: &[&Upload]) -> Items {
+        let (answer, ended) = oneshot::channel();
+        let (sender, queue) = mpsc::channel(ITEMS);
+        let call = self.name();
+        let command = Command::Call {
+            call,
+            kind: Kind::Stream(sender),
+            target: target.to_owned(),
+            arguments: Value::from(arguments).to_string(),
+            streams: uploads.iter().map(|upload| upload.stream).collect(),
+            patience: PATIENCE,
+            answer,
+        };
+        let _ = self.commands.send(command);
+        Items {
+            call,
+            queue,
+            ended: Some(ended),
+            commands: self.commands.clone(),
+        }
+    }
+
+    /// A stream to the server, to be named in a call before its first item is sent.
+    pub fn upload(&self) -> Upload {
+        Upload {
+            stream: StreamId(self.name().0),
+            open: true,
+            commands: self.commands.clone(),
+            next_call: Arc::clone(&self.next_call),
+        }
+    }
+
+    /// As [`Client::invoke`], for a method that takes streams.
+    pub async fn invoke_with(
+        &self,
+        target: &str,
+        arguments: &[Value],
+        uploads: &[&Upload],
+    ) -> Result<Value, Error> {
+        self.call(target, arguments, uploads, Kind::Invoke, PATIENCE)
+            .await
+    }
+
+    /// As [`Client::send`], for a method that takes streams.
+    pub async fn send_with(
+        &self,
+        target: &str,
+        arguments: &[Value],
+        uploads: &[&Upload],
+    ) -> Result<(), Error> {
+        let kind = Kind::Send;
+        self.call(target, arguments, uploads, kind, PATIENCE)
+            .await
+            .map(|_| ())
+    }
+
+    /// Has `handler` handle the server's calls of `method`, beside the handlers that are there already. Where the
+    /// server wants a result, the last one given counts.
+    pub fn on<Handler, Future_>(&self, method: &str, handler: Handler) -> HandlerId
+    where
+        Handler: Fn(Vec<Value>) -> Future_ + Send + Sync + 'static,
+        Future_: Future<Output = Given> + Send + 'static,
+    {
+        self.handlers.add(method, handler)
+    }
+
+    /// Takes one handler away.
+    pub fn off(&self, handler: HandlerId) {
+        self.handlers.remove(handler);
+    }
+
+    /// Takes all handlers of `method` away.
+    pub fn off_all(&self, method: &str) {
+        self.handlers.remove_all(method);
+    }
+
+    /// Gives the server a fresh access token now.
+    pub fn refresh_token(&self) {
+        let _ = self.commands.send(Command::Step(Order::RefreshToken));
+    }
+
+    /// Moves to another address; refused while there is a connection (case R22).
+    pub async fn change_hub(&self, hub: HubAddress) -> Result<(), Error> {
+        let (answer, answered) = oneshot::channel();
+        let command = Command::ChangeHub { hub, answer };
+        self.commands.send(command).map_err(|_| Error::Stopped)?;
+        answered.await.unwrap_or(Err(Error::Stopped))
+    }
+
+    /// Connects again after the connection has ended.
+    pub fn start(&self) {
+        let _ = self.commands.send(Command::Step(Order::Start));
     }
 
     /// Does not wait for the next attempt.
@@ -164,18 +278,26 @@ impl Client {
         }
     }
 
+    fn name(&self) -> CallId {
+        CallId(self.next_call.fetch_add(1, Ordering::Relaxed))
+    }
+
     async fn call(
         &self,
         target: &str,
         arguments: &[Value],
-        patience: Option<Duration>,
+        uploads: &[&Upload],
+        kind: Kind,
+        patience: Duration,
     ) -> Result<Value, Error> {
         let (answer, answered) = oneshot::channel();
-        let call = CallId(self.next_call.fetch_add(1, Ordering::Relaxed));
+        let call = self.name();
         let command = Command::Call {
             call,
+            kind,
             target: target.to_owned(),
             arguments: Value::from(arguments).to_string(),
+            streams: uploads.iter().map(|upload| upload.stream).collect(),
             patience,
             answer,
         };
@@ -187,6 +309,20 @@ impl Client {
         let outcome = answered.await;
         pending.commands = None;
         outcome.unwrap_or(Err(Error::Stopped))
+    }
+}
+
+/// Handles the server's calls, one after the other.
+async fn handle(
+    mut turns: mpsc::UnboundedReceiver<(String, Vec<Value>, Option<ReplyTo>)>,
+    handlers: Handlers,
+    commands: mpsc::WeakUnboundedSender<Command>,
+) {
+    while let Some((method, arguments, reply_to)) = turns.recv().await {
+        let outcome = handlers.handle(&method, &arguments).await;
+        if let (Some(to), Some(commands)) = (reply_to, commands.upgrade()) {
+            let _ = commands.send(Command::Reply { to, outcome });
+        }
     }
 }
 
@@ -210,26 +346,56 @@ type Provider =
     Box<dyn Fn(TokenReason) -> Pin<Box<dyn Future<Output = Result<Option<Secret>, Error>> + Send>> + Send>;
 
 #[derive(Debug)]
-enum Order {
+pub(super) enum Order {
     Start,
     RetryNow,
+    RefreshToken,
+}
+
+/// What a call wants back.
+#[derive(Debug)]
+pub(super) enum Kind {
+    Send,
+    Invoke,
+    Stream(mpsc::Sender<Value>),
 }
 
 #[derive(Debug)]
-enum Command {
+pub(super) enum Command {
     Step(Order),
     Stop {
         done: oneshot::Sender<()>,
     },
     Call {
         call: CallId,
+        kind: Kind,
         target: String,
         arguments: String,
-        patience: Option<Duration>,
+        streams: Vec<StreamId>,
+        patience: Duration,
         answer: Answer,
+    },
+    Item {
+        call: CallId,
+        stream: StreamId,
+        item: String,
+        patience: Duration,
+        answer: Answer,
+    },
+    EndStream {
+        stream: StreamId,
+        error: Option<String>,
+    },
+    Reply {
+        to: ReplyTo,
+        outcome: Result<Value, String>,
     },
     Cancel {
         call: CallId,
+    },
+    ChangeHub {
+        hub: HubAddress,
+        answer: oneshot::Sender<Result<(), Error>>,
     },
 }
 
@@ -237,7 +403,7 @@ enum Command {
 #[derive(Debug)]
 enum Report {
     Token(RequestId, Result<Option<Secret>, Error>),
-    Negotiate(RequestId, Result<http::Answer, String>),
+    Answer(RequestId, Result<http::Answer, String>),
     Socket(SocketId, News),
 }
 
@@ -277,6 +443,7 @@ impl Driver {
         match command {
             Command::Step(Order::Start) => self.step(Input::Start),
             Command::Step(Order::RetryNow) => self.step(Input::RetryNow),
+            Command::Step(Order::RefreshToken) => self.step(Input::RefreshToken),
             Command::Stop { done } => {
                 self.step(Input::Stop);
                 let _ = done.send(());
@@ -284,28 +451,73 @@ impl Driver {
             Command::Cancel { call } => self.step(Input::Cancel { call }),
             Command::Call {
                 call,
+                kind,
                 target,
                 arguments,
+                streams,
                 patience,
                 answer,
             } => {
                 self.shell.calls.insert(call, answer);
-                match patience {
-                    None => self.step(Input::Send {
+                let (target, arguments, streams) = (&*target, &*arguments, &*streams);
+                let deadline = self.now() + patience;
+                match kind {
+                    Kind::Send => self.step(Input::Send {
                         call,
-                        target: &target,
-                        arguments: &arguments,
+                        target,
+                        arguments,
+                        streams,
+                        deadline,
                     }),
-                    Some(patience) => {
-                        let deadline = self.now() + patience;
-                        self.step(Input::Invoke {
+                    Kind::Invoke => self.step(Input::Invoke {
+                        call,
+                        target,
+                        arguments,
+                        streams,
+                        deadline,
+                    }),
+                    Kind::Stream(items) => {
+                        self.shell.streams.insert(call, items);
+                        self.step(Input::Stream {
                             call,
-                            target: &target,
-                            arguments: &arguments,
+                            target,
+                            arguments,
+                            streams,
                             deadline,
                         });
                     }
                 }
+            }
+            Command::Item {
+                call,
+                stream,
+                item,
+                patience,
+                answer,
+            } => {
+                self.shell.calls.insert(call, answer);
+                let deadline = self.now() + patience;
+                self.step(Input::Item {
+                    call,
+                    stream,
+                    item: &item,
+                    deadline,
+                });
+            }
+            Command::EndStream { stream, error } => self.step(Input::EndStream {
+                stream,
+                error: error.as_deref(),
+            }),
+            Command::Reply { to, outcome } => {
+                let json = outcome.map(|value| value.to_string());
+                let outcome = match &json {
+                    Ok(json) => Ok(Some(json.as_str())),
+                    Err(text) => Err(text.as_str()),
+                };
+                self.step(Input::Reply { to: &to, outcome });
+            }
+            Command::ChangeHub { hub, answer } => {
+                let _ = answer.send(self.connection.change_hub(hub));
             }
         }
     }
@@ -314,14 +526,14 @@ impl Driver {
         match report {
             Report::Token(request, Ok(token)) => self.step(Input::TokenReady { request, token }),
             Report::Token(request, Err(error)) => self.step(Input::TokenFailed { request, error }),
-            Report::Negotiate(request, Ok(answer)) => self.step(Input::NegotiateAnswered {
+            Report::Answer(request, Ok(answer)) => self.step(Input::Answered {
                 request,
                 status: answer.status,
                 body: &answer.body,
                 retry_after: answer.retry_after,
             }),
-            Report::Negotiate(request, Err(text)) => {
-                self.step(Input::NegotiateFailed { request, text: &text });
+            Report::Answer(request, Err(text)) => {
+                self.step(Input::Unanswered { request, text: &text });
             }
             Report::Socket(socket, News::Opened) => self.step(Input::SocketOpened { socket }),
             Report::Socket(socket, News::Data(bytes)) => self.step(Input::SocketData {
@@ -353,6 +565,12 @@ impl Driver {
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         mixed ^= mixed >> 31;
         self.connection.step(input, now, mixed, &mut self.shell);
+        // Whoever does not take the items of a stream loses the stream, and nobody else anything.
+        for call in std::mem::take(&mut self.shell.overflown) {
+            self.shell.settle(call, Err(Error::Overflow { limit: ITEMS }));
+            self.connection
+                .step(Input::Cancel { call }, now, mixed, &mut self.shell);
+        }
     }
 
     fn now(&self) -> Millis {
@@ -367,6 +585,12 @@ struct Shell {
     events: mpsc::UnboundedSender<Event>,
     status: watch::Sender<Status>,
     calls: HashMap<CallId, Answer>,
+    streams: HashMap<CallId, mpsc::Sender<Value>>,
+    /// Streams whose items are not taken in time.
+    overflown: Vec<CallId>,
+    handlers: Handlers,
+    /// Messages to be handled, in order. They wait for the handlers, and no longer than the connection's events.
+    turns: mpsc::UnboundedSender<(String, Vec<Value>, Option<ReplyTo>)>,
     /// The machine has at most one request under way.
     request: Option<(RequestId, AbortHandle)>,
     /// And at most one socket; dropping the sender closes it.
@@ -383,14 +607,21 @@ impl Shell {
         self.request = Some((request, task.abort_handle()));
     }
 
-    fn negotiate(&mut self, request: RequestId, url: SecretUrl, token: Option<Secret>) {
+    fn post(&mut self, request: RequestId, url: SecretUrl, token: Option<Secret>) {
         let reports = self.reports.clone();
         let task = tokio::spawn(async move {
             let answer = http::post(&url, token.as_ref()).await;
             let answer = answer.map_err(|error| error.to_string());
-            let _ = reports.send(Report::Negotiate(request, answer)).await;
+            let _ = reports.send(Report::Answer(request, answer)).await;
         });
         self.request = Some((request, task.abort_handle()));
+    }
+
+    fn settle(&mut self, call: CallId, outcome: Result<Value, Error>) {
+        self.streams.remove(&call);
+        if let Some(answer) = self.calls.remove(&call) {
+            let _ = answer.send(outcome);
+        }
     }
 
     fn open_socket(&mut self, socket: SocketId, url: SecretUrl) {
@@ -407,7 +638,7 @@ impl Outlet for Shell {
     fn act(&mut self, action: Action) {
         match action {
             Action::FetchToken { request, reason } => self.fetch_token(request, reason),
-            Action::Negotiate { request, url, token } => self.negotiate(request, url, token),
+            Action::Post { request, url, token } => self.post(request, url, token),
             Action::Abandon { request } => {
                 if let Some((_, task)) = self.request.take_if(|(own, _)| *own == request) {
                     task.abort();
@@ -428,24 +659,46 @@ impl Outlet for Shell {
         }
     }
 
-    fn invocation(&mut self, target: &str, arguments: Payload<'_>) {
+    fn invocation(&mut self, target: &str, arguments: Payload<'_>, reply_to: Option<&ReplyTo>) -> Answering {
         let _ = self.events.send(Event::Invocation {
             target: target.to_owned(),
             arguments: arguments.json().into_owned(),
         });
+        if !self.handlers.has(target) {
+            return Answering::Never;
+        }
+        let turn = (
+            target.to_owned(),
+            arguments.decode().unwrap_or_default(),
+            reply_to.cloned(),
+        );
+        match self.turns.send(turn) {
+            Ok(()) => Answering::Later,
+            Err(_) => Answering::Never,
+        }
+    }
+
+    fn item(&mut self, call: CallId, item: Payload<'_>) {
+        if let Some(items) = self.streams.get(&call)
+            && items.try_send(item.decode().unwrap_or_default()).is_err()
+        {
+            self.streams.remove(&call);
+            self.overflown.push(call);
+        }
     }
 
     fn settled(&mut self, call: CallId, outcome: Result<Option<Payload<'_>>, Error>) {
-        let Some(answer) = self.calls.remove(&call) else {
-            return;
-        };
         let outcome = outcome.and_then(|value| match value {
             None => Ok(Value::Null),
             Some(payload) => payload
                 .decode()
                 .map_err(|error| Error::ProtocolViolation(error.to_string())),
         });
-        let _ = answer.send(outcome);
+        self.settle(call, outcome);
+    }
+
+    fn refreshed(&mut self, outcome: Result<Option<Duration>, Error>) {
+        let _ = self.events.send(Event::Refreshed(outcome));
     }
 
     fn changed(&mut self, status: &Status) {

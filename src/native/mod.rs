@@ -6,7 +6,11 @@
 //! One task owns the machine; requests and the socket run in tasks of their own and report to it.
 
 mod client;
+mod handlers;
 mod http;
 mod socket;
+mod streams;
 
 pub use client::{Client, Event, no_token};
+pub use handlers::{Given, HandlerId};
+pub use streams::{Items, Upload};

@@ -165,7 +165,7 @@ impl Driver {
         match action {
             // The session answers this one itself.
             Action::FetchToken { .. } => {}
-            Action::Negotiate { request, url, token } => {
+            Action::Post { request, url, token } => {
                 let weak = Rc::downgrade(self);
                 let exchange = Request {
                     post: true,
@@ -177,13 +177,13 @@ impl Driver {
                     let Some(driver) = weak.upgrade() else { return };
                     let pending = driver.requests.borrow_mut().remove(&request);
                     match outcome {
-                        Ok(answer) => driver.feed(Input::Wire(Wire::NegotiateAnswered {
+                        Ok(answer) => driver.feed(Input::Wire(Wire::Answered {
                             request,
                             status: answer.status,
                             body: &answer.body,
                             retry_after: answer.retry_after,
                         })),
-                        Err(text) => driver.feed(Input::Wire(Wire::NegotiateFailed { request, text: &text })),
+                        Err(text) => driver.feed(Input::Wire(Wire::Unanswered { request, text: &text })),
                     }
                     drop(pending);
                 });

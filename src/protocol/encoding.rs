@@ -24,6 +24,13 @@ impl Encoding {
         }
     }
 
+    /// Whether messages are text messages, and not binary ones.
+    pub fn is_text(self) -> bool {
+        match self {
+            Self::Json => true,
+        }
+    }
+
     /// The encoding of this name, without regard to case.
     pub fn from_name(name: &str) -> Option<Self> {
         let all = [Self::Json];

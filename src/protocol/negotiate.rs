@@ -5,6 +5,7 @@
 //! Version 0 has no connection token; the connection id serves for both (case N08).
 //! Source: TransportProtocols.md of ASP.NET Core SignalR.
 
+use super::encoding::Encoding;
 use super::reader::{Reader, Value};
 use serde::Serialize;
 
@@ -18,6 +19,26 @@ pub struct Transport {
     pub transfer_formats: Vec<String>,
 }
 
+/// Formats of a transport.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Formats {
+    /// Text messages.
+    pub text: bool,
+    /// Binary messages.
+    pub binary: bool,
+}
+
+impl Formats {
+    /// Whether messages of this encoding can be sent.
+    pub fn suit(self, encoding: Encoding) -> bool {
+        if encoding.is_text() {
+            self.text
+        } else {
+            self.binary
+        }
+    }
+}
+
 /// A server's answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
@@ -27,8 +48,8 @@ pub enum Answer {
         token: String,
         /// Names the connection to people and logs.
         connection_id: String,
-        /// Whether the server offers WebSockets in text format.
-        web_sockets: bool,
+        /// The formats in which the server offers WebSockets.
+        web_sockets: Formats,
         /// The server agreed to stateful reconnect.
         stateful_reconnect: bool,
         /// Seconds until the access token expires, where the server says so (.NET 11).
@@ -68,8 +89,8 @@ pub fn read(body: &[u8]) -> Result<Answer, NegotiateError> {
     }
     let (mut connection_id, mut connection_token, mut error) = (None, None, None);
     let (mut url, mut access_token, mut lifetime) = (None, None, None);
-    let (mut has_tokens, mut is_legacy, mut stateful_reconnect, mut web_sockets) =
-        (false, false, false, false);
+    let (mut has_tokens, mut is_legacy, mut stateful_reconnect) = (false, false, false);
+    let mut web_sockets = Formats::default();
     while let Some(key) = reader.key() {
         let value = reader.value();
         let text = value.as_text().map(|text| text.cow().into_owned());
@@ -114,26 +135,46 @@ pub fn read(body: &[u8]) -> Result<Answer, NegotiateError> {
     })
 }
 
-/// Whether WebSockets with text are among the transports that a server offers.
-fn offers_web_sockets(transports: Value<'_>) -> bool {
+/// The formats of WebSockets among the transports that a server offers.
+fn offers_web_sockets(transports: Value<'_>) -> Formats {
     let is = |value: Value<'_>, word: &str| value.as_text().is_some_and(|text| text.cow() == word);
-    let mut offered = false;
+    let mut offered = Formats::default();
     each_item(transports, |transport| {
         let Value::Object(json) = transport else { return };
-        let (mut is_web_sockets, mut has_text) = (false, false);
+        let (mut is_web_sockets, mut formats) = (false, Formats::default());
         let mut reader = Reader::new(json);
         reader.enter_object();
         while let Some(key) = reader.key() {
             let value = reader.value();
             match &*key.name {
                 "transport" => is_web_sockets = is(value, "WebSockets"),
-                "transferFormats" => each_item(value, |format| has_text |= is(format, "Text")),
+                "transferFormats" => each_item(value, |format| {
+                    formats.text |= is(format, "Text");
+                    formats.binary |= is(format, "Binary");
+                }),
                 _ => {}
             }
         }
-        offered |= is_web_sockets && has_text;
+        if is_web_sockets {
+            offered.text |= formats.text;
+            offered.binary |= formats.binary;
+        }
     });
     offered
+}
+
+/// Reads how long a refreshed access token is good for, seconds; `None` when the server does not say.
+pub fn read_refreshed(body: &[u8]) -> Option<u64> {
+    let mut reader = Reader::new(std::str::from_utf8(body).ok()?);
+    if reader.enter_object() {
+        while let Some(key) = reader.key() {
+            let value = reader.value();
+            if key.name == "tokenLifetimeSeconds" {
+                return value.written().parse().ok();
+            }
+        }
+    }
+    None
 }
 
 /// Hands each item of a list to `each`; of anything else, nothing.
@@ -155,7 +196,9 @@ mod tests {
         let answer = read(
             br#"{"connectionId":"a","connectionToken":"b","availableTransports":[{"transport":"WebSockets","transferFormats":["Text","Binary"]}]}"#,
         );
-        assert!(matches!(answer, Ok(Answer::Connect { token, web_sockets: true, .. }) if token == "a"));
+        assert!(
+            matches!(answer, Ok(Answer::Connect { token, web_sockets: Formats { text: true, .. }, .. }) if token == "a")
+        );
     }
 
     #[test]

@@ -69,6 +69,11 @@ impl<F> Unacknowledged<F> {
         self.bytes >= self.limit
     }
 
+    /// How many bytes wait.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     /// The number that the next message gets.
     pub fn next(&self) -> u64 {
         self.first + self.waiting.len() as u64

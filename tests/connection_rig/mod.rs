@@ -7,8 +7,8 @@
 
 use std::time::Duration;
 use switchhook::connection::{
-    Action, CallId, Connection, Error, Health, HubAddress, Input, Millis, Options, Outlet, Progress,
-    RecordFault, RequestId, Secret, SocketId, Status, TokenReason,
+    Action, Answering, CallId, Connection, Error, Health, HubAddress, Input, Millis, Options, Outlet,
+    Progress, RecordFault, ReplyTo, RequestId, Secret, SocketId, Status, TokenReason,
 };
 use switchhook::protocol::{Frame, Payload};
 
@@ -20,6 +20,10 @@ pub(crate) const NEGOTIATED: &str = r#"{"negotiateVersion":1,"connectionId":"id-
 pub(crate) enum Told {
     Act(Action),
     Invocation(String, String),
+    /// The invocation before this wants a result, and the application gives one later.
+    Asked(ReplyTo),
+    Item(u64, String),
+    Refreshed(Result<Option<Duration>, Error>),
     Settled(u64, Result<Option<String>, Error>),
     Changed(Status),
     Health(Health),
@@ -27,33 +31,52 @@ pub(crate) enum Told {
 }
 
 #[derive(Debug, Default)]
-struct Notes(Vec<Told>);
+struct Notes {
+    told: Vec<Told>,
+    /// Whether the application gives results.
+    answers: bool,
+}
 
 impl Outlet for Notes {
     fn act(&mut self, action: Action) {
-        self.0.push(Told::Act(action));
+        self.told.push(Told::Act(action));
     }
 
-    fn invocation(&mut self, target: &str, arguments: Payload<'_>) {
+    fn invocation(&mut self, target: &str, arguments: Payload<'_>, reply_to: Option<&ReplyTo>) -> Answering {
         let arguments = arguments.json().into_owned();
-        self.0.push(Told::Invocation(target.to_owned(), arguments));
+        self.told.push(Told::Invocation(target.to_owned(), arguments));
+        match reply_to {
+            Some(to) if self.answers => {
+                self.told.push(Told::Asked(to.clone()));
+                Answering::Later
+            }
+            _ => Answering::Never,
+        }
+    }
+
+    fn item(&mut self, call: CallId, item: Payload<'_>) {
+        self.told.push(Told::Item(call.0, item.json().into_owned()));
+    }
+
+    fn refreshed(&mut self, outcome: Result<Option<Duration>, Error>) {
+        self.told.push(Told::Refreshed(outcome));
     }
 
     fn settled(&mut self, call: CallId, outcome: Result<Option<Payload<'_>>, Error>) {
         let outcome = outcome.map(|value| value.map(|payload| payload.json().into_owned()));
-        self.0.push(Told::Settled(call.0, outcome));
+        self.told.push(Told::Settled(call.0, outcome));
     }
 
     fn changed(&mut self, status: &Status) {
-        self.0.push(Told::Changed(status.clone()));
+        self.told.push(Told::Changed(status.clone()));
     }
 
     fn health(&mut self, health: Health) {
-        self.0.push(Told::Health(health));
+        self.told.push(Told::Health(health));
     }
 
     fn bad_record(&mut self, fault: RecordFault) {
-        self.0.push(Told::Bad(fault.to_string()));
+        self.told.push(Told::Bad(fault.to_string()));
     }
 }
 
@@ -74,8 +97,12 @@ pub(crate) fn hub(text: &str) -> HubAddress {
     HubAddress::parse(text).unwrap()
 }
 
+/// The defaults, without what a plain server does not offer.
 pub(crate) fn options() -> Options {
-    Options::new(hub("http://h/hub"))
+    Options {
+        stateful_reconnect: None,
+        ..Options::new(hub("http://h/hub"))
+    }
 }
 
 #[allow(dead_code, reason = "each test program uses its own part")]
@@ -107,23 +134,21 @@ impl Rig {
             Input::TokenReady { request, .. } | Input::TokenFailed { request, .. } if !self.negotiating => {
                 self.requests.retain(|asked| asked != request);
             }
-            Input::NegotiateAnswered { request, .. } | Input::NegotiateFailed { request, .. }
-                if self.negotiating =>
-            {
+            Input::Answered { request, .. } | Input::Unanswered { request, .. } if self.negotiating => {
                 self.requests.retain(|asked| asked != request);
             }
             _ => {}
         }
-        let start = self.notes.0.len();
+        let start = self.notes.told.len();
         // A fixed number: half of every jittered span, more or less.
         self.connection.step(input, self.now, 250, &mut self.notes);
-        for told in &self.notes.0[start..] {
+        for told in &self.notes.told[start..] {
             match told {
                 Told::Act(Action::FetchToken { request, .. }) => {
                     self.requests.push(*request);
                     self.negotiating = false;
                 }
-                Told::Act(Action::Negotiate { request, .. }) => {
+                Told::Act(Action::Post { request, .. }) => {
                     self.requests.push(*request);
                     self.negotiating = true;
                 }
@@ -143,14 +168,14 @@ impl Rig {
             }
         }
         assert!(
-            self.sockets.len() + self.requests.len() <= 1,
+            self.sockets.len() <= 1 && self.requests.len() <= 1,
             "one thing at a time"
         );
     }
 
     /// All that was told since the last time.
     pub(crate) fn take(&mut self) -> Vec<Told> {
-        std::mem::take(&mut self.notes.0)
+        std::mem::take(&mut self.notes.told)
     }
 
     /// Lets time pass, with a punctual tick whenever the machine wants one.
@@ -184,7 +209,7 @@ impl Rig {
 
     pub(crate) fn answer(&mut self, status: u16, body: &str) {
         let request = self.pending_request();
-        self.step(Input::NegotiateAnswered {
+        self.step(Input::Answered {
             request,
             status,
             body: body.as_bytes(),
@@ -258,6 +283,7 @@ impl Rig {
             call: CallId(call),
             target: "m",
             arguments: "[]",
+            streams: &[],
             deadline,
         });
     }
@@ -300,7 +326,7 @@ impl Rig {
                 Err(told) => left.push(told),
             }
         }
-        self.notes.0 = left;
+        self.notes.told = left;
         picked
     }
 
@@ -346,7 +372,7 @@ impl Rig {
 
     pub(crate) fn negotiate_request(&mut self) -> (String, Option<String>) {
         self.pick(|told| match told {
-            Told::Act(Action::Negotiate { url, token, .. }) => Ok((
+            Told::Act(Action::Post { url, token, .. }) => Ok((
                 url.expose().to_owned(),
                 token.map(|token| token.expose().to_owned()),
             )),

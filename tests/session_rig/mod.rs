@@ -74,7 +74,7 @@ impl Desk {
                 } => self
                     .fetches
                     .push((fetch, url, authorization.map(|secret| secret.expose().to_owned()))),
-                Effect::Wire(Action::Negotiate { request, .. }) => self.negotiations.push(request),
+                Effect::Wire(Action::Post { request, .. }) => self.negotiations.push(request),
                 Effect::Wire(Action::OpenSocket { socket, .. }) => self.sockets.push(socket),
                 Effect::Wire(Action::Send {
                     frame: Frame::Text(text),
@@ -117,7 +117,7 @@ impl Desk {
 
     pub(crate) fn answer_negotiate(&mut self) {
         let request = self.negotiations.pop().expect("negotiation is under way");
-        self.feed(Input::Wire(Wire::NegotiateAnswered {
+        self.feed(Input::Wire(Wire::Answered {
             request,
             status: 200,
             body: br#"{"negotiateVersion":1,"connectionId":"c","connectionToken":"t",

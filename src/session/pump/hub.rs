@@ -67,6 +67,10 @@ impl Session {
                 self.changed = true;
             }
             News::Settled(call, outcome) => self.settled(call, outcome, now),
+            News::TokenNotRefreshed(error) => {
+                self.view.trouble = Some(format!("The access token could not be renewed: {error}"));
+                self.changed = true;
+            }
         }
     }
 
@@ -84,10 +88,16 @@ impl Session {
         self.changed = true;
         let was_connected =
             std::mem::replace(&mut self.connected, matches!(status, Status::Connected { .. }));
-        if was_connected && !self.connected {
+        let had_session = std::mem::replace(
+            &mut self.keeps_calls,
+            matches!(status, Status::Connected { .. } | Status::Resuming(_)),
+        );
+        if had_session && !self.keeps_calls {
             self.subscribing = false;
             self.calls.clear();
             self.flights.clear();
+        }
+        if was_connected && !self.connected {
             self.model.borrow_mut().lose_session(SOURCE, now.wall);
             self.view.as_of = self.model.borrow().source(SOURCE).heard;
             self.resync = true;
@@ -116,7 +126,8 @@ impl Session {
                     },
                 };
             }
-            Status::Reconnecting(progress) => {
+            // The desk treats a session that may still be taken up like one that is lost: what it shows is as old.
+            Status::Reconnecting(progress) | Status::Resuming(progress) => {
                 self.view.trouble = progress.last_error.as_ref().map(ToString::to_string);
                 self.view.link = match progress.trying {
                     Trying::WhenOnline => Link::Offline,
@@ -227,6 +238,7 @@ impl Session {
                 call,
                 target,
                 arguments,
+                streams: &[],
                 deadline,
             },
             now,

@@ -5,9 +5,10 @@
 //! Nothing is copied or queued for a message: it is decoded where it lies.
 
 use super::{
-    Action, CallId, Effect, Error, Health, Model, Moment, Oddities, Outlet, Payload, RecordFault, RequestId,
-    ServerTime, Settings, Status, Telephony, TokenReason, ctios, rte,
+    Action, Answering, CallId, Effect, Error, Health, Model, Moment, Oddities, Outlet, Payload, RecordFault,
+    ReplyTo, RequestId, ServerTime, Settings, Status, Telephony, TokenReason, ctios, rte,
 };
+use std::time::Duration;
 
 /// What the connection said that concerns the session itself.
 pub(super) enum News {
@@ -15,6 +16,7 @@ pub(super) enum News {
     Status(Status),
     Health(Health),
     Settled(CallId, Result<String, Error>),
+    TokenNotRefreshed(Error),
 }
 
 /// Where the connection reports: messages go straight from the frame to the model, the rest is noted.
@@ -40,7 +42,7 @@ impl Outlet for Inlet<'_> {
         }
     }
 
-    fn invocation(&mut self, target: &str, arguments: Payload<'_>) {
+    fn invocation(&mut self, target: &str, arguments: Payload<'_>, _reply_to: Option<&ReplyTo>) -> Answering {
         let Inlet {
             model,
             settings,
@@ -70,6 +72,18 @@ impl Outlet for Inlet<'_> {
             });
         } else {
             oddities.count(crate::vendor::Oddity::UnknownEvent, "", target);
+        }
+        // No server of these vocabularies asks the desk for a result.
+        Answering::Never
+    }
+
+    fn item(&mut self, _call: CallId, _item: Payload<'_>) {
+        // The session calls no method that streams.
+    }
+
+    fn refreshed(&mut self, outcome: Result<Option<Duration>, Error>) {
+        if let Err(error) = outcome {
+            self.news.push(News::TokenNotRefreshed(error));
         }
     }
 

@@ -11,8 +11,8 @@ mod inlet;
 mod sign_in;
 
 use crate::connection::{
-    Action, CallId, Connection, Error, Health, HubAddress, Input as Wire, Millis, Options, Outlet,
-    RecordFault, RequestId, Secret, Status, TokenReason, Trying,
+    Action, Answering, CallId, Connection, Error, Health, HubAddress, Input as Wire, Millis, Options, Outlet,
+    RecordFault, ReplyTo, RequestId, Secret, Status, TokenReason, Trying,
 };
 use crate::domain::command::{Command, Failure, InvokeId};
 use crate::domain::event::Covered;
@@ -164,6 +164,8 @@ pub struct Session {
     directory: rte::directory::Directory,
     directory_known: bool,
     connected: bool,
+    /// There is a session with the hub, with a socket or waiting for another.
+    keeps_calls: bool,
     /// Whether this session with the hub has asked for its subscriptions yet.
     subscribing: bool,
     subscriptions: Subscriptions,
@@ -224,6 +226,7 @@ impl Session {
             directory: rte::directory::Directory::default(),
             directory_known: false,
             connected: false,
+            keeps_calls: false,
             subscribing: false,
             subscriptions: Subscriptions::default(),
             fetches: Few::default(),

@@ -123,6 +123,7 @@ impl Session {
         self.drive(Wire::Stop, now);
         self.connection = None;
         self.connected = false;
+        self.keeps_calls = false;
         self.token = None;
         self.credentials = None;
         self.fetches.clear();
