@@ -7,6 +7,7 @@
 mod arguments;
 mod bench;
 mod demo;
+mod lock;
 mod page;
 mod process;
 mod project;

@@ -4,11 +4,13 @@
 //! has to be installed is announced with its purpose and a duration measured on two cores, and what cannot be had ends
 //! the command with the way out. Two things cannot live inside the project, and say so: Rust's standard library for
 //! WebAssembly, which belongs to the toolchain, and the browser that the tests drive, which is the system's own.
+//! Two set-ups of the same folder take turns.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::lock::Lock;
 use crate::process::{self, Failure, Outcome};
 use crate::project::{Project, fingerprint};
 
@@ -26,6 +28,23 @@ const DEBIAN_WITH_OPENSSL_1: &str = "bullseye";
 
 /// Installs what building the page needs.
 pub(crate) fn for_page(project: &Project) -> Outcome {
+    let _alone = Lock::take(&project.tools)?;
+    install_for_page(project)
+}
+
+/// Installs what the tests need, beyond what building the page does.
+pub(crate) fn for_tests(project: &Project) -> Outcome {
+    let _alone = Lock::take(&project.tools)?;
+    install_for_page(project)?;
+    packages(project, Packages::All)?;
+    Browser::find_or_install()?;
+    if let Some(dotnet) = Dotnet::expected(project) {
+        dotnet.prepare(project)?;
+    }
+    Ok(())
+}
+
+fn install_for_page(project: &Project) -> Outcome {
     wasm_target()?;
     cargo_tool(
         project,
@@ -49,17 +68,6 @@ pub(crate) fn for_page(project: &Project) -> Outcome {
         &["--no-default-features"],
     )?;
     packages(project, Packages::Page)
-}
-
-/// Installs what the tests need, beyond what building the page does.
-pub(crate) fn for_tests(project: &Project) -> Outcome {
-    for_page(project)?;
-    packages(project, Packages::All)?;
-    Browser::find_or_install()?;
-    if let Some(dotnet) = Dotnet::expected(project) {
-        dotnet.prepare(project)?;
-    }
-    Ok(())
 }
 
 fn announce(what: &str, why: &str, duration: &str) {
