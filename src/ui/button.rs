@@ -106,7 +106,7 @@ pub(super) fn FailureNote(
         <p class="note is-danger" data-part="failure" data-id=id.0>
             {icon(|| Icon::Triangle)}
             <span class="grow">{told(Speech::failed)}</span>
-            <button type="button" class="link" popovertarget=target>
+            <button type="button" class="link" data-command="details" popovertarget=target>
                 {text(move || app.say(Word::Details))}
             </button>
             <button

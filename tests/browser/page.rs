@@ -1,8 +1,14 @@
 //! The screens, and what belongs to all of them.
 
-use crate::rig::{Page, press, settle};
+use crate::rig::{Page, at_hub, mask, press, settle};
 use leptos::prelude::*;
-use switchhook::store::{Screen, SignInError};
+use std::sync::Arc;
+use switchhook::domain::Event;
+use switchhook::domain::call::{CallUpdate, Direction, Stage};
+use switchhook::domain::callback::CallbackUpdate;
+use switchhook::domain::command::{Command, Failure, InvokeId};
+use switchhook::domain::control::Control;
+use switchhook::store::{Link, Reason, Screen, SignInError};
 use switchhook::ui::Intent;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -111,11 +117,85 @@ async fn the_heartbeat_follows_the_clock() {
     }
 }
 
-#[wasm_bindgen_test]
-async fn every_button_of_the_desk_says_what_it_does() {
-    let page = Page::desk().await;
+/// The hook by which tests and site scripts find a button, and the name by which a screen reader does.
+fn check_buttons(page: &Page, when: &str) {
     for button in page.all("button") {
-        assert!(button.has_attribute("data-command"), "{}", button.outer_html());
-        assert!(!button.text_content().unwrap_or_default().is_empty() || button.has_attribute("aria-label"));
+        assert!(
+            button.has_attribute("data-command"),
+            "{when}: {}",
+            button.outer_html()
+        );
+        assert!(
+            !button.text_content().unwrap_or_default().is_empty() || button.has_attribute("aria-label"),
+            "{when}: {}",
+            button.outer_html()
+        );
     }
+}
+
+#[wasm_bindgen_test]
+async fn every_button_names_its_command_in_every_state() {
+    for busy in [false, true] {
+        let page = Page::mount(sign_in(Some(SignInError::Refused("no".into())), busy));
+        settle().await;
+        check_buttons(&page, "at sign-in");
+    }
+
+    let page = Page::desk().await;
+    check_buttons(&page, "on an empty desk");
+    page.views.desk.update(|desk| {
+        let label = "Lunch".to_owned();
+        desk.reasons = Arc::new(vec![Reason { code: 1, label }]);
+    });
+    page.say(Event::AgentMask(mask(Control::ALL.into_iter().collect())));
+    let stages = [
+        Stage::Alerting,
+        Stage::Connected,
+        Stage::Held,
+        Stage::Failed,
+        Stage::Ended,
+    ];
+    for (index, stage) in stages.into_iter().enumerate() {
+        let id = format!("call-{index}");
+        let outbound = stage == Stage::Failed;
+        let mut update = CallUpdate {
+            direction: Some(if outbound {
+                Direction::Outbound
+            } else {
+                Direction::Inbound
+            }),
+            stage: Some(Stage::Alerting),
+            number: Some("+358401234567".into()),
+            ..CallUpdate::default()
+        };
+        page.say(Event::Call(at_hub(&id), Box::new(update.clone())));
+        update.stage = Some(stage);
+        page.say(Event::Call(at_hub(&id), Box::new(update)));
+    }
+    let call = page.model.borrow().calls.find(at_hub("call-1")).expect("known");
+    for (id, command) in [Command::Ready, Command::Hold(call)].into_iter().enumerate() {
+        let id = InvokeId(id as u32);
+        let mut model = page.model.borrow_mut();
+        model.begin_command(id, command, page.now);
+        model.fail(id, Failure::NoAnswer, page.now);
+    }
+    page.say(Event::Callback(
+        at_hub("callback-1"),
+        Box::new(CallbackUpdate {
+            contact: Some(Some("+358401234567".into())),
+            ..CallbackUpdate::default()
+        }),
+    ));
+    page.say(Event::ForcedSignOut);
+    page.commit().await;
+    for (part, count) in [("call", 4), ("missed-call", 1), ("callback", 1), ("failure", 2)] {
+        assert_eq!(page.all(&format!("[data-part={part}]")).len(), count, "{part}");
+    }
+    check_buttons(&page, "on a full desk");
+
+    page.views
+        .connection
+        .update(|connection| connection.link = Link::Stopped);
+    settle().await;
+    check_buttons(&page, "when the connection has ended");
 }

@@ -97,7 +97,7 @@ describe('dialling', () => {
     await failure.waitFor();
     assert.match(await failure.innerText(), /taxi/);
     assert.match(await failure.innerText(), /cannot be dialled/);
-    await failure.locator('[popovertarget]').click();
+    await desk.command('details', failure).click();
     await eventually(async () => assert.match(await failure.innerText(), /code 24/));
     await desk.page.keyboard.press('Escape');
     assert.equal(await desk.part('call').count(), 0);
