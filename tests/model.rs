@@ -341,6 +341,41 @@ fn d1_buttons_follow_masks_alone() {
 }
 
 #[test]
+fn a_call_that_is_over_says_so_and_one_that_still_lasts_does_not() {
+    let mut model = desk();
+    let update = CallUpdate {
+        mask: Some(mask(&[Control::Release])),
+        ..at_stage(Stage::Dialling)
+    };
+    let key = call(&mut model, "1", update);
+    tell(&mut model, Event::CurrentCall(Some(of("1"))));
+    // It has failed, and the busy tone goes on: the mask still allows to hang up.
+    call(&mut model, "1", at_stage(Stage::Failed));
+    assert_eq!(model.allowed(SOURCE, Control::Release, key), Ok(()));
+    let gone = || CallUpdate {
+        gone: true,
+        ..at_stage(Stage::Ended)
+    };
+    call(&mut model, "1", gone());
+    assert_eq!(model.allowed(SOURCE, Control::Release, key), Err(Off::CallOver));
+    // The server may name a call as the current one that is over already.
+    tell(&mut model, Event::CurrentCall(Some(of("1"))));
+    assert_eq!(model.allowed(SOURCE, Control::Release, key), Err(Off::CallOver));
+
+    // The same call comes back to the agent: its mask is yet to come.
+    let key = call(&mut model, "2", at_stage(Stage::Alerting));
+    call(&mut model, "2", gone());
+    assert_eq!(model.allowed(SOURCE, Control::Answer, key), Err(Off::CallOver));
+    call(&mut model, "2", at_stage(Stage::Alerting));
+    assert_eq!(model.allowed(SOURCE, Control::Answer, key), Err(Off::NoMask));
+
+    // What has been put aside is not there any more.
+    let key = call(&mut model, "3", at_stage(Stage::Failed));
+    model.dismiss_call(key.expect("known"));
+    assert_eq!(model.allowed(SOURCE, Control::Release, key), Err(Off::CallOver));
+}
+
+#[test]
 fn t06_an_absent_mask_keeps_the_last_and_an_empty_one_turns_all_off() {
     let mut model = desk();
     let update = CallUpdate {

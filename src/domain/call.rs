@@ -156,6 +156,8 @@ pub struct Call {
     pub missed: bool,
     /// The last mask the server sent for this call.
     pub mask: Option<EnablementMask>,
+    /// The source says no more of it: no mask will come any more.
+    pub over: bool,
     /// Call variables and other data, in the order of their first arrival.
     pub data: Vec<(Box<str>, Box<str>)>,
     /// What was said, as far as it was understood.

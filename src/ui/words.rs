@@ -167,6 +167,7 @@ words! {
     OffOffline = "Not connected to the server"
     OffNoMask = "The telephony server has not said yet what is possible"
     OffNoCall = "There is no current call"
+    OffCallOver = "The call is over"
     OffByServer = "Not allowed by the telephony server at the moment"
     OffUnderWay = "Already asked for; waiting for the telephony server"
 
@@ -203,6 +204,7 @@ impl Speech {
             Off::Offline => Word::OffOffline,
             Off::NoMask => Word::OffNoMask,
             Off::NoCall => Word::OffNoCall,
+            Off::CallOver => Word::OffCallOver,
             Off::ByServer => Word::OffByServer,
             Off::UnderWay => Word::OffUnderWay,
         })

@@ -337,6 +337,27 @@ async fn a_button_that_is_on_hands_its_intent_on_and_one_that_is_off_does_nothin
     assert_eq!(page.take_intents(), [Intent::Answer(key), Intent::Ready]);
 }
 
+/// The busy tone of a failed call goes on until somebody hangs up; then there is nothing left to end.
+#[wasm_bindgen_test]
+async fn the_end_button_of_a_failed_call_says_when_the_call_is_over() {
+    let page = desk().await;
+    let may = [Control::Release].into_iter().collect();
+    page.say(call(CALLS[0], Stage::Dialling, Some(mask(may))));
+    page.show(call(CALLS[0], Stage::Failed, None)).await;
+    let button = || elements(&page.row("call", CALLS[0]), "[data-command=end-call]").remove(0);
+    assert!(is_on(&button()));
+    let gone = CallUpdate {
+        gone: true,
+        ..CallUpdate::default()
+    };
+    page.show(Event::Call(at_hub(CALLS[0]), Box::new(gone))).await;
+    assert!(!is_on(&button()));
+    assert_eq!(
+        button().get_attribute("aria-description").as_deref(),
+        Some("The call is over")
+    );
+}
+
 /// Decision D11: what was asked for disables its own button, and nothing moves until the server says so.
 #[wasm_bindgen_test]
 async fn d11_a_command_under_way_makes_its_own_button_busy_and_no_other() {

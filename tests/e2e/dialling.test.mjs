@@ -75,6 +75,7 @@ describe('dialling', () => {
     await desk.command('end-call', failed).click();
     await desk.ownState('not-ready');
     await desk.expectEnabled(failed, ['dial', 'dismiss']);
+    assert.match(await desk.command('end-call', failed).getAttribute('aria-description'), /is over/);
     await desk.command('dial', failed).click();
     await desk.page.locator(`[data-part="call"][data-stage="failed"]:not([data-id="${first}"])`).waitFor({
       timeout: 15_000,

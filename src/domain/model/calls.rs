@@ -200,7 +200,7 @@ impl Model {
         }
         // The mask dies with the call: nothing can be done to it any more.
         self.calls.change(key, |row| Changed {
-            row: row.mask.take().is_some(),
+            row: row.mask.take().is_some() | !std::mem::replace(&mut row.over, true),
             rank: false,
         });
     }
@@ -349,6 +349,7 @@ fn begin_again(row: &mut Call, when: Moment) {
     row.ended = None;
     row.ending = None;
     row.missed = false;
+    row.over = false;
     row.transferring_to = None;
 }
 

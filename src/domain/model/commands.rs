@@ -28,12 +28,17 @@ impl Model {
             return Err(Off::UnderWay);
         }
         let mask_of = |key: CallKey| self.calls.get(key).and_then(|call| call.mask.as_ref());
+        // Why there is no mask; that there is none is what turns the control off.
+        let without_mask = |key: CallKey| {
+            let over = self.calls.get(key).is_none_or(|call| call.over);
+            if over { Off::CallOver } else { Off::NoMask }
+        };
         let current = self.desk.current;
         if let Some(aside) = call.filter(|key| Some(*key) != current)
             && control.owner() == control::Owner::Call
         {
             return match mask_of(aside) {
-                None => Err(Off::NoMask),
+                None => Err(without_mask(aside)),
                 Some(mask) if control.works_aside() && mask.effective().has(control) => Ok(()),
                 Some(_) => Err(Off::ByServer),
             };
@@ -42,11 +47,11 @@ impl Model {
         if control::merge(self.desk.mask.as_ref(), call_mask).has(control) {
             return Ok(());
         }
-        Err(match control.owner() {
-            control::Owner::Call if current.is_none() => Off::NoCall,
-            control::Owner::Call if call_mask.is_none() => Off::NoMask,
-            control::Owner::Agent if self.desk.mask.is_none() => Off::NoMask,
-            control::Owner::Shared if self.desk.mask.is_none() && call_mask.is_none() => Off::NoMask,
+        Err(match (control.owner(), current) {
+            (control::Owner::Call, None) => Off::NoCall,
+            (control::Owner::Call, Some(current)) if call_mask.is_none() => without_mask(current),
+            (control::Owner::Agent, _) if self.desk.mask.is_none() => Off::NoMask,
+            (control::Owner::Shared, _) if self.desk.mask.is_none() && call_mask.is_none() => Off::NoMask,
             _ => Off::ByServer,
         })
     }

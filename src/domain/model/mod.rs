@@ -161,6 +161,8 @@ pub enum Off {
     NoMask,
     /// There is no current call.
     NoCall,
+    /// The call is over, and its mask with it.
+    CallOver,
     /// The server's mask does not enable it.
     ByServer,
     /// The same command is under way.
