@@ -78,6 +78,31 @@ pub(super) fn SignIn() -> impl IntoView {
             </label>
         }
     };
+    // Beside the field and not in it: a hint inside is cut where the field is narrow, and gone once something is typed.
+    let phone = move || {
+        view! {
+            <div class="field">
+                {field(
+                    Word::Extension,
+                    view! {
+                        <input
+                            name="extension"
+                            required
+                            inputmode="tel"
+                            autocomplete="off"
+                            aria-describedby="extension-hint"
+                            node_ref=extension
+                        />
+                    }
+                        .into_any(),
+                )}
+                <p class="quiet small" id="extension-hint">
+                    {text(move || app.say(Word::ExtensionHint))}
+                </p>
+            </div>
+        }
+        .into_any()
+    };
     view! {
         <main class="screen" data-part="sign-in">
             <form class="sheet" on:submit=send>
@@ -110,20 +135,7 @@ pub(super) fn SignIn() -> impl IntoView {
                         }
                             .into_any(),
                     )} }.into_any())}
-                {when(move || wants_extension.get(), move || view! { {field(
-                        Word::Extension,
-                        view! {
-                            <input
-                                name="extension"
-                                required
-                                inputmode="tel"
-                                autocomplete="off"
-                                placeholder=attr(move || app.say(Word::ExtensionHint))
-                                node_ref=extension
-                            />
-                        }
-                            .into_any(),
-                    )} }.into_any())}
+                {when(move || wants_extension.get(), phone)}
                 <button
                     type="submit"
                     class="button primary"

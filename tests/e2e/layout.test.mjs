@@ -106,6 +106,50 @@ describe('the layout', () => {
     await desk.ownState('not-ready');
   });
 
+  /** What is cut off inside a part: text in a box that is too small for it, or a hint in a field. */
+  const cut = (part) =>
+    part.evaluate((root) => {
+      const pen = document.createElement('canvas').getContext('2d');
+      const isCut = (element) => {
+        const { font, paddingLeft, paddingRight, display } = getComputedStyle(element);
+        if (element.placeholder) {
+          pen.font = font;
+          const room = element.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+          return pen.measureText(element.placeholder).width > room;
+        }
+        return display !== 'inline' && element.scrollWidth > element.clientWidth;
+      };
+      return [...root.querySelectorAll('*')]
+        .filter((element) => element.checkVisibility() && isCut(element))
+        .map((element) => element.outerHTML.slice(0, 200));
+    });
+
+  for (const width of [320, 1600]) {
+    for (const colorScheme of ['light', 'dark']) {
+      const name = `${width} pixels wide, ${colorScheme}: nothing of the sign-in is cut`;
+      test(name, async () => {
+        const config = await (await fetch(`${hub.url}/config.json`)).json();
+        config.source.token.password = true;
+        const scenario = async (desk) => {
+          await desk.page.emulateMedia({ colorScheme });
+          await desk.page.setViewportSize({ width, height: 640 });
+          const form = desk.part('sign-in');
+          await form.locator('[name="password"]').waitFor();
+          assert.deepEqual(await cut(form), []);
+          const { width: sheet } = await form.locator('form').boundingBox();
+          assert.ok(sheet >= Math.min(width - 32, 360), `the form is ${sheet} px wide`);
+          await form.locator('[name="agent-id"]').fill('nobody-by-this-name');
+          await form.locator('[name="password"]').fill('any');
+          await form.locator('[name="extension"]').fill('4001');
+          await desk.command('sign-in', form).click();
+          await eventually(async () => assert.match(await desk.part('sign-in-error').innerText(), /not accepted/));
+          assert.deepEqual(await cut(form), []);
+        };
+        await onDesk(browser, hub.url, name, scenario, { config, tolerate: [/401/] });
+      });
+    }
+  }
+
   // A window of 1280 pixels enlarged to 200 % has 640 of the page's pixels.
   at('enlarged to 200 %: nothing sticks out, everything can be reached', { width: 640, height: 400 }, async (desk) => {
     await everythingIsReachable(desk);
