@@ -52,6 +52,7 @@ pub(super) fn Keypad(key: CallKey) -> impl IntoView {
                     data-command="send-tones"
                     data-tone=tone
                     aria-disabled=attr(move || why().map(|_| "true"))
+                    aria-description=attr(why)
                     on:click=move |_| send(tone)
                 >
                     {tone}
@@ -99,7 +100,7 @@ pub(super) fn Keypad(key: CallKey) -> impl IntoView {
         >
             <p class="dots">{text(progress)}</p>
             <div class="keys">{keys}</div>
-            <p class="quiet small">{text(move || app.say(Word::KeypadHint))}</p>
+            <p class="quiet small">{text(move || why().unwrap_or_else(|| app.say(Word::KeypadHint)))}</p>
         </div>
     }
 }

@@ -8,12 +8,13 @@ use leptos::prelude::Update;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use switchhook::domain::Event;
 use switchhook::domain::agent::{AgentState, AgentUpdate};
 use switchhook::domain::call::{CallUpdate, Direction, Stage};
 use switchhook::domain::command::{Command, InvokeId, Refusal};
 use switchhook::domain::control::{Control, Controls, EnablementMask};
 use switchhook::domain::ids::{CallKey, SourceId};
+use switchhook::domain::model::Off;
+use switchhook::domain::{Event, Model};
 use switchhook::store::Reason;
 use switchhook::ui::Intent;
 use wasm_bindgen::JsCast;
@@ -141,6 +142,10 @@ fn happen(page: &Page, dice: &mut Dice, next_command: &mut u32) {
                     Command::EndCall(key),
                     Command::Hold(key),
                     Command::Retrieve(key),
+                    Command::SendTones {
+                        call: key,
+                        digits: "1".into(),
+                    },
                 ]
             };
             let choices: Vec<Command> = own.into_iter().chain(key.into_iter().flat_map(of_call)).collect();
@@ -174,44 +179,70 @@ fn is_on(button: &Element) -> bool {
     button.get_attribute("aria-disabled").is_none()
 }
 
-/// The control behind a button and the call it is for; `None` for buttons that ask the server for nothing.
-fn control_of(page: &Page, button: &Element) -> Option<(Control, Option<CallKey>)> {
+/// What a button asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asks {
+    /// Something that a bit of the mask speaks of.
+    For(Control),
+    /// Tones, or the pad to send them with: no bit speaks of them, but the judge does.
+    ForTones,
+}
+
+impl Asks {
+    /// The judge's word on it.
+    fn judged(self, model: &Model, call: Option<CallKey>) -> Result<(), Off> {
+        match self {
+            Asks::For(control) => model.allowed(HUB, control, call),
+            Asks::ForTones => model.tones_allowed(HUB, call.expect("tones go to a call")),
+        }
+    }
+}
+
+/// What a button asks for and the call it is for; `None` for buttons that ask the server for nothing.
+fn asked_by(page: &Page, button: &Element) -> Option<(Asks, Option<CallKey>)> {
     let has_reason = button.has_attribute("data-reason");
-    let control = match button.get_attribute("data-command")?.as_str() {
-        "sign-in" => Control::SignIn,
-        "sign-out" if has_reason => Control::SignOutWithReason,
-        "sign-out" => Control::SignOut,
-        "ready" => Control::Ready,
-        "not-ready" if has_reason => Control::NotReadyWithReason,
-        "not-ready" => Control::NotReady,
-        "answer" => Control::Answer,
-        "end-call" => Control::Release,
-        "hold" => Control::Hold,
-        "retrieve" => Control::Retrieve,
-        "dial" | "call-back" => Control::MakeCall,
+    let asks = match button.get_attribute("data-command")?.as_str() {
+        "sign-in" => Asks::For(Control::SignIn),
+        "sign-out" if has_reason => Asks::For(Control::SignOutWithReason),
+        "sign-out" => Asks::For(Control::SignOut),
+        "ready" => Asks::For(Control::Ready),
+        "not-ready" if has_reason => Asks::For(Control::NotReadyWithReason),
+        "not-ready" => Asks::For(Control::NotReady),
+        "answer" => Asks::For(Control::Answer),
+        "end-call" => Asks::For(Control::Release),
+        "hold" => Asks::For(Control::Hold),
+        "retrieve" => Asks::For(Control::Retrieve),
+        "dial" | "call-back" => Asks::For(Control::MakeCall),
+        "keypad" | "send-tones" => Asks::ForTones,
         _ => return None,
     };
     let card = button.closest("[data-part=call]").expect("a selector");
     let key = card
-        .filter(|_| control != Control::MakeCall)
+        .filter(|_| asks != Asks::For(Control::MakeCall))
         .and_then(|card| card.get_attribute("data-id"))
         .and_then(|id| page.model.borrow().calls.find(at_hub(&id)));
-    Some((control, key))
+    Some((asks, key))
 }
 
-/// Compares every button with the judge's word; answers how many were on.
-fn check(page: &Page, when: &str) -> usize {
+/// How many buttons were on.
+#[derive(Debug, Default)]
+struct On {
+    for_controls: usize,
+    for_tones: usize,
+}
+
+/// Compares every button with the judge's word, and counts those that are on.
+fn check(page: &Page, on: &mut On, when: &str) {
     let model = page.model.borrow();
-    let mut on = 0;
     for button in page.all("button") {
-        let Some((control, call)) = control_of(page, &button) else {
+        let Some((asks, call)) = asked_by(page, &button) else {
             continue;
         };
-        let allowed = model.allowed(HUB, control, call);
+        let allowed = asks.judged(&model, call);
         assert_eq!(
             is_on(&button),
             allowed.is_ok(),
-            "{when}: {control:?} of {call:?} is {allowed:?}, but its button is {}",
+            "{when}: {asks:?} of {call:?} is {allowed:?}, but its button is {}",
             button.outer_html()
         );
         assert!(
@@ -219,7 +250,11 @@ fn check(page: &Page, when: &str) -> usize {
             "{when}: a button that is off says why: {}",
             button.outer_html()
         );
-        on += usize::from(is_on(&button));
+        let counted = match asks {
+            Asks::For(_) => &mut on.for_controls,
+            Asks::ForTones => &mut on.for_tones,
+        };
+        *counted += usize::from(is_on(&button));
     }
     for control in [
         Control::Ready,
@@ -229,7 +264,7 @@ fn check(page: &Page, when: &str) -> usize {
         Control::MakeCall,
     ] {
         let there = page.all("button").iter().any(|button| {
-            control_of(page, button).is_some_and(|(shown, _)| shown == control) && is_on(button)
+            asked_by(page, button).is_some_and(|(asks, _)| asks == Asks::For(control)) && is_on(button)
         });
         assert_eq!(
             there,
@@ -252,6 +287,7 @@ fn check(page: &Page, when: &str) -> usize {
         let there = |name: &str| elements(&card, &format!("[data-command={name}]")).len();
         assert_eq!(there("hold") + there("retrieve"), 1, "{when}");
         assert_eq!((there("answer"), there("end-call")), (1, 1), "{when}");
+        assert_eq!((there("keypad"), there("send-tones")), (1, 12), "{when}");
         if model.desk.in_flight.is_empty() {
             assert_eq!(
                 there("retrieve") == 1,
@@ -262,12 +298,11 @@ fn check(page: &Page, when: &str) -> usize {
             );
         }
     }
-    on
 }
 
 #[wasm_bindgen_test]
 async fn d1_enabled_buttons_are_what_the_judge_allows_over_random_histories() {
-    let mut on = 0;
+    let mut on = On::default();
     for seed in 0..12 {
         let page = desk().await;
         let mut dice = Dice(seed);
@@ -277,10 +312,13 @@ async fn d1_enabled_buttons_are_what_the_judge_allows_over_random_histories() {
                 happen(&page, &mut dice, &mut commands);
             }
             page.commit().await;
-            on += check(&page, &format!("seed {seed}, step {step}"));
+            check(&page, &mut on, &format!("seed {seed}, step {step}"));
         }
     }
-    assert!(on > 1_000, "the histories do enable buttons: {on}");
+    assert!(
+        on.for_controls > 1_000 && on.for_tones > 1_000,
+        "the histories do enable buttons: {on:?}"
+    );
 }
 
 #[wasm_bindgen_test]
@@ -297,11 +335,17 @@ async fn d1_a_calls_buttons_follow_its_mask_whatever_its_stage() {
         let on: BTreeSet<String> = elements(&card, "button:not([aria-disabled])")
             .iter()
             .filter_map(|button| button.get_attribute("data-command"))
-            .filter(|name| ["answer", "end-call", "hold", "retrieve"].contains(&name.as_str()))
+            .filter(|name| name != "dismiss")
             .collect();
         let may = mask.effective();
         let mut expected = BTreeSet::new();
-        for (control, name) in [(Control::Answer, "answer"), (Control::Release, "end-call")] {
+        for (control, name) in [
+            (Control::Answer, "answer"),
+            (Control::Release, "end-call"),
+            // Whoever may leave a call is on it: tones follow that bit.
+            (Control::Release, "keypad"),
+            (Control::Release, "send-tones"),
+        ] {
             if may.has(control) {
                 expected.insert(name.to_owned());
             }
