@@ -442,13 +442,38 @@ async fn e12_a_record_over_the_limit_closes_after_what_came_before_it() {
 }
 
 #[tokio::test]
-async fn a_frame_beyond_all_reason_ends_its_connection_and_no_other() {
-    let server = server(Limits::default()).await;
+async fn a_message_beyond_the_frame_limit_is_told_so_and_ends_no_other_connection() {
+    let server = server(Limits {
+        close_timeout: Duration::from_millis(500),
+        ..Limits::default()
+    })
+    .await;
     let mut neighbour = Desk::connected(server.address, "/hub").await;
     let mut desk = Desk::connected(server.address, "/hub").await;
+    desk.send("{\"type\":1,\"invocationId\":\"g\",\"target\":\"echo\",\"arguments\":[7]}\u{1e}")
+        .await;
     desk.try_send(&"y".repeat((1 << 20) + 10)).await;
-    desk.rest().await;
+    let text = "Connection closed with an error. InvalidDataException: The maximum message size of 1048576B was exceeded. \
+                The message size can be configured in AddHubOptions.";
+    let before = json!({"type": 3, "invocationId": "g", "result": [7]});
+    assert_eq!(desk.rest().await, [before, close(text)]);
     assert_eq!(neighbour.call("echo", json!([1])).await.1["result"], json!([1]));
+}
+
+#[tokio::test]
+async fn a_handshake_beyond_the_frame_limit_is_canceled() {
+    let server = server(Limits {
+        close_timeout: Duration::from_millis(500),
+        ..Limits::default()
+    })
+    .await;
+    let mut desk = Desk::open(server.address, "/hub").await.unwrap();
+    desk.try_send(&"y".repeat((1 << 20) + 10)).await;
+    assert_eq!(
+        desk.record().await.as_deref(),
+        Some(r#"{"error":"Handshake was canceled."}"#)
+    );
+    assert_eq!(desk.record().await, None);
 }
 
 #[tokio::test]

@@ -35,7 +35,7 @@ pub(super) async fn serve<H: Hub>(socket: WebSocket, client: Client, hub: &H, li
         Err(Refusal::Said(text)) => {
             let response = handshake::write_response(Some(&text));
             if write_frame(&mut sink, response.into(), limits).await {
-                close_socket(&mut sink, &mut input.stream, limits).await;
+                close_socket(&mut sink, &mut input, limits).await;
             }
             return;
         }
@@ -67,7 +67,7 @@ async fn converse<H: Hub>(sink: &mut Sink, input: &mut Input, client: &Client, h
         }
     };
     if finished {
-        close_socket(sink, &mut input.stream, limits).await;
+        close_socket(sink, input, limits).await;
     }
 }
 
@@ -84,6 +84,10 @@ struct Input {
     stream: Stream,
     reader: RecordReader,
     records: VecDeque<Result<Vec<u8>, Oversize>>,
+    /// The largest WebSocket message that is taken in.
+    limit: usize,
+    /// A message was larger than that: the rest of it, and whatever follows, can no longer be read.
+    is_deaf: bool,
 }
 
 impl Input {
@@ -92,6 +96,8 @@ impl Input {
             stream,
             reader: RecordReader::new(limits.receive_bytes),
             records: VecDeque::new(),
+            limit: limits.receive_message_bytes,
+            is_deaf: false,
         }
     }
 
@@ -117,11 +123,21 @@ impl Input {
             Ok(Frame::Binary(bytes)) => self.reader.feed(&bytes, each),
             // A WebSocket ping is a sign of life for the socket, not for the protocol on it.
             Ok(Frame::Ping(_) | Frame::Pong(_)) => {}
-            // The client said goodbye, the socket broke, or a frame is beyond what any client has reason to send.
+            Err(error) if is_too_long(&error) => {
+                self.is_deaf = true;
+                records.push_back(Err(Oversize { limit: self.limit }));
+            }
+            // The client said goodbye, or the socket broke.
             Ok(Frame::Close(_)) | Err(_) => return None,
         }
         Some(())
     }
+}
+
+/// Whether a WebSocket message was refused for its length; what has been sent before it was read as usual.
+fn is_too_long(error: &axum::Error) -> bool {
+    let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref());
+    matches!(cause, Some(tungstenite::Error::Capacity(_)))
 }
 
 enum Refusal {
@@ -266,15 +282,21 @@ async fn write_frame(sink: &mut Sink, text: Record, limits: &Limits) -> bool {
 }
 
 /// Says goodbye on the WebSocket level and hears the other side's, for as long as that may take.
-async fn close_socket(sink: &mut Sink, stream: &mut Stream, limits: &Limits) {
+async fn close_socket(sink: &mut Sink, input: &mut Input, limits: &Limits) {
     let goodbye = Frame::Close(Some(CloseFrame {
         code: close_code::NORMAL,
         reason: "".into(),
     }));
     let farewell = async {
-        if sink.send(goodbye).await.is_ok() {
-            while let Some(Ok(_)) = stream.next().await {}
+        if sink.send(goodbye).await.is_err() {
+            return;
         }
+        if input.is_deaf {
+            // A socket dropped with unread bytes in it is reset, which can take back what was just said: the client
+            // gets the whole time to read it.
+            std::future::pending::<()>().await;
+        }
+        while let Some(Ok(_)) = input.stream.next().await {}
     };
     // Whether the other side answers in time changes nothing: the socket is dropped next.
     let _ = timeout(limits.close_timeout, farewell).await;

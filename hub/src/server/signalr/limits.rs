@@ -24,8 +24,9 @@ pub struct Limits {
     pub close_timeout: Duration,
     /// Bytes in one record from a client (`MaximumReceiveMessageSize`).
     pub receive_bytes: usize,
-    /// Bytes in one WebSocket message from a client, which may hold many records. Beyond it the socket is
-    /// dropped without a word, because what a sender is still sending can hardly be answered.
+    /// Bytes in one WebSocket message from a client, which may hold many records. Beyond it the connection is closed
+    /// as for a record that is too long; the rest of the message is not read, so a client that first sends all of it
+    /// and only then listens may miss the reason.
     pub receive_message_bytes: usize,
     /// Bytes that may wait for one slow client before it is closed.
     pub queue_bytes: usize,
