@@ -2,10 +2,10 @@
 
 mod common;
 
-use common::{Desk, desk, hub, options, soon};
+use common::{Desk, PATIENCE, desk, hub, options, soon};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use switchhook_hub::server::{Options, Server};
 
 /// Bits of `EnablementMask`.
@@ -81,7 +81,7 @@ impl Agent {
 
     /// The next event of this name that fits.
     async fn until(&mut self, name: &str, fits: impl Fn(&Value) -> bool) -> Value {
-        let waited = tokio::time::timeout(Duration::from_secs(20), async {
+        let waited = tokio::time::timeout(PATIENCE, async {
             loop {
                 let (found, fields) = self.event().await;
                 if found == name && fits(&fields) {
@@ -351,19 +351,19 @@ async fn a_reloaded_page_finds_its_call_again() {
 
 #[tokio::test]
 async fn an_agent_whose_desk_does_not_come_back_is_signed_out() {
-    let hub = hub(Options {
-        grace: Duration::from_millis(300),
-        ..options()
-    })
-    .await;
+    let grace = Duration::from_secs(1);
+    let hub = hub(Options { grace, ..options() }).await;
     let first = Agent::signed_in(hub.address(), "1001", "4001").await;
+    let left = Instant::now();
     drop(first);
     let mut second = Agent::connect(hub.address(), "1001").await;
     let state = async |agent: &mut Agent| {
         agent.ask("QueryAgentState", json!({})).await;
         agent.any("OnQueryAgentStateConf").await["AgentState"].as_i64()
     };
-    assert_eq!(state(&mut second).await, Some(2));
+    let seen = state(&mut second).await;
+    // A busy machine may not get to ask within the time of grace.
+    assert!(seen == Some(2) || left.elapsed() >= grace, "{seen:?}");
     soon(async {
         while state(&mut second).await != Some(1) {
             tokio::time::sleep(Duration::from_millis(20)).await;

@@ -511,14 +511,15 @@ async fn k11_k12_a_client_that_pinged_must_go_on_and_is_not_timed_while_it_is_se
     let server = server(limits).await;
     let mut desk = Desk::connected(server.address, "/hub").await;
     tokio::time::sleep(Duration::from_millis(250)).await;
+    let began = Instant::now();
     desk.send(
         "{\"type\":6}\u{1e}{\"type\":1,\"invocationId\":\"1\",\"target\":\"slow\",\"arguments\":[]}\u{1e}",
     )
     .await;
     assert_eq!(desk.message().await, Some(json!({"type":3,"invocationId":"1"})));
-    let start = Instant::now();
     let last = desk.rest().await;
-    assert!(start.elapsed() >= Duration::from_millis(80));
+    // 300 ms of service and 100 ms of silence: a busy machine can only add to them.
+    assert!(began.elapsed() >= Duration::from_millis(400));
     assert_eq!(last.len(), 1);
     assert_eq!(last[0]["allowReconnect"], true);
     assert!(
