@@ -23,7 +23,7 @@ use switchhook::domain::control::{Control, EnablementMask};
 use switchhook::domain::ids::{Ref, SourceId};
 use switchhook::domain::queue::{LongestWait, OpenStatus, QueueUpdate};
 use switchhook::domain::{Delta, Event, Model, Moment};
-use switchhook::store::{Link, Reason, Screen, SignInError, Views};
+use switchhook::store::{Known, Link, Reason, Screen, SignInError, Views};
 
 const HUB: SourceId = SourceId(0);
 const SECOND: i64 = 1_000;
@@ -310,6 +310,7 @@ fn screen(scene: &str) -> Screen {
         wants_extension: true,
         busy: scene == "sign-in-busy",
         error,
+        known: Known::default(),
     };
     match scene {
         "starting" => Screen::Starting,

@@ -52,6 +52,7 @@ fn input(intent: Intent) -> Input<'static> {
                 extension,
             });
         }
+        Intent::SignInAgain => return Input::SignInAgain,
         Intent::RetryNow => return Input::Wire(WireInput::RetryNow),
         Intent::DismissFailure(id) => return Input::DismissFailure(id),
         Intent::DismissCall(call) => return Input::DismissCall(call),

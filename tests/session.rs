@@ -2,9 +2,9 @@
 
 mod session_rig;
 
-use session_rig::{ANN, Desk, LIST, QUEUE, site, user_status};
-use switchhook::session::Input;
+use session_rig::{ANN, Desk, LIST, QUEUE, site, site_with, user_status};
 use switchhook::session::state::{Link, Screen, SignInError};
+use switchhook::session::{Credentials, Input};
 
 #[test]
 fn r1_the_token_comes_from_the_address_and_the_hub_from_its_answer() {
@@ -153,10 +153,11 @@ fn r1_a_refused_token_at_reconnect_leads_back_to_the_sign_in() {
     while !desk.fetches.is_empty() {
         desk.answer_fetch(401, "The session has ended.");
     }
-    let Screen::SignIn { error, .. } = desk.session.screen() else {
+    let Screen::SignIn { error, known, .. } = desk.session.screen() else {
         panic!("{:?} {:?}", desk.session.screen(), desk.session.connection());
     };
     assert!(matches!(error, Some(SignInError::Refused(_))), "{error:?}");
+    assert_eq!(known.login_id, "1001", "who it was need not be typed again");
     assert!(
         desk.session.next_wake().is_none(),
         "nothing runs behind the sign-in"
@@ -187,6 +188,91 @@ fn d4_callbacks_that_the_snapshot_did_not_list_are_gone_after_the_answer() {
     assert_eq!(desk.model.borrow().callbacks.len(), 2, "not before the answer");
     desk.complete("Subscribe", "[]");
     assert_eq!(desk.model.borrow().callbacks.len(), 1);
+}
+
+/// An agent at work, whom the telephony server then signs out by itself.
+fn forced_out(identify: &str) -> Desk {
+    let mut desk = Desk::new(site_with(identify, r#","telephony":"ctios""#));
+    desk.connect();
+    desk.complete("Subscribe", "[]");
+    desk.complete("Login", "null");
+    let event = |name: &str, fields: &str| {
+        format!("{{\"type\":1,\"target\":\"CtiEvent\",\"arguments\":[\"{name}\",{fields}]}}\u{1e}")
+    };
+    desk.receive(&event("OnAgentStateChange", r#"{"AgentState":2}"#));
+    assert!(!desk.model.borrow().desk.forced_out);
+    desk.receive(&event(
+        "OnPostLogout",
+        r#"{"AgentState":1,"EventReasonCode":"CTIOS_FORCED_LOGOUT_REASON_CODE"}"#,
+    ));
+    desk.receive(&event(
+        "OnButtonEnablementChange",
+        r#"{"EnablementMask":16777216}"#,
+    ));
+    assert!(desk.model.borrow().desk.forced_out);
+    desk.sent.clear();
+    desk
+}
+
+#[test]
+fn after_a_forced_sign_out_a_password_is_asked_for_again() {
+    let mut desk = forced_out(r#""identify":"basic","password":true"#);
+    desk.feed(Input::SignInAgain);
+    let Screen::SignIn {
+        wants_password: true,
+        busy: false,
+        error: None,
+        known,
+        ..
+    } = desk.session.screen()
+    else {
+        panic!("{:?}", desk.session.screen());
+    };
+    assert_eq!((&*known.login_id, &*known.extension), ("1001", "4001"));
+    assert!(
+        desk.fetches.is_empty(),
+        "no token is asked for without a password"
+    );
+    assert!(desk.open.is_none() && desk.session.next_wake().is_none());
+
+    desk.feed(Input::SignIn(Credentials {
+        login_id: "1001".into(),
+        password: "typed".into(),
+        extension: "4001".into(),
+    }));
+    let (_, _, authorization) = desk.fetches.last().expect("the token is fetched");
+    assert_eq!(authorization.as_deref(), Some("Basic MTAwMTp0eXBlZA=="));
+}
+
+#[test]
+fn after_a_forced_sign_out_nothing_is_asked_for_where_there_is_no_password() {
+    for identify in [r#""identify":"browser""#, r#""identify":"basic""#] {
+        let mut desk = forced_out(identify);
+        desk.feed(Input::SignInAgain);
+        assert_eq!(desk.session.screen(), &Screen::Desk);
+        assert!(desk.open.is_some(), "the connection to the hub stays");
+        assert!(desk.fetches.is_empty(), "{:?}", desk.fetches);
+        let (_, arguments) = desk.invocation("Login").expect("signed in again");
+        assert_eq!(arguments[0]["AgentID"], "1001");
+        assert_eq!(arguments[0]["AgentInstrument"], "4001");
+    }
+}
+
+#[test]
+fn a_reconnect_does_not_undo_a_forced_sign_out() {
+    let mut desk = forced_out(r#""identify":"browser""#);
+    desk.drop_socket();
+    desk.pass(2_000);
+    desk.answer_token();
+    desk.answer_negotiate();
+    desk.open_socket();
+    desk.complete("AvailableSubscriptions", "[]");
+    desk.complete("Subscribe", "[]");
+    assert_eq!(desk.link(), Link::Live);
+    assert!(desk.invocation("Login").is_none(), "{:?}", desk.sent);
+    assert!(desk.model.borrow().desk.forced_out, "the page still says so");
+    desk.feed(Input::SignInAgain);
+    assert!(desk.invocation("Login").is_some());
 }
 
 #[test]

@@ -76,6 +76,15 @@ pub enum SignInError {
     Telephony(String),
 }
 
+/// Who was signed in here before and is asked to sign in again. Never a password.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Known {
+    /// Agent id.
+    pub login_id: String,
+    /// Phone.
+    pub extension: String,
+}
+
 /// Which screen is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Screen {
@@ -93,6 +102,8 @@ pub enum Screen {
         busy: bool,
         /// Why the last attempt failed.
         error: Option<SignInError>,
+        /// What is filled in from the beginning.
+        known: Known,
     },
     /// The desk.
     Desk,

@@ -36,6 +36,8 @@ pub enum Intent {
         /// Phone.
         extension: String,
     },
+    /// Sign in again, signed out as one is.
+    SignInAgain,
     /// Sign out, with a reason where one was picked.
     SignOut(Option<i32>),
     /// Become ready.
@@ -66,7 +68,7 @@ impl Intent {
     /// The mask's control that decides about it; `None` where no mask speaks of it.
     pub fn control(&self) -> Option<Control> {
         match self {
-            Intent::SignIn { .. } => Some(Control::SignIn),
+            Intent::SignIn { .. } | Intent::SignInAgain => Some(Control::SignIn),
             Intent::SignOut(None) => Some(Control::SignOut),
             Intent::SignOut(Some(_)) => Some(Control::SignOutWithReason),
             Intent::Ready => Some(Control::Ready),
@@ -106,7 +108,7 @@ impl Intent {
     /// The value of `data-command` on its button.
     pub fn name(&self) -> &'static str {
         match self {
-            Intent::SignIn { .. } => "sign-in",
+            Intent::SignIn { .. } | Intent::SignInAgain => "sign-in",
             Intent::SignOut(_) => "sign-out",
             Intent::Ready => "ready",
             Intent::NotReady(_) => "not-ready",

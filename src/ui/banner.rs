@@ -155,25 +155,9 @@ fn ForcedOut() -> impl IntoView {
             <span class="grow">{text(move || app.say(Word::ForcedOut))}</span>
             <CommandButton
                 class="small"
-                intent=sign_in_again(app)
+                intent=Signal::derive(|| Intent::SignInAgain)
                 label=app.text(Word::SignInAgain)
             />
         </p>
     }
-}
-
-/// Signs the same agent in at the same phone.
-pub(super) fn sign_in_again(app: App) -> Signal<Intent> {
-    Signal::derive(move || {
-        let me = app.desk.with(|desk| desk.me);
-        app.read(|model| {
-            let agent = me.and_then(|me| model.agents.get(me));
-            let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
-            Intent::SignIn {
-                login_id: text(agent.map(|agent| agent.login_id.as_deref().unwrap_or(&agent.id))),
-                password: String::new(),
-                extension: text(agent.and_then(|agent| agent.extension.as_deref())),
-            }
-        })
-    })
 }

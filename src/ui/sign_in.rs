@@ -9,7 +9,7 @@ use super::live::{attr, flag, part, text, when};
 use super::look::{Icon, icon};
 use super::words::Word;
 use super::{page, words};
-use crate::store::{Screen, SignInError};
+use crate::store::{Known, Screen, SignInError};
 use leptos::html;
 use leptos::prelude::*;
 
@@ -18,6 +18,7 @@ struct Wanted {
     extension: bool,
     busy: bool,
     error: Option<SignInError>,
+    known: Known,
 }
 
 fn wanted(screen: &Screen) -> Wanted {
@@ -27,17 +28,20 @@ fn wanted(screen: &Screen) -> Wanted {
             wants_extension,
             busy,
             error,
+            known,
         } => Wanted {
             password: *wants_password,
             extension: *wants_extension,
             busy: *busy,
             error: error.clone(),
+            known: known.clone(),
         },
         _ => Wanted {
             password: false,
             extension: false,
             busy: false,
             error: None,
+            known: Known::default(),
         },
     }
 }
@@ -53,7 +57,14 @@ pub(super) fn SignIn() -> impl IntoView {
     let login_id = NodeRef::<html::Input>::new();
     let password = NodeRef::<html::Input>::new();
     let extension = NodeRef::<html::Input>::new();
-    page::focus(login_id);
+    // Read once: afterwards the fields are the browser's.
+    let known = app.screen.with_untracked(|screen| wanted(screen).known);
+    if known.login_id.is_empty() || !wants_password.get_untracked() {
+        page::focus(login_id);
+    } else {
+        page::focus(password);
+    }
+    let known_extension = StoredValue::new(known.extension);
     let typed = |field: NodeRef<html::Input>| {
         field
             .get_untracked()
@@ -80,6 +91,7 @@ pub(super) fn SignIn() -> impl IntoView {
     };
     // Beside the field and not in it: a hint inside is cut where the field is narrow, and gone once something is typed.
     let phone = move || {
+        let known = known_extension.get_value();
         view! {
             <div class="field">
                 {field(
@@ -91,6 +103,7 @@ pub(super) fn SignIn() -> impl IntoView {
                             inputmode="tel"
                             autocomplete="off"
                             aria-describedby="extension-hint"
+                            value=known
                             node_ref=extension
                         />
                     }
@@ -117,6 +130,7 @@ pub(super) fn SignIn() -> impl IntoView {
                             autocomplete="username"
                             autocapitalize="off"
                             spellcheck="false"
+                            value=known.login_id
                             node_ref=login_id
                         />
                     }

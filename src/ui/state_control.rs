@@ -5,7 +5,6 @@
 //! "Not ready" with and without a reason are two bits of the mask and one choice for people (trap T4).
 
 use super::app::{App, Intent};
-use super::banner::sign_in_again;
 use super::button::CommandButton;
 use super::live::{attr, flag, rows, text, when};
 use super::look::{Icon, Look, icon};
@@ -223,7 +222,7 @@ fn Menu(signed_out: Memo<bool>) -> impl IntoView {
         <div id="state-menu" class="pop menu" popover="auto" data-part="state-menu">
             {when(move || signed_out.get(), move || view! { <CommandButton
                     class="item"
-                    intent=sign_in_again(app)
+                    intent=Signal::derive(|| Intent::SignInAgain)
                     label=app.text(Word::SignIn)
                     closes="state-menu"
                 /> }.into_any())}

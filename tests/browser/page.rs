@@ -1,14 +1,15 @@
 //! The screens, and what belongs to all of them.
 
-use crate::rig::{Page, at_hub, mask, press, settle};
+use crate::rig::{ME, Page, at_hub, mask, press, settle};
 use leptos::prelude::*;
 use std::sync::Arc;
 use switchhook::domain::Event;
+use switchhook::domain::agent::{AgentState, AgentUpdate};
 use switchhook::domain::call::{CallUpdate, Direction, Stage};
 use switchhook::domain::callback::CallbackUpdate;
 use switchhook::domain::command::{Command, Failure, InvokeId};
 use switchhook::domain::control::Control;
-use switchhook::store::{Link, Reason, Screen, SignInError};
+use switchhook::store::{Known, Link, Reason, Screen, SignInError};
 use switchhook::ui::Intent;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -20,6 +21,7 @@ fn sign_in(error: Option<SignInError>, busy: bool) -> Screen {
         wants_extension: true,
         busy,
         error,
+        known: Known::default(),
     }
 }
 
@@ -60,6 +62,47 @@ async fn signing_in_hands_on_what_was_typed_and_keeps_it_when_it_fails() {
     assert!(error.contains("answered 401"), "{error}");
     let id: HtmlInputElement = page.one("input[name=agent-id]").unchecked_into();
     assert_eq!(id.value(), " 1001 ");
+}
+
+#[wasm_bindgen_test]
+async fn whoever_is_asked_to_sign_in_again_types_the_password_and_nothing_else() {
+    let mut screen = sign_in(None, false);
+    if let Screen::SignIn { known, .. } = &mut screen {
+        *known = Known {
+            login_id: "1001".into(),
+            extension: "4001".into(),
+        };
+    }
+    let page = Page::mount(screen);
+    settle().await;
+    let active = document().active_element().expect("something has the focus");
+    assert_eq!(active.get_attribute("name").as_deref(), Some("password"));
+    let password: HtmlInputElement = page.one("input[name=password]").unchecked_into();
+    assert_eq!(password.value(), "");
+    type_into(&page, "password", "secret");
+    press(&page.one("[data-command=sign-in]"));
+    let wanted = Intent::SignIn {
+        login_id: "1001".into(),
+        password: "secret".into(),
+        extension: "4001".into(),
+    };
+    assert_eq!(page.take_intents(), [wanted]);
+}
+
+#[wasm_bindgen_test]
+async fn signing_in_again_after_a_forced_sign_out_makes_up_no_password() {
+    let page = Page::desk().await;
+    page.say(Event::AgentMask(mask([Control::SignIn].into_iter().collect())));
+    let signed_out = AgentUpdate {
+        named_state: Some(AgentState::SignedOut),
+        ..AgentUpdate::default()
+    };
+    page.say(Event::Agent(at_hub(ME), &signed_out));
+    page.show(Event::ForcedSignOut).await;
+    for part in ["banner", "state-menu"] {
+        press(&page.one(&format!("[data-part={part}] [data-command=sign-in]")));
+        assert_eq!(page.take_intents(), [Intent::SignInAgain], "{part}");
+    }
 }
 
 #[wasm_bindgen_test]

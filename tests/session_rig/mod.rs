@@ -19,8 +19,13 @@ pub(crate) const QUEUE: &str = "c9eeb030-ff4b-ea11-ac9c-00155d4fdcf3";
 pub(crate) const LIST: &str = "d0eeb030-ff4b-ea11-ac9c-00155d4fdcf3";
 
 pub(crate) fn site(extra: &str) -> Config {
+    site_with(r#""identify":"basic""#, extra)
+}
+
+/// A site that identifies agents in this way.
+pub(crate) fn site_with(identify: &str, extra: &str) -> Config {
     let json = format!(
-        r#"{{"source":{{"token":{{"url":"/token/me/rte/","identify":"basic"}},
+        r#"{{"source":{{"token":{{"url":"/token/me/rte/",{identify}}},
             "directory":{{"agents":[{{"id":"{ANN}","name":"Ann","agentId":"1001"}}],
                           "queues":[{{"id":"{QUEUE}","name":"Support"}}],
                           "callLists":[{{"id":"{LIST}","name":"Callbacks"}}]}}{extra}}}}}"#

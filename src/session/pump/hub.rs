@@ -5,9 +5,9 @@
 //! The connection is taken out of the session while it is stepped, so that what it says can be acted on at once.
 
 use super::{
-    CALL_DEADLINE, CallId, Calling, Command, Covered, Error, Event, Failure, Fetching, Health, Inlet, Kind,
-    Link, Moment, News, Now, RequestId, SOURCE, Scope, Session, SignInError, Status, TokenReason, Trying,
-    Wire, rte,
+    CALL_DEADLINE, CallId, Calling, Covered, Error, Event, Failure, Fetching, Health, Inlet, Kind, Link,
+    Moment, News, Now, RequestId, SOURCE, Scope, Session, SignInError, Status, TokenReason, Trying, Wire,
+    rte, sign_in::at_telephony,
 };
 
 impl Session {
@@ -143,8 +143,7 @@ impl Session {
                 if let Some(error @ (Error::Unauthorized | Error::Forbidden)) = error {
                     // Whoever is no longer let in must sign in again; the words say why.
                     let refused = SignInError::Refused(error.to_string());
-                    self.leave(now);
-                    self.sign_in_failed(refused);
+                    self.ask_again(Some(refused), now);
                 }
             }
         }
@@ -216,16 +215,14 @@ impl Session {
         }
     }
 
-    /// Takes up (or again) the own agent's place at the telephony server.
+    /// Takes up (or again) the own agent's place at the telephony server, unless it has signed the agent out: then
+    /// only the agent can want to be back.
     pub(super) fn restore_telephony(&mut self, now: Now) {
-        let Some(credentials) = &self.credentials else {
-            return;
-        };
-        let command = Command::SignIn {
-            login_id: credentials.login_id.as_str().into(),
-            extension: credentials.extension.as_str().into(),
-        };
-        self.send_command(command, now);
+        let forced_out = self.model.borrow().desk.forced_out;
+        if let (false, Some(credentials)) = (forced_out, &self.credentials) {
+            let command = at_telephony(credentials);
+            self.send_command(command, now);
+        }
     }
 
     pub(super) fn invoke(&mut self, target: &str, arguments: &str, calling: Calling, now: Now) {

@@ -24,7 +24,7 @@ use crate::session::claims::{self, base64};
 use crate::session::config::{Config, DirectorySource, Identify, Telephony};
 use crate::session::few::Few;
 use crate::session::server_time::ServerTime;
-use crate::session::state::{ConnectionView, Link, Reason, Screen, SignInError};
+use crate::session::state::{ConnectionView, Known, Link, Reason, Screen, SignInError};
 use crate::session::subscriptions::Subscriptions;
 use crate::vendor::rte::Kind;
 use crate::vendor::rte::subscribe::Scope;
@@ -79,6 +79,8 @@ pub struct FetchId(u64);
 pub enum Input<'a> {
     /// The agent signs in.
     SignIn(Credentials),
+    /// The agent, whom the telephony server has signed out, signs in there again.
+    SignInAgain,
     /// The agent asks the telephony server for something.
     Command(Command),
     /// The agent leaves the desk; the connection is closed.
@@ -195,11 +197,7 @@ const SOURCE: SourceId = SourceId(0);
 impl Session {
     /// A session for a site, over a model that others may read between steps.
     pub fn new(config: Config, model: Rc<RefCell<Model>>) -> Self {
-        let wants_password = matches!(
-            config.token.as_ref().map(|token| token.identify),
-            Some(Identify::Basic { password: true })
-        );
-        let wants_extension = config.telephony != Telephony::None;
+        let screen = sign_in::screen(&config);
         let settings = Settings {
             source: SOURCE,
             zone: config.zone,
@@ -211,12 +209,7 @@ impl Session {
             ..ctios::Site::default()
         };
         Self {
-            screen: Screen::SignIn {
-                wants_password,
-                wants_extension,
-                busy: false,
-                error: None,
-            },
+            screen,
             config,
             model,
             connection: None,
@@ -254,6 +247,7 @@ impl Session {
         match input {
             Input::Wire(wire) => self.wire(wire, now),
             Input::SignIn(credentials) => self.sign_in(credentials, now),
+            Input::SignInAgain => self.sign_in_again(now),
             Input::Command(command) => self.command(command, now),
             Input::Leave => self.leave(now),
             Input::DismissFailure(id) => self.model.borrow_mut().dismiss_failure(id),

@@ -5,9 +5,9 @@
 //! The credentials stay in memory for as long as somebody is signed in: every reconnect needs a fresh token (rule R2).
 
 use super::{
-    Connection, ConnectionView, Credentials, DirectorySource, Effect, Error, FetchId, Fetching, HubAddress,
-    Identify, Link, Moment, Now, Options, Reason, Ref, SOURCE, Screen, Secret, Session, SignInError, Wire,
-    base64, claims, rte,
+    Command, Config, Connection, ConnectionView, Credentials, DirectorySource, Effect, Error, FetchId,
+    Fetching, HubAddress, Identify, Known, Link, Moment, Now, Options, Reason, Ref, SOURCE, Screen, Secret,
+    Session, SignInError, Telephony, Wire, base64, claims, rte,
 };
 use crate::domain::fold::folded;
 
@@ -26,20 +26,39 @@ impl Session {
         }
     }
 
+    /// Signs in again whom the telephony server has signed out, as that person wishes and never by itself.
+    ///
+    /// Where the site asks for a password it is asked for again: somebody else may sit there now. Elsewhere nothing
+    /// secret was typed, and the connection to the hub, which has not ended, stays.
+    pub(super) fn sign_in_again(&mut self, now: Now) {
+        if wants_password(&self.config) {
+            self.ask_again(None, now);
+        } else if let Some(credentials) = &self.credentials {
+            let command = at_telephony(credentials);
+            self.command(command, now);
+        }
+    }
+
+    /// Back to the sign-in, with everything filled in but the password.
+    pub(super) fn ask_again(&mut self, why: Option<SignInError>, now: Now) {
+        let who = self.credentials.take().map(|credentials| Known {
+            login_id: credentials.login_id,
+            extension: credentials.extension,
+        });
+        self.leave(now);
+        self.set_sign_in(false, why);
+        if let (Screen::SignIn { known, .. }, Some(who)) = (&mut self.screen, who) {
+            *known = who;
+        }
+    }
+
     pub(super) fn set_sign_in(&mut self, now_busy: bool, now_error: Option<SignInError>) {
+        if !matches!(self.screen, Screen::SignIn { .. }) {
+            self.screen = screen(&self.config);
+        }
         if let Screen::SignIn { busy, error, .. } = &mut self.screen {
             *busy = now_busy;
             *error = now_error;
-        } else {
-            self.screen = Screen::SignIn {
-                wants_password: matches!(
-                    self.config.token.as_ref().map(|token| token.identify),
-                    Some(Identify::Basic { password: true })
-                ),
-                wants_extension: self.has_telephony(),
-                busy: now_busy,
-                error: now_error,
-            };
         }
         self.changed = true;
     }
@@ -269,6 +288,32 @@ impl Session {
         let model = self.model.borrow();
         let key = model.desk.me?;
         model.agents.get(key).map(|agent| agent.id.clone())
+    }
+}
+
+/// The sign-in of a site, empty.
+pub(super) fn screen(config: &Config) -> Screen {
+    Screen::SignIn {
+        wants_password: wants_password(config),
+        wants_extension: config.telephony != Telephony::None,
+        busy: false,
+        error: None,
+        known: Known::default(),
+    }
+}
+
+fn wants_password(config: &Config) -> bool {
+    matches!(
+        config.token.as_ref().map(|token| token.identify),
+        Some(Identify::Basic { password: true })
+    )
+}
+
+/// Signing in at the telephony server, which is told no password.
+pub(super) fn at_telephony(credentials: &Credentials) -> Command {
+    Command::SignIn {
+        login_id: credentials.login_id.as_str().into(),
+        extension: credentials.extension.as_str().into(),
     }
 }
 
