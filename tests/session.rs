@@ -3,6 +3,7 @@
 mod session_rig;
 
 use session_rig::{ANN, Desk, LIST, QUEUE, site, site_with, user_status};
+use switchhook::domain::command::Command;
 use switchhook::session::state::{Link, Screen, SignInError};
 use switchhook::session::{Credentials, Input};
 
@@ -190,28 +191,58 @@ fn d4_callbacks_that_the_snapshot_did_not_list_are_gone_after_the_answer() {
     assert_eq!(desk.model.borrow().callbacks.len(), 1);
 }
 
-/// An agent at work, whom the telephony server then signs out by itself.
-fn forced_out(identify: &str) -> Desk {
+fn cti_event(name: &str, fields: &str) -> String {
+    format!("{{\"type\":1,\"target\":\"CtiEvent\",\"arguments\":[\"{name}\",{fields}]}}\u{1e}")
+}
+
+/// An agent at work, at a site that identifies agents in this way.
+fn at_work(identify: &str) -> Desk {
     let mut desk = Desk::new(site_with(identify, r#","telephony":"ctios""#));
     desk.connect();
     desk.complete("Subscribe", "[]");
     desk.complete("Login", "null");
-    let event = |name: &str, fields: &str| {
-        format!("{{\"type\":1,\"target\":\"CtiEvent\",\"arguments\":[\"{name}\",{fields}]}}\u{1e}")
-    };
-    desk.receive(&event("OnAgentStateChange", r#"{"AgentState":2}"#));
+    desk.receive(&cti_event("OnAgentStateChange", r#"{"AgentState":2}"#));
+    desk
+}
+
+/// The telephony server signs the agent out by itself.
+fn force_out(desk: &mut Desk) {
     assert!(!desk.model.borrow().desk.forced_out);
-    desk.receive(&event(
+    desk.receive(&cti_event(
         "OnPostLogout",
         r#"{"AgentState":1,"EventReasonCode":"CTIOS_FORCED_LOGOUT_REASON_CODE"}"#,
     ));
-    desk.receive(&event(
+    desk.receive(&cti_event(
         "OnButtonEnablementChange",
         r#"{"EnablementMask":16777216}"#,
     ));
-    assert!(desk.model.borrow().desk.forced_out);
     desk.sent.clear();
+}
+
+fn forced_out(identify: &str) -> Desk {
+    let mut desk = at_work(identify);
+    force_out(&mut desk);
+    assert!(desk.model.borrow().desk.forced_out);
     desk
+}
+
+#[test]
+fn whoever_was_refused_to_sign_out_is_told_of_a_forced_sign_out_later() {
+    let mut desk = at_work(r#""identify":"browser""#);
+    desk.receive(&cti_event(
+        "OnButtonEnablementChange",
+        r#"{"EnablementMask":33554432}"#,
+    ));
+    desk.feed(Input::Command(Command::SignOut { reason: None }));
+    let (_, arguments) = desk.invocation("Logout").expect("asked to sign out");
+    let request = &arguments[0]["InvokeID"];
+    desk.receive(&cti_event(
+        "OnControlFailureConf",
+        &format!(r#"{{"InvokeID":{request},"FailureCode":38}}"#),
+    ));
+    force_out(&mut desk);
+    assert_eq!(desk.session.screen(), &Screen::Desk);
+    assert!(desk.model.borrow().desk.forced_out);
 }
 
 #[test]

@@ -72,6 +72,17 @@ impl Session {
         }
     }
 
+    /// Whoever may not sign out stays: a later sign-out is then not that person's own.
+    pub(super) fn command_failed(&mut self, id: InvokeId) {
+        let model = self.model.borrow();
+        let refused = model.desk.failed.iter().any(|failed| {
+            failed.id == id
+                && matches!(failed.command, Command::SignOut { .. })
+                && matches!(failed.failure, Failure::Refused { .. } | Failure::NotTaken(_))
+        });
+        self.leaving &= !refused;
+    }
+
     pub(super) fn tick(&mut self, now: Now) {
         let mut lost = false;
         let in_flight: Vec<InvokeId> = self

@@ -269,8 +269,10 @@ impl Session {
         }
         let transitions = self.model.borrow_mut().take_transitions();
         for transition in transitions {
-            if let Transition::OwnState { to, .. } = &transition {
-                self.own_state_changed(*to, now);
+            match &transition {
+                Transition::OwnState { to, .. } => self.own_state_changed(*to, now),
+                Transition::CommandFailed(id) => self.command_failed(*id),
+                _ => {}
             }
             self.effects.push(Effect::Tell(transition));
         }
