@@ -108,15 +108,18 @@ describe('a shift', () => {
 
       wire.hold();
       await answer.click();
+      // The page is drawn with the next frame.
+      await eventually(async () =>
+        assert.equal(await answer.getAttribute('aria-busy'), 'true', 'the button shows that it was pressed'),
+      );
       assert.equal(await desk.part('call').getAttribute('data-stage'), 'alerting', 'the call still rings');
-      assert.equal(await answer.getAttribute('aria-busy'), 'true', 'the button shows that it was pressed');
       assert.equal(await answer.getAttribute('aria-disabled'), 'true', 'and cannot be pressed twice');
       assert.ok(await answer.getAttribute('aria-description'), 'and says why');
       assert.equal(await desk.part('state').getAttribute('data-state'), 'reserved');
 
       wire.release();
       await desk.call('connected').waitFor();
-      assert.equal(await desk.command('answer').getAttribute('aria-busy'), null);
+      await eventually(async () => assert.equal(await desk.command('answer').getAttribute('aria-busy'), null));
 
       wire.hold();
       await desk.choose('not-ready', 1);

@@ -161,15 +161,20 @@ export class Desk {
     return within.locator(`[data-id="${id}"]`);
   }
 
-  /** Signs in and waits for the desk. */
-  async signIn({ agent = '1001', extension = '4001' } = {}) {
+  /** Fills in the sign-in and sends it. */
+  async askToSignIn({ agent = '1001', extension = '4001' } = {}) {
     const form = this.part('sign-in');
     await form.locator('[name="agent-id"]').fill(agent);
     if (extension) {
       await form.locator('[name="extension"]').fill(extension);
     }
     await this.command('sign-in', form).click();
-    await form.waitFor({ state: 'hidden' });
+  }
+
+  /** Signs in and waits for the desk. */
+  async signIn(who) {
+    await this.askToSignIn(who);
+    await this.part('sign-in').waitFor({ state: 'hidden' });
   }
 
   /** Signs in and waits until the agent can work: everything is confirmed and the telephony server knows the agent. */
