@@ -21,6 +21,7 @@ use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::AbortHandle;
@@ -203,28 +204,14 @@ impl Client {
         }
     }
 
-    /// As [`Client::invoke`], for a method that takes streams.
-    pub async fn invoke_with(
-        &self,
-        target: &str,
-        arguments: &[Value],
-        uploads: &[&Upload],
-    ) -> Result<Value, Error> {
+    /// As [`Client::invoke`], for a method that takes streams. The call is made at once, so that items can follow.
+    pub fn invoke_with(&self, target: &str, arguments: &[Value], uploads: &[&Upload]) -> Pending {
         self.call(target, arguments, uploads, Kind::Invoke, PATIENCE)
-            .await
     }
 
-    /// As [`Client::send`], for a method that takes streams.
-    pub async fn send_with(
-        &self,
-        target: &str,
-        arguments: &[Value],
-        uploads: &[&Upload],
-    ) -> Result<(), Error> {
-        let kind = Kind::Send;
-        self.call(target, arguments, uploads, kind, PATIENCE)
-            .await
-            .map(|_| ())
+    /// As [`Client::send`], for a method that takes streams. The call is made at once, so that items can follow.
+    pub fn send_with(&self, target: &str, arguments: &[Value], uploads: &[&Upload]) -> Pending {
+        self.call(target, arguments, uploads, Kind::Send, PATIENCE)
     }
 
     /// Has `handler` handle the server's calls of `method`, beside the handlers that are there already. Where the
@@ -282,14 +269,14 @@ impl Client {
         CallId(self.next_call.fetch_add(1, Ordering::Relaxed))
     }
 
-    async fn call(
+    fn call(
         &self,
         target: &str,
         arguments: &[Value],
         uploads: &[&Upload],
         kind: Kind,
         patience: Duration,
-    ) -> Result<Value, Error> {
+    ) -> Pending {
         let (answer, answered) = oneshot::channel();
         let call = self.name();
         let command = Command::Call {
@@ -301,14 +288,14 @@ impl Client {
             patience,
             answer,
         };
-        self.commands.send(command).map_err(|_| Error::NotConnected)?;
-        let mut pending = PendingCall {
+        // Without the client's task the answer's sender is dropped, which is an answer too.
+        let _ = self.commands.send(command);
+        Pending {
             call,
-            commands: Some(&self.commands),
-        };
-        let outcome = answered.await;
-        pending.commands = None;
-        outcome.unwrap_or(Err(Error::Stopped))
+            answered,
+            commands: self.commands.clone(),
+            settled: false,
+        }
     }
 }
 
@@ -326,16 +313,30 @@ async fn handle(
     }
 }
 
-/// Cancels a call whose future is dropped before the answer.
-struct PendingCall<'a> {
+/// A call under way; dropping it cancels the call.
+#[derive(Debug)]
+#[must_use = "dropping it cancels the call"]
+pub struct Pending {
     call: CallId,
-    commands: Option<&'a mpsc::UnboundedSender<Command>>,
+    answered: oneshot::Receiver<Result<Value, Error>>,
+    commands: Commands,
+    settled: bool,
 }
 
-impl Drop for PendingCall<'_> {
+impl Future for Pending {
+    type Output = Result<Value, Error>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let outcome = ready!(Pin::new(&mut self.answered).poll(context));
+        self.settled = true;
+        Poll::Ready(outcome.unwrap_or(Err(Error::Stopped)))
+    }
+}
+
+impl Drop for Pending {
     fn drop(&mut self) {
-        if let Some(commands) = self.commands {
-            let _ = commands.send(Command::Cancel { call: self.call });
+        if !self.settled {
+            let _ = self.commands.send(Command::Cancel { call: self.call });
         }
     }
 }

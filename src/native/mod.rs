@@ -11,6 +11,6 @@ mod http;
 mod socket;
 mod streams;
 
-pub use client::{Client, Event, no_token};
+pub use client::{Client, Event, Pending, no_token};
 pub use handlers::{Given, HandlerId};
 pub use streams::{Items, Upload};

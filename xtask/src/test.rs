@@ -22,8 +22,8 @@ const NATIVE: [&str; 3] = [
     "switchhook/native,switchhook-hub/server",
 ];
 
-/// The test of the native client against Microsoft's server, which only this command can start.
-const MICROSOFT_TEST: &str = "microsoft_server";
+/// The tests of the native client against Microsoft's server, which only this command can start.
+const MICROSOFT_TESTS: [&str; 2] = ["microsoft_server", "microsoft_streams"];
 
 /// The browser's unit tests that are not inside the library.
 const BROWSER_TEST: &str = "browser";
@@ -405,7 +405,7 @@ fn dotnet_hub_folder(project: &Project) -> PathBuf {
 
 /// Runs the project's own client, compiled natively, against Microsoft's server.
 fn microsoft_tests(project: &Project) -> Outcome<Counted> {
-    if Dotnet::expected(project).is_none() || !test_exists(project, MICROSOFT_TEST) {
+    if Dotnet::expected(project).is_none() {
         println!("There is nothing to run here.");
         return Ok(Counted::default());
     }
@@ -418,11 +418,11 @@ fn microsoft_tests(project: &Project) -> Outcome<Counted> {
         "--no-default-features",
         "--features",
         "native",
-        "--test",
-        MICROSOFT_TEST,
-        "--",
-        "--include-ignored",
     ]);
+    for test in MICROSOFT_TESTS {
+        command.args(["--test", test]);
+    }
+    command.args(["--", "--include-ignored"]);
     counted(with_servers(project, &mut command), count_rust_tests)
 }
 

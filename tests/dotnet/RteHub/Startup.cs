@@ -56,6 +56,7 @@ namespace Switchhook.RteHub
                     await Answer(context, true);
                 });
                 endpoints.MapGet("/control/sessions", context => Answer(context, sessions.Describe()));
+                endpoints.MapHub<Lab>("/lab", options => options.Transports = HttpTransportType.WebSockets);
                 endpoints.MapHub<Rte>("/rte", options => options.Transports = HttpTransportType.WebSockets);
             });
         }
