@@ -143,6 +143,69 @@ fn r2_r3_a_reconnect_fetches_a_fresh_token_and_subscribes_anew() {
     assert!(desk.invocation("Subscribe").is_some());
 }
 
+/// A desk at a hub that keeps sessions, with its subscriptions granted.
+fn kept() -> Desk {
+    let mut desk = Desk::new(site(""));
+    desk.connect_with(r#","useStatefulReconnect":true"#);
+    desk.complete("Subscribe", "[]");
+    assert_eq!(desk.link(), Link::Live);
+    desk
+}
+
+#[test]
+fn a_session_that_the_hub_kept_goes_on_without_subscribing_anew() {
+    let mut desk = kept();
+    desk.receive(&user_status(false));
+    desk.receive("{\"type\":8,\"sequenceId\":2}\u{1e}");
+    desk.drop_socket();
+    assert!(matches!(desk.link(), Link::Reconnecting { .. }));
+    desk.pass(1_000);
+    desk.answer_token();
+    desk.sent.clear();
+    desk.reopen_socket();
+    assert!(
+        matches!(desk.link(), Link::Reconnecting { .. }),
+        "not before the hub has said so"
+    );
+    desk.receive("{\"type\":9,\"sequenceId\":4}\u{1e}");
+    desk.receive(&user_status(true));
+    assert_eq!(desk.link(), Link::Live);
+    assert_eq!(desk.invocation("Subscribe"), None, "{:?}", desk.sent);
+    let model = desk.model.borrow();
+    let me = model.desk.me.and_then(|me| model.agents.get(me)).expect("Ann");
+    assert_eq!(me.talking, Some(true));
+    assert!(
+        model.is_confirmed(me.source, me.confirmed_in),
+        "what was heard before is still sure"
+    );
+}
+
+#[test]
+fn a_session_that_the_hub_forgot_is_replaced_and_subscribed_anew() {
+    let mut desk = kept();
+    desk.drop_socket();
+    desk.pass(1_000);
+    desk.answer_token();
+    // A browser is not told why the socket is refused; asking shows that the hub is there.
+    for _ in 0..2 {
+        let socket = desk.sockets.pop().expect("a socket is opening");
+        desk.open = Some(socket);
+        desk.drop_socket();
+        if let Some(request) = desk.negotiations.last().copied() {
+            desk.negotiations.clear();
+            desk.negotiations.push(request);
+            desk.answer_negotiate();
+        }
+    }
+    desk.pass(1_000);
+    desk.answer_token();
+    desk.answer_negotiate();
+    desk.sent.clear();
+    desk.open_socket();
+    desk.complete("AvailableSubscriptions", r#"["UserStatus"]"#);
+    assert!(desk.invocation("Subscribe").is_some());
+}
+
 #[test]
 fn r1_a_refused_token_at_reconnect_leads_back_to_the_sign_in() {
     let mut desk = Desk::new(site(""));

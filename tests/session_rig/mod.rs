@@ -121,21 +121,34 @@ impl Desk {
     }
 
     pub(crate) fn answer_negotiate(&mut self) {
+        self.answer_negotiate_with("");
+    }
+
+    /// Answers negotiate with `extra` properties.
+    pub(crate) fn answer_negotiate_with(&mut self, extra: &str) {
         let request = self.negotiations.pop().expect("negotiation is under way");
+        let body = format!(
+            r#"{{"negotiateVersion":1,"connectionId":"c","connectionToken":"t"{extra},
+                "availableTransports":[{{"transport":"WebSockets","transferFormats":["Text"]}}]}}"#
+        );
         self.feed(Input::Wire(Wire::Answered {
             request,
             status: 200,
-            body: br#"{"negotiateVersion":1,"connectionId":"c","connectionToken":"t",
-                       "availableTransports":[{"transport":"WebSockets","transferFormats":["Text"]}]}"#,
+            body: body.as_bytes(),
             retry_after: None,
         }));
     }
 
     pub(crate) fn open_socket(&mut self) {
+        self.reopen_socket();
+        self.receive("{}\u{1e}");
+    }
+
+    /// Opens a socket on which no handshake is due.
+    pub(crate) fn reopen_socket(&mut self) {
         let socket = self.sockets.pop().expect("a socket is opening");
         self.open = Some(socket);
         self.feed(Input::Wire(Wire::SocketOpened { socket }));
-        self.receive("{}\u{1e}");
     }
 
     pub(crate) fn receive(&mut self, text: &str) {
@@ -181,9 +194,14 @@ impl Desk {
     }
 
     pub(crate) fn connect(&mut self) {
+        self.connect_with("");
+    }
+
+    /// Connects to a hub that answers negotiate with `extra` properties.
+    pub(crate) fn connect_with(&mut self, extra: &str) {
         self.sign_in();
         self.answer_token();
-        self.answer_negotiate();
+        self.answer_negotiate_with(extra);
         self.open_socket();
         self.complete(
             "AvailableSubscriptions",
