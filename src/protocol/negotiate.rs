@@ -29,6 +29,8 @@ pub enum Answer {
         connection_id: String,
         /// Whether the server offers WebSockets in text format.
         web_sockets: bool,
+        /// Whether it offers WebSockets in binary format, which MessagePack needs.
+        web_sockets_binary: bool,
         /// The server agreed to stateful reconnect.
         stateful_reconnect: bool,
         /// Seconds until the access token expires, where the server says so (.NET 11).
@@ -68,8 +70,8 @@ pub fn read(body: &[u8]) -> Result<Answer, NegotiateError> {
     }
     let (mut connection_id, mut connection_token, mut error) = (None, None, None);
     let (mut url, mut access_token, mut lifetime) = (None, None, None);
-    let (mut has_tokens, mut is_legacy, mut stateful_reconnect, mut web_sockets) =
-        (false, false, false, false);
+    let (mut has_tokens, mut is_legacy, mut stateful_reconnect) = (false, false, false);
+    let (mut web_sockets, mut web_sockets_binary) = (false, false);
     while let Some(key) = reader.key() {
         let value = reader.value();
         let text = value.as_text().map(|text| text.cow().into_owned());
@@ -77,7 +79,7 @@ pub fn read(body: &[u8]) -> Result<Answer, NegotiateError> {
             "negotiateVersion" => has_tokens = !matches!(value, Value::Number("0") | Value::Null),
             "connectionId" => connection_id = text,
             "connectionToken" => connection_token = text,
-            "availableTransports" => web_sockets = offers_web_sockets(value),
+            "availableTransports" => (web_sockets, web_sockets_binary) = offers_web_sockets(value),
             "url" => url = text,
             "accessToken" => access_token = text,
             "error" => error = text,
@@ -109,29 +111,34 @@ pub fn read(body: &[u8]) -> Result<Answer, NegotiateError> {
         token,
         connection_id,
         web_sockets,
+        web_sockets_binary,
         stateful_reconnect,
         token_lifetime_seconds: lifetime,
     })
 }
 
-/// Whether WebSockets with text are among the transports that a server offers.
-fn offers_web_sockets(transports: Value<'_>) -> bool {
+/// Whether WebSockets with text, and with bytes, are among the transports that a server offers.
+fn offers_web_sockets(transports: Value<'_>) -> (bool, bool) {
     let is = |value: Value<'_>, word: &str| value.as_text().is_some_and(|text| text.cow() == word);
-    let mut offered = false;
+    let mut offered = (false, false);
     each_item(transports, |transport| {
         let Value::Object(json) = transport else { return };
-        let (mut is_web_sockets, mut has_text) = (false, false);
+        let (mut is_web_sockets, mut has_text, mut has_binary) = (false, false, false);
         let mut reader = Reader::new(json);
         reader.enter_object();
         while let Some(key) = reader.key() {
             let value = reader.value();
             match &*key.name {
                 "transport" => is_web_sockets = is(value, "WebSockets"),
-                "transferFormats" => each_item(value, |format| has_text |= is(format, "Text")),
+                "transferFormats" => each_item(value, |format| {
+                    has_text |= is(format, "Text");
+                    has_binary |= is(format, "Binary");
+                }),
                 _ => {}
             }
         }
-        offered |= is_web_sockets && has_text;
+        offered.0 |= is_web_sockets && has_text;
+        offered.1 |= is_web_sockets && has_binary;
     });
     offered
 }
@@ -156,6 +163,30 @@ mod tests {
             br#"{"connectionId":"a","connectionToken":"b","availableTransports":[{"transport":"WebSockets","transferFormats":["Text","Binary"]}]}"#,
         );
         assert!(matches!(answer, Ok(Answer::Connect { token, web_sockets: true, .. }) if token == "a"));
+    }
+
+    #[test]
+    fn the_formats_of_web_sockets_are_told_apart() {
+        for (formats, text, binary) in [
+            (r#"["Text","Binary"]"#, true, true),
+            (r#"["Binary"]"#, false, true),
+            (r#"["Text"]"#, true, false),
+            ("[]", false, false),
+            ("null", false, false),
+        ] {
+            let body = format!(
+                r#"{{"connectionId":"a","availableTransports":[{{"transport":"LongPolling","transferFormats":["Text","Binary"]}},{{"transport":"WebSockets","transferFormats":{formats}}}]}}"#
+            );
+            let Ok(Answer::Connect {
+                web_sockets,
+                web_sockets_binary,
+                ..
+            }) = read(body.as_bytes())
+            else {
+                panic!("{body}");
+            };
+            assert_eq!((web_sockets, web_sockets_binary), (text, binary), "{formats}");
+        }
     }
 
     #[test]
