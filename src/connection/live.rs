@@ -42,7 +42,7 @@ impl Live {
         let mut live = Self {
             socket,
             began: turn.now,
-            reader: RecordReader::new(options.incoming_limit),
+            reader: RecordReader::new(Encoding::Json, options.incoming_limit),
             liveness: Liveness::new(options.keep_alive, options.server_timeout, turn.now),
             session: Session::default(),
             round_trip: None,
