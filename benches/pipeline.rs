@@ -152,7 +152,11 @@ impl Desk {
 
     fn receive(&mut self, bytes: &[u8]) {
         if let Some(socket) = self.socket {
-            self.feed(Input::Wire(Wire::SocketData { socket, bytes }));
+            self.feed(Input::Wire(Wire::SocketData {
+                socket,
+                bytes,
+                binary: false,
+            }));
         }
     }
 }

@@ -917,6 +917,7 @@ fn n30_a_stopped_socket_is_not_waited_for() {
     rig.step(Input::SocketData {
         socket,
         bytes: b"{\"type\":1,\"target\":\"a\",\"arguments\":[]}\x1e",
+        binary: false,
     });
     rig.step(Input::SocketClosed {
         socket,

@@ -326,6 +326,7 @@ impl Model {
                 1 => self.input(Input::SocketData {
                     socket,
                     bytes: b"{}\x1e{\"type\":1,\"target\":\"n\",\"arguments\":[-1]}\x1e",
+                    binary: false,
                 }),
                 2 => self.input(Input::SocketClosed {
                     socket,
@@ -393,6 +394,7 @@ impl Model {
         self.input(Input::SocketData {
             socket,
             bytes: &bytes,
+            binary: false,
         });
         if self.socket() == Some(socket) {
             // The connection goes on, so whatever has arrived whole must have been delivered.

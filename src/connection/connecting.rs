@@ -293,7 +293,8 @@ impl Connection {
             turn,
         );
         if !messages.is_empty() {
-            self.socket_data(socket, messages, turn);
+            let binary = !self.options.encoding.is_text();
+            self.socket_data(socket, messages, binary, turn);
         }
     }
 

@@ -8,6 +8,7 @@
 use super::address::{Secret, SecretUrl};
 use super::error::Error;
 use super::time::Millis;
+use crate::protocol::encoding::WrongFrame;
 use crate::protocol::{DecodeError, Frame, Payload};
 use std::time::Duration;
 
@@ -108,6 +109,8 @@ pub enum Input<'a> {
         socket: SocketId,
         /// Its bytes.
         bytes: &'a [u8],
+        /// Whether it is a binary message.
+        binary: bool,
     },
     /// The socket closed or failed; nothing more will come from it.
     SocketClosed {
@@ -319,6 +322,9 @@ pub enum RecordFault {
     /// It is not a message of the protocol.
     #[error(transparent)]
     Unreadable(DecodeError),
+    /// It came in a message of the other kind.
+    #[error(transparent)]
+    WrongFrame(WrongFrame),
     /// It exceeded the incoming limit.
     #[error("A record of more than {limit} bytes was dropped.")]
     Oversize {

@@ -72,7 +72,7 @@ impl Live {
         Self {
             socket,
             began: now,
-            reader: RecordReader::new(options.incoming_limit),
+            reader: RecordReader::new(options.encoding, options.incoming_limit),
             liveness: Liveness::new(options.keep_alive, options.server_timeout, now),
             session,
             round_trip: None,
@@ -108,6 +108,7 @@ impl Live {
     pub(super) fn receive(
         &mut self,
         bytes: &[u8],
+        binary: bool,
         options: &Options,
         counters: &mut Counters,
         status: &mut Status,
@@ -117,9 +118,13 @@ impl Live {
         if self.liveness.heard(now) {
             turn.out.health(Health::Good);
         }
+        if let Err(wrong) = options.encoding.accept(binary) {
+            counters.records += 1;
+            return self.refuse(RecordFault::WrongFrame(wrong), options, counters, turn.out);
+        }
         let mut ending = None;
         // The reader lends records while the rest of the connection handles them.
-        let mut reader = std::mem::replace(&mut self.reader, RecordReader::new(0));
+        let mut reader = std::mem::replace(&mut self.reader, RecordReader::new(options.encoding, 0));
         reader.feed(bytes, |record| {
             counters.records += 1;
             let fault = match record.map(|record| options.encoding.decode(record)) {
@@ -142,17 +147,33 @@ impl Live {
                     limit: oversize.limit,
                 },
             };
-            counters.bad_records += 1;
-            if options.bad_records == BadRecords::Close {
-                ending = Some(Ending::Lost(Some(Error::ProtocolViolation(fault.to_string()))));
-            }
-            turn.out.bad_record(fault);
+            ending = self.refuse(fault, options, counters, turn.out);
             ending.is_none()
         });
+        if let (None, Some(error)) = (&ending, reader.error()) {
+            // Nothing that follows can be told apart.
+            ending = Some(Ending::Lost(Some(Error::ProtocolViolation(error.to_string()))));
+        }
         self.reader = reader;
         if ending.is_none() && self.liveness.ping_due(now) {
             self.send(&Message::Ping, options, turn);
         }
+        ending
+    }
+
+    /// Reports a record that cannot be used; what the settings make of it.
+    fn refuse(
+        &mut self,
+        fault: RecordFault,
+        options: &Options,
+        counters: &mut Counters,
+        out: &mut impl Outlet,
+    ) -> Option<Ending> {
+        self.liveness.heard_message();
+        counters.bad_records += 1;
+        let ending = (options.bad_records == BadRecords::Close)
+            .then(|| Ending::Lost(Some(Error::ProtocolViolation(fault.to_string()))));
+        out.bad_record(fault);
         ending
     }
 

@@ -134,7 +134,11 @@ impl Connection {
             out,
         };
         match input {
-            Input::SocketData { socket, bytes } => self.socket_data(socket, bytes, turn),
+            Input::SocketData {
+                socket,
+                bytes,
+                binary,
+            } => self.socket_data(socket, bytes, binary, turn),
             Input::Start => self.start(turn),
             Input::Stop => self.stop(turn),
             Input::RetryNow => self.retry_now(turn),
@@ -335,7 +339,13 @@ impl Connection {
         }
     }
 
-    pub(super) fn socket_data(&mut self, socket: SocketId, bytes: &[u8], turn: &mut Turn<'_, impl Outlet>) {
+    pub(super) fn socket_data(
+        &mut self,
+        socket: SocketId,
+        bytes: &[u8],
+        binary: bool,
+        turn: &mut Turn<'_, impl Outlet>,
+    ) {
         match &mut self.state {
             State::Connected(live) if live.socket() == socket => {
                 let Self {
@@ -344,7 +354,7 @@ impl Connection {
                     status,
                     ..
                 } = self;
-                let ending = live.receive(bytes, options, counters, status, turn);
+                let ending = live.receive(bytes, binary, options, counters, status, turn);
                 if let Some(ending) = ending {
                     self.ended(ending, turn);
                 }

@@ -537,9 +537,10 @@ impl Driver {
                 self.step(Input::Unanswered { request, text: &text });
             }
             Report::Socket(socket, News::Opened) => self.step(Input::SocketOpened { socket }),
-            Report::Socket(socket, News::Data(bytes)) => self.step(Input::SocketData {
+            Report::Socket(socket, News::Data { bytes, binary }) => self.step(Input::SocketData {
                 socket,
                 bytes: &bytes,
+                binary,
             }),
             Report::Socket(socket, News::Closed { code, reason, clean }) => self.step(Input::SocketClosed {
                 socket,

@@ -24,7 +24,10 @@ const CLOSING: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(super) enum News {
     Opened,
-    Data(Bytes),
+    Data {
+        bytes: Bytes,
+        binary: bool,
+    },
     Closed {
         code: u16,
         reason: String,
@@ -92,8 +95,11 @@ pub(super) async fn run(
             },
             received = stream.next() => {
                 let news = match received {
-                    Some(Ok(Message::Text(text))) => News::Data(text.into()),
-                    Some(Ok(Message::Binary(bytes))) => News::Data(bytes),
+                    Some(Ok(Message::Text(text))) => News::Data {
+                        bytes: text.into(),
+                        binary: false,
+                    },
+                    Some(Ok(Message::Binary(bytes))) => News::Data { bytes, binary: true },
                     Some(Ok(Message::Close(frame))) => {
                         let (code, reason) = frame.map_or((1005, String::new()), |frame| {
                             (frame.code.into(), frame.reason.to_string())

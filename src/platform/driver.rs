@@ -321,7 +321,16 @@ fn report(driver: &Weak<Driver>, socket: SocketId, event: SocketEvent<'_>) {
     let Some(driver) = driver.upgrade() else { return };
     let wire = match event {
         SocketEvent::Opened => Wire::SocketOpened { socket },
-        SocketEvent::Data(bytes) => Wire::SocketData { socket, bytes },
+        SocketEvent::Text(bytes) => Wire::SocketData {
+            socket,
+            bytes,
+            binary: false,
+        },
+        SocketEvent::Binary(bytes) => Wire::SocketData {
+            socket,
+            bytes,
+            binary: true,
+        },
         SocketEvent::Closed { code, reason, clean } => Wire::SocketClosed {
             socket,
             code,

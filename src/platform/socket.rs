@@ -16,8 +16,10 @@ use web_sys::{CloseEvent, MessageEvent, WebSocket};
 pub(super) enum SocketEvent<'a> {
     /// It is open.
     Opened,
-    /// A message came.
-    Data(&'a [u8]),
+    /// A text message came.
+    Text(&'a [u8]),
+    /// A binary message came.
+    Binary(&'a [u8]),
     /// It closed.
     Closed { code: u16, reason: &'a str, clean: bool },
 }
@@ -45,9 +47,9 @@ impl Socket {
             Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
                 let data = event.data();
                 if let Some(bytes) = reader.read(&data) {
-                    tell(SocketEvent::Data(bytes));
+                    tell(SocketEvent::Text(bytes));
                 } else if let Some(buffer) = data.dyn_ref::<js_sys::ArrayBuffer>() {
-                    tell(SocketEvent::Data(&js_sys::Uint8Array::new(buffer).to_vec()));
+                    tell(SocketEvent::Binary(&js_sys::Uint8Array::new(buffer).to_vec()));
                 }
             })
         };

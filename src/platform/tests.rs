@@ -60,7 +60,7 @@ fn listen(tell: impl Fn(Told) + Clone + 'static) -> Option<Socket> {
     Socket::open(&format!("ws://{host}/no-socket"), move |event| match event {
         SocketEvent::Opened => tell(Told::Opened),
         SocketEvent::Closed { code, clean, .. } => tell(Told::Closed { code, clean }),
-        SocketEvent::Data(_) => {}
+        SocketEvent::Text(_) | SocketEvent::Binary(_) => {}
     })
 }
 

@@ -5,8 +5,8 @@
 //! A frame is one WebSocket message and holds whole records, so that stock clients can read it.
 //! The handshake is JSON text in every encoding, and chooses between them by name.
 
-use super::json;
 use super::message::{DecodeError, Message};
+use super::{json, messagepack};
 
 /// How messages are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -14,6 +14,19 @@ pub enum Encoding {
     /// JSON text, each record ended by the byte 0x1E.
     #[default]
     Json,
+    /// MessagePack, each record after its length.
+    MessagePack,
+}
+
+/// A text message where the encoding has binary ones, or the other way round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum WrongFrame {
+    /// In the official client's words (case J27).
+    #[error("Invalid input for JSON hub protocol. Expected a string.")]
+    Binary,
+    /// Likewise.
+    #[error("Invalid input for MessagePack hub protocol. Expected an ArrayBuffer.")]
+    Text,
 }
 
 impl Encoding {
@@ -21,6 +34,7 @@ impl Encoding {
     pub fn name(self) -> &'static str {
         match self {
             Self::Json => "json",
+            Self::MessagePack => "messagepack",
         }
     }
 
@@ -28,20 +42,32 @@ impl Encoding {
     pub fn is_text(self) -> bool {
         match self {
             Self::Json => true,
+            Self::MessagePack => false,
         }
     }
 
     /// The encoding of this name, without regard to case.
     pub fn from_name(name: &str) -> Option<Self> {
-        let all = [Self::Json];
+        let all = [Self::Json, Self::MessagePack];
         all.into_iter()
             .find(|encoding| encoding.name().eq_ignore_ascii_case(name))
+    }
+
+    /// Whether a received WebSocket message is of this encoding's kind. Bytes of the other kind are not its records,
+    /// whatever they look like. The handshake is JSON in every encoding and may come in either kind.
+    pub fn accept(self, binary: bool) -> Result<(), WrongFrame> {
+        match (self, binary) {
+            (Self::Json, true) => Err(WrongFrame::Binary),
+            (Self::MessagePack, false) => Err(WrongFrame::Text),
+            _ => Ok(()),
+        }
     }
 
     /// Reads one record, as a [`RecordReader`](super::RecordReader) hands it out.
     pub fn decode(self, record: &[u8]) -> Result<Message<'_>, DecodeError> {
         match self {
             Self::Json => json::decode(record),
+            Self::MessagePack => messagepack::decode(record),
         }
     }
 
@@ -52,6 +78,11 @@ impl Encoding {
                 let mut text = String::new();
                 json::encode(message, &mut text);
                 Frame::Text(text)
+            }
+            Self::MessagePack => {
+                let mut bytes = Vec::new();
+                messagepack::encode(message, &mut bytes);
+                Frame::Binary(bytes)
             }
         }
     }

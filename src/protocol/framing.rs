@@ -1,11 +1,13 @@
-//! Text framing: records that end with the byte 0x1E, many to a WebSocket message or one over many.
+//! Framing: text records end with the byte 0x1E, binary ones follow their length; a frame holds many, or a part.
 //!
 //! Lives here: cutting a byte stream into records, whole ones without a copy, and the size limit.
 //! May not be here: what a record means.
 //! An unfinished record waits for its rest (the official client closes the connection instead, defect D8).
 //! A record over the limit is dropped whole and reported once; its neighbours are delivered.
 
-/// The record separator, ASCII 30, which ends every record in both directions.
+use super::encoding::Encoding;
+
+/// The record separator, ASCII 30, which ends every text record in both directions.
 pub const SEPARATOR: u8 = 0x1e;
 
 /// A record that exceeded the reader's limit and was dropped.
@@ -16,35 +18,81 @@ pub struct Oversize {
     pub limit: usize,
 }
 
+/// Why nothing that follows can be cut into records. The connection has to be closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum FramingError {
+    /// A length of more than 2 GB, or of more than five bytes: no length at all (case M18).
+    #[error("Messages over 2GB in size are not supported.")]
+    Over2Gb,
+}
+
 /// Cuts incoming bytes into records; keeps the unfinished tail, never more than the limit.
 #[derive(Debug)]
 pub struct RecordReader {
-    tail: Vec<u8>,
+    encoding: Encoding,
     limit: usize,
-    skipping: bool,
+    /// What has come of an unfinished record.
+    tail: Vec<u8>,
+    skipping: Skipping,
+    length: Length,
+    /// Nothing more can be read.
+    error: Option<FramingError>,
+}
+
+/// What of a record that was too long is still to come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Skipping {
+    Nothing,
+    /// Everything up to the next separator.
+    Text,
+    /// So many bytes.
+    Binary(usize),
+}
+
+/// The length before a binary record: seven bits to a byte, the lowest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Length {
+    /// What the bytes so far say, and how many bits that is.
+    Partial(u32, u32),
+    Known(usize),
+}
+
+impl Length {
+    const UNKNOWN: Self = Self::Partial(0, 0);
 }
 
 impl RecordReader {
-    /// A reader that accepts records of up to `limit` bytes, the separator not counted.
-    pub fn new(limit: usize) -> Self {
+    /// A reader that accepts records of up to `limit` bytes, the separator or the length not counted.
+    pub fn new(encoding: Encoding, limit: usize) -> Self {
         Self {
-            tail: Vec::new(),
+            encoding,
             limit,
-            skipping: false,
+            tail: Vec::new(),
+            skipping: Skipping::Nothing,
+            length: Length::UNKNOWN,
+            error: None,
         }
     }
 
-    /// Hands every record that `chunk` completes to `each`, in order and without its separator.
+    /// Hands every record that `chunk` completes to `each`, in order and without its separator or length.
     ///
     /// Records that lie whole within `chunk` are borrowed from it. `each` stops the reading by answering
-    /// `false`; what follows is then discarded (the connection is being closed).
-    pub fn feed(&mut self, chunk: &[u8], mut each: impl FnMut(Result<&[u8], Oversize>) -> bool) {
+    /// `false`; what follows is then discarded (the connection is being closed). After a feed in binary, ask for
+    /// [`RecordReader::error`].
+    pub fn feed(&mut self, chunk: &[u8], each: impl FnMut(Result<&[u8], Oversize>) -> bool) {
+        match self.encoding {
+            Encoding::Json => self.feed_text(chunk, each),
+            Encoding::MessagePack => self.feed_binary(chunk, each),
+        }
+    }
+
+    fn feed_text(&mut self, chunk: &[u8], mut each: impl FnMut(Result<&[u8], Oversize>) -> bool) {
         let mut rest = chunk;
         while let Some(end) = memchr(SEPARATOR, rest) {
             let (head, after) = rest.split_at(end);
             rest = after.get(1..).unwrap_or_default();
-            if self.skipping {
-                self.skipping = false;
+            if self.skipping == Skipping::Text {
+                self.skipping = Skipping::Nothing;
                 continue;
             }
             let go_on = if self.tail.is_empty() {
@@ -53,7 +101,7 @@ impl RecordReader {
                 self.tail.clear();
                 each(Err(Oversize { limit: self.limit }))
             } else {
-                self.tail.extend_from_slice(head);
+                self.keep(head, self.limit);
                 let go_on = each(Ok(&self.tail));
                 self.tail.clear();
                 go_on
@@ -62,16 +110,95 @@ impl RecordReader {
                 return;
             }
         }
-        if self.skipping || rest.is_empty() {
+        if self.skipping == Skipping::Text || rest.is_empty() {
             return;
         }
         if self.tail.len() + rest.len() > self.limit {
             self.tail = Vec::new();
-            self.skipping = true;
+            self.skipping = Skipping::Text;
             each(Err(Oversize { limit: self.limit }));
         } else {
-            self.tail.extend_from_slice(rest);
+            self.keep(rest, self.limit);
         }
+    }
+
+    fn feed_binary(&mut self, chunk: &[u8], mut each: impl FnMut(Result<&[u8], Oversize>) -> bool) {
+        let mut rest = chunk;
+        // A record of no bytes is complete with its length.
+        while self.error.is_none() {
+            if let Skipping::Binary(bytes) = self.skipping {
+                let gone = bytes.min(rest.len());
+                rest = rest.get(gone..).unwrap_or_default();
+                self.skipping = match bytes - gone {
+                    0 => Skipping::Nothing,
+                    more => Skipping::Binary(more),
+                };
+            }
+            let length = match self.length {
+                Length::Known(length) => length,
+                Length::Partial(low, bits) => {
+                    let Some((byte, after)) = rest.split_first() else {
+                        return;
+                    };
+                    rest = after;
+                    // The fifth byte has room for three bits and for no other byte to follow.
+                    if bits == 28 && *byte > 7 {
+                        self.error = Some(FramingError::Over2Gb);
+                        each(Err(Oversize { limit: self.limit }));
+                        return;
+                    }
+                    let value = low | u32::from(byte & 0x7f) << bits;
+                    if *byte > 0x7f {
+                        self.length = Length::Partial(value, bits + 7);
+                        continue;
+                    }
+                    let length = value as usize;
+                    if length > self.limit {
+                        self.length = Length::UNKNOWN;
+                        self.skipping = Skipping::Binary(length);
+                        if !each(Err(Oversize { limit: self.limit })) {
+                            return;
+                        }
+                        continue;
+                    }
+                    length
+                }
+            };
+            let Some((body, after)) = rest.split_at_checked(length - self.tail.len()) else {
+                self.length = Length::Known(length);
+                self.keep(rest, length);
+                return;
+            };
+            rest = after;
+            self.length = Length::UNKNOWN;
+            let go_on = if self.tail.is_empty() {
+                each(Ok(body))
+            } else {
+                self.keep(body, length);
+                let go_on = each(Ok(&self.tail));
+                self.tail.clear();
+                go_on
+            };
+            if !go_on {
+                return;
+            }
+        }
+    }
+
+    /// Keeps more of an unfinished record, which will have no more than `most` bytes: room is made in steps that
+    /// double, for what has come and not for what was promised, and never for more than that.
+    fn keep(&mut self, bytes: &[u8], most: usize) {
+        let needed = self.tail.len() + bytes.len();
+        if needed > self.tail.capacity() {
+            let room = (self.tail.capacity() * 2).max(needed).min(most.max(needed));
+            self.tail.reserve_exact(room - self.tail.len());
+        }
+        self.tail.extend_from_slice(bytes);
+    }
+
+    /// Why nothing more can be read, since then and for good; it was reported once as an oversize record.
+    pub fn error(&self) -> Option<FramingError> {
+        self.error
     }
 
     /// Bytes of an unfinished record that wait for their rest.
@@ -82,7 +209,9 @@ impl RecordReader {
     /// Forgets an unfinished record; for a new connection.
     pub fn reset(&mut self) {
         self.tail.clear();
-        self.skipping = false;
+        self.skipping = Skipping::Nothing;
+        self.length = Length::UNKNOWN;
+        self.error = None;
     }
 
     fn checked<'a>(&self, record: &'a [u8]) -> Result<&'a [u8], Oversize> {
@@ -125,7 +254,7 @@ mod tests {
     use super::*;
 
     fn records(limit: usize, chunks: &[&str]) -> Vec<Result<String, usize>> {
-        let mut reader = RecordReader::new(limit);
+        let mut reader = RecordReader::new(Encoding::Json, limit);
         let mut seen = Vec::new();
         for chunk in chunks {
             reader.feed(chunk.as_bytes(), |record| {
@@ -178,7 +307,7 @@ mod tests {
         let whole = records(64, &[text]);
         let bytes = text.as_bytes();
         for cut in 0..bytes.len() {
-            let mut reader = RecordReader::new(64);
+            let mut reader = RecordReader::new(Encoding::Json, 64);
             let mut seen = Vec::new();
             for part in [&bytes[..cut], &bytes[cut..]] {
                 reader.feed(part, |record| {

@@ -5,6 +5,7 @@
 //! A payload is passed on undecoded, so that a message nobody needs costs nothing but its frame.
 //! Source: HubProtocol.md of ASP.NET Core SignalR; numbers of the types as documented there.
 
+use super::pack;
 use serde::de::DeserializeOwned;
 use std::borrow::Cow;
 
@@ -15,6 +16,7 @@ pub struct Payload<'a>(Raw<'a>);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Raw<'a> {
     Json(&'a str),
+    MessagePack(&'a [u8]),
 }
 
 /// A payload that does not have the shape its reader expects.
@@ -28,10 +30,25 @@ impl<'a> Payload<'a> {
         Self(Raw::Json(json))
     }
 
+    /// Wraps MessagePack that was checked to be one well-formed value; from elsewhere by
+    /// [`messagepack::payload`](super::messagepack::payload), which checks it.
+    pub(super) fn from_messagepack(bytes: &'a [u8]) -> Self {
+        Self(Raw::MessagePack(bytes))
+    }
+
     /// The payload as JSON text; only one that came in another encoding is written anew.
     pub fn json(self) -> Cow<'a, str> {
         match self.0 {
             Raw::Json(json) => Cow::Borrowed(json),
+            Raw::MessagePack(bytes) => Cow::Owned(pack::to_json(bytes)),
+        }
+    }
+
+    /// Appends the payload as MessagePack.
+    pub(super) fn write_messagepack(self, out: &mut Vec<u8>) {
+        match self.0 {
+            Raw::Json(json) => pack::from_json(json, out),
+            Raw::MessagePack(bytes) => out.extend_from_slice(bytes),
         }
     }
 
@@ -44,7 +61,7 @@ impl<'a> Payload<'a> {
 /// A record that is no message.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DecodeError {
-    /// It is not what its encoding allows: not UTF-8, not JSON, cut off; what is wrong and where.
+    /// It is not what its encoding allows: not UTF-8, not JSON or MessagePack, cut off; what is wrong and where.
     #[error("{0}")]
     Malformed(String),
     /// No numeric `type`.
@@ -53,6 +70,12 @@ pub enum DecodeError {
     /// A type that this version does not know; by the protocol it is to be ignored (case J20).
     #[error("Unknown message type {0}.")]
     UnknownType(i64),
+    /// An acknowledgement or a sequence without a number (case J24).
+    #[error("Invalid SequenceId for {message} message.")]
+    InvalidSequenceId {
+        /// The message's name.
+        message: &'static str,
+    },
     /// A property is missing or of the wrong type.
     #[error("Invalid payload for {message} message: {detail}")]
     Invalid {

@@ -202,6 +202,25 @@ mod tests {
     }
 
     #[test]
+    fn the_formats_of_web_sockets_are_told_apart() {
+        for (formats, text, binary) in [
+            (r#"["Text","Binary"]"#, true, true),
+            (r#"["Binary"]"#, false, true),
+            (r#"["Text"]"#, true, false),
+            ("[]", false, false),
+            ("null", false, false),
+        ] {
+            let body = format!(
+                r#"{{"connectionId":"a","availableTransports":[{{"transport":"LongPolling","transferFormats":["Text","Binary"]}},{{"transport":"WebSockets","transferFormats":{formats}}}]}}"#
+            );
+            let Ok(Answer::Connect { web_sockets, .. }) = read(body.as_bytes()) else {
+                panic!("{body}");
+            };
+            assert_eq!(web_sockets, Formats { text, binary }, "{formats}");
+        }
+    }
+
+    #[test]
     fn n09_an_error_is_a_refusal() {
         assert_eq!(
             read(br#"{"error":"Negotiate error."}"#),

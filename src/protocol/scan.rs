@@ -8,6 +8,9 @@
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGHS: u64 = 0x8080_8080_8080_8080;
 
+/// How deeply arrays and objects may be nested, as in .NET.
+const DEPTH: u32 = 64;
+
 /// The target and the arguments of `{"type":1,"target":"…","arguments":[…]}`, as every SignalR server writes it.
 pub(super) fn plain_invocation(json: &str) -> Option<(&str, &str)> {
     let rest = json.strip_prefix(r#"{"type":1,"target":""#)?;
@@ -17,7 +20,8 @@ pub(super) fn plain_invocation(json: &str) -> Option<(&str, &str)> {
         rest: arguments.as_bytes(),
     };
     let whole = !target.is_empty() && arguments.starts_with('[');
-    (whole && scanner.value().is_some() && scanner.rest.is_empty()).then_some((target, arguments))
+    // The record itself is one level more.
+    (whole && scanner.value(DEPTH - 1).is_some() && scanner.rest.is_empty()).then_some((target, arguments))
 }
 
 /// Whether the whole text is one JSON value; else the place of the first byte that cannot stand there.
@@ -25,7 +29,7 @@ pub(super) fn check(json: &str) -> Result<(), usize> {
     let mut scanner = Scanner {
         rest: json.as_bytes(),
     };
-    let is_value = scanner.value().is_some();
+    let is_value = scanner.value(DEPTH).is_some();
     if is_value && scanner.past_space().is_none() {
         Ok(())
     } else {
@@ -60,33 +64,43 @@ struct Scanner<'a> {
     rest: &'a [u8],
 }
 
-/// Arrays and objects that are open: one bit each, set for an object, the innermost lowest, under a leading one.
+/// Arrays and objects that are open: one bit each, set for an object, the innermost lowest; and how many more
+/// may be opened.
 #[derive(Clone, Copy)]
-struct Nesting(u64);
+struct Nesting {
+    objects: u64,
+    open: u32,
+}
 
 impl Nesting {
-    const NONE: Self = Self(1);
+    const NONE: Self = Self { objects: 0, open: 0 };
 
-    fn opened(self, object: bool) -> Option<Self> {
-        (self.0 >> 63 == 0).then_some(Self(self.0 << 1 | u64::from(object)))
+    fn opened(self, object: bool, most: u32) -> Option<Self> {
+        (self.open < most).then_some(Self {
+            objects: self.objects << 1 | u64::from(object),
+            open: self.open + 1,
+        })
     }
 
     fn closed(self) -> Self {
-        Self(self.0 >> 1)
+        Self {
+            objects: self.objects >> 1,
+            open: self.open.saturating_sub(1),
+        }
     }
 
     fn is_none(self) -> bool {
-        self.0 == 1
+        self.open == 0
     }
 
     fn in_object(self) -> bool {
-        self.0 & 1 == 1
+        self.objects & 1 == 1
     }
 }
 
 impl Scanner<'_> {
-    /// Steps over one value; `None` when it is no JSON, or more deeply nested than is kept count of.
-    fn value(&mut self) -> Option<()> {
+    /// Steps over one value; `None` when it is no JSON, or more deeply nested than `depth`.
+    fn value(&mut self, depth: u32) -> Option<()> {
         let mut nesting = Nesting::NONE;
         loop {
             // A value is due here.
@@ -95,7 +109,7 @@ impl Scanner<'_> {
                 bracket @ (b'{' | b'[') => {
                     self.take(1);
                     let is_object = bracket == b'{';
-                    nesting = nesting.opened(is_object)?;
+                    nesting = nesting.opened(is_object, depth)?;
                     match (self.past_space()?, is_object) {
                         (b'}', true) | (b']', false) => {
                             self.take(1);
@@ -231,7 +245,7 @@ mod tests {
         let mut scanner = Scanner {
             rest: json.as_bytes(),
         };
-        scanner.value().is_some() && scanner.rest.is_empty()
+        scanner.value(DEPTH).is_some() && scanner.rest.is_empty()
     }
 
     fn is_json(json: &str) -> bool {
@@ -267,8 +281,12 @@ mod tests {
     #[test]
     fn deep_nesting_is_declined_and_costs_no_stack() {
         let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
-        assert!(is_value(&nested(60)));
+        assert!(is_value(&nested(64)));
+        assert!(!is_value(&nested(65)));
         assert!(!is_value(&nested(100_000)));
+        let record = |depth| format!(r#"{{"type":1,"target":"m","arguments":{}}}"#, nested(depth));
+        assert!(plain_invocation(&record(63)).is_some());
+        assert!(plain_invocation(&record(64)).is_none());
     }
 
     #[test]

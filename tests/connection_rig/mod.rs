@@ -253,6 +253,7 @@ impl Rig {
         self.step(Input::SocketData {
             socket,
             bytes: text.as_bytes(),
+            binary: false,
         });
     }
 

@@ -157,7 +157,11 @@ impl Desk {
 
     pub(crate) fn receive_bytes(&mut self, bytes: &[u8]) {
         let socket = self.open.expect("a socket is open");
-        self.feed(Input::Wire(Wire::SocketData { socket, bytes }));
+        self.feed(Input::Wire(Wire::SocketData {
+            socket,
+            bytes,
+            binary: false,
+        }));
     }
 
     pub(crate) fn drop_socket(&mut self) {

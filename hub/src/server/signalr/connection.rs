@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use std::collections::VecDeque;
 use switchhook::protocol::message::Outcome;
-use switchhook::protocol::{DecodeError, Message, Oversize, RecordReader, handshake, json};
+use switchhook::protocol::{DecodeError, Encoding, Message, Oversize, RecordReader, handshake, json};
 use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
 /// The newest version of the JSON protocol that is understood; 2 adds stateful reconnect, which is not offered.
@@ -94,7 +94,7 @@ impl Input {
     fn new(stream: Stream, limits: &Limits) -> Self {
         Self {
             stream,
-            reader: RecordReader::new(limits.receive_bytes),
+            reader: RecordReader::new(Encoding::Json, limits.receive_bytes),
             records: VecDeque::new(),
             limit: limits.receive_message_bytes,
             is_deaf: false,
