@@ -5,6 +5,7 @@
 //! Unknown keys are warnings, not faults: an older page must start with a newer file.
 //! A site can run the page against any RTE hub with this file alone.
 
+use crate::protocol::Encoding;
 use crate::protocol::reader::{Reader, Value};
 use crate::vendor::DurationUnit;
 use crate::vendor::time::Zone;
@@ -56,6 +57,8 @@ pub struct Config {
     pub token: Option<TokenEndpoint>,
     /// Hub address; `None`: the token endpoint tells it.
     pub hub: Option<String>,
+    /// How messages are written on the way to and from the hub.
+    pub encoding: Encoding,
     /// Names and ids.
     pub directory: DirectorySource,
     /// The hub answers a subscription with the present state (decision D4); what it does not list is gone.
@@ -189,6 +192,7 @@ impl Reading {
             &[
                 "token",
                 "hub",
+                "protocol",
                 "directory",
                 "snapshot",
                 "telephony",
@@ -213,6 +217,16 @@ impl Reading {
                 "needs \"token\" (whose answer names the hub) or \"hub\".",
             );
         }
+        let encoding = match self.optional_text(source, "source", "protocol") {
+            None => Encoding::default(),
+            Some(name) => Encoding::from_name(&name).unwrap_or_else(|| {
+                self.fault(
+                    "source.protocol",
+                    format!("is \"{name}\"; write \"json\" or \"messagepack\"."),
+                );
+                Encoding::default()
+            }),
+        };
         let directory = self.directory(source)?;
         let snapshot = self.flag(source, "source", "snapshot");
         let telephony = match self.optional_text(source, "source", "telephony").as_deref() {
@@ -264,6 +278,7 @@ impl Reading {
         Some(Config {
             token,
             hub,
+            encoding,
             directory,
             snapshot,
             telephony,
@@ -425,6 +440,7 @@ mod tests {
         .unwrap_or_else(|faults| panic!("{faults:?}"));
         assert_eq!(warnings, []);
         assert_eq!(config.telephony, Telephony::None);
+        assert_eq!(config.encoding, Encoding::Json);
         assert!(!config.snapshot);
         assert_eq!(config.token.map(|token| token.identify), Some(Identify::Browser));
     }
@@ -433,7 +449,7 @@ mod tests {
     fn every_fault_is_found_at_once_with_its_path() {
         let found = faults(
             r#"{"source":{"token":{"identify":"oath"},"hub":"host","directory":{"agents":[{"name":"x"}]},
-                "snapshot":"yes","telephony":"sip"},"zonelessTimes":"Mars"}"#,
+                "snapshot":"yes","telephony":"sip","protocol":"xml"},"zonelessTimes":"Mars"}"#,
         );
         for path in [
             "source.token.url:",
@@ -442,6 +458,7 @@ mod tests {
             "source.directory.agents[0]:",
             "source.snapshot:",
             "source.telephony:",
+            "source.protocol:",
             "zonelessTimes:",
         ] {
             assert!(

@@ -112,6 +112,7 @@ impl Session {
             ..ConnectionView::default()
         };
         let mut options = Options::new(address);
+        options.encoding = self.config.encoding;
         options.retry_first_connect = true;
         options.reconnect_after_close = true;
         self.connection = Some(Connection::new(options));
