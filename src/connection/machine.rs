@@ -124,6 +124,7 @@ impl Connection {
     }
 
     /// Takes in what happened at `now`; `random` should be uniformly distributed and serves as jitter.
+    #[cfg(not(switchhook_without_signalr))]
     pub fn step(&mut self, input: Input<'_>, now: Millis, random: u64, out: &mut impl Outlet) {
         self.now = self.now.max(now);
         let mut numbers = self.numbers;

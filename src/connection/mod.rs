@@ -10,6 +10,8 @@ mod attempt;
 mod calls;
 mod connecting;
 mod error;
+#[cfg(switchhook_without_signalr)]
+mod hollow;
 mod interface;
 mod live;
 mod liveness;
