@@ -28,7 +28,7 @@ pub(super) struct Trial {
 
 #[derive(Debug)]
 pub(super) struct Attempt {
-    pub(super) trial: Trial,
+    pub(super) trial: Box<Trial>,
     /// Of the present stage.
     pub(super) deadline: Millis,
     pub(super) stage: Stage,
@@ -42,15 +42,15 @@ pub(super) enum Stage {
     },
     Negotiate {
         request: RequestId,
-        route: Route,
+        route: Box<Route>,
     },
     Open {
         socket: SocketId,
-        agreed: Agreed,
+        agreed: Box<Agreed>,
     },
     Handshake {
         socket: SocketId,
-        agreed: Agreed,
+        agreed: Box<Agreed>,
         /// The response as far as it has come (case H11).
         received: Vec<u8>,
     },
@@ -102,15 +102,16 @@ impl Stage {
 }
 
 impl Trial {
-    pub(super) fn new(reconnecting: bool, last_error: Option<Error>, now: Millis) -> Self {
-        Self {
+    /// Boxed, because it is handed from state to state.
+    pub(super) fn new(reconnecting: bool, last_error: Option<Error>, now: Millis) -> Box<Self> {
+        Box::new(Self {
             reconnecting,
             attempt: 1,
             since: now,
             last_error,
             token: None,
             refused: false,
-        }
+        })
     }
 
     pub(super) fn status(&self, trying: Trying) -> Status {

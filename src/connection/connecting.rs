@@ -35,7 +35,7 @@ const SHORT_LIVES_TOLERATED: u32 = 3;
 
 impl Connection {
     /// Begins an attempt by asking for a token.
-    pub(super) fn attempt(&mut self, trial: Trial, reason: TokenReason, turn: &mut Turn<'_, impl Outlet>) {
+    pub(super) fn attempt(&mut self, trial: Box<Trial>, reason: TokenReason, turn: &mut Turn<'_, impl Outlet>) {
         let request = turn.numbers.request();
         let status = trial.status(Trying::Now);
         self.enter(
@@ -65,14 +65,14 @@ impl Connection {
         trial.token.clone_from(&token);
         let hub = self.options.hub.clone();
         if self.options.skip_negotiation {
-            self.open(trial, &hub, token.as_ref(), Agreed::default(), turn);
+            self.open(trial, &hub, token.as_ref(), Box::default(), turn);
         } else {
-            let route = Route {
+            let route = Box::new(Route {
                 hub,
                 token,
                 redirected: false,
                 requests: 0,
-            };
+            });
             self.negotiate(trial, route, turn);
         }
     }
@@ -94,7 +94,7 @@ impl Connection {
         }
     }
 
-    fn negotiate(&mut self, trial: Trial, mut route: Route, turn: &mut Turn<'_, impl Outlet>) {
+    fn negotiate(&mut self, trial: Box<Trial>, mut route: Box<Route>, turn: &mut Turn<'_, impl Outlet>) {
         route.requests += 1;
         let request = turn.numbers.request();
         let url = route.hub.negotiate(self.wants_stateful());
@@ -129,7 +129,7 @@ impl Connection {
         }
     }
 
-    fn negotiated(&mut self, trial: Trial, mut route: Route, body: &[u8], turn: &mut Turn<'_, impl Outlet>) {
+    fn negotiated(&mut self, trial: Box<Trial>, mut route: Box<Route>, body: &[u8], turn: &mut Turn<'_, impl Outlet>) {
         let error = match negotiate::read(body) {
             Ok(Answer::Redirect { url, access_token }) => match HubAddress::parse(&url) {
                 _ if route.requests >= REDIRECTION_LIMIT => Error::TooManyRedirects,
@@ -169,11 +169,11 @@ impl Connection {
                     access_token: access_token.clone().filter(|_| route.redirected),
                     lifetime: token_lifetime_seconds.map(Duration::from_secs),
                 };
-                let agreed = Agreed {
+                let agreed = Box::new(Agreed {
                     connection_id: Some(connection_id),
                     ticket: Some(ticket),
                     stateful: stateful_reconnect,
-                };
+                });
                 return self.open(trial, &route.hub, access_token.as_ref(), agreed, turn);
             }
             Err(error) => Error::ProtocolViolation(error.to_string()),
@@ -183,10 +183,10 @@ impl Connection {
 
     fn open(
         &mut self,
-        trial: Trial,
+        trial: Box<Trial>,
         hub: &HubAddress,
         access_token: Option<&Secret>,
-        agreed: Agreed,
+        agreed: Box<Agreed>,
         turn: &mut Turn<'_, impl Outlet>,
     ) {
         let socket = turn.numbers.socket();
@@ -269,7 +269,7 @@ impl Connection {
     fn connected(
         &mut self,
         socket: SocketId,
-        agreed: Agreed,
+        agreed: Box<Agreed>,
         messages: &[u8],
         turn: &mut Turn<'_, impl Outlet>,
     ) {
@@ -319,7 +319,7 @@ impl Connection {
     }
 
     /// An attempt failed, and nothing of it is left open.
-    pub(super) fn failed(&mut self, mut trial: Trial, error: Error, turn: &mut Turn<'_, impl Outlet>) {
+    pub(super) fn failed(&mut self, mut trial: Box<Trial>, error: Error, turn: &mut Turn<'_, impl Outlet>) {
         if error == Error::Unauthorized && !trial.refused {
             trial.refused = true;
             self.attempt(trial, TokenReason::Unauthorized, turn);
@@ -352,7 +352,7 @@ impl Connection {
         self.schedule(trial, 0, turn);
     }
 
-    fn schedule(&mut self, trial: Trial, previous_retries: u32, turn: &mut Turn<'_, impl Outlet>) {
+    fn schedule(&mut self, trial: Box<Trial>, previous_retries: u32, turn: &mut Turn<'_, impl Outlet>) {
         let delay = self.options.retry.delay(&Retry {
             previous_retries,
             elapsed: turn.now.since(trial.since),
@@ -388,7 +388,7 @@ impl Connection {
         wish.min(RETRY_AFTER_CAP).max(calm.unwrap_or_default())
     }
 
-    fn enter(&mut self, trial: Trial, allowed: Duration, stage: Stage, now: Millis) {
+    fn enter(&mut self, trial: Box<Trial>, allowed: Duration, stage: Stage, now: Millis) {
         self.state = State::Attempting(Box::new(Attempt {
             trial,
             deadline: now + allowed,
@@ -411,12 +411,12 @@ impl Connection {
         self.take_attempt(|stage| matches!(stage, Stage::Open { socket: own, .. } if *own == socket))
     }
 
-    fn take_token_request(&mut self, request: RequestId) -> Option<Trial> {
+    fn take_token_request(&mut self, request: RequestId) -> Option<Box<Trial>> {
         self.take_attempt(|stage| matches!(stage, Stage::Token { request: own } if *own == request))
             .map(|attempt| attempt.trial)
     }
 
-    fn take_negotiation(&mut self, request: RequestId) -> Option<(Trial, Route)> {
+    fn take_negotiation(&mut self, request: RequestId) -> Option<(Box<Trial>, Box<Route>)> {
         let meant = |stage: &Stage| matches!(stage, Stage::Negotiate { request: own, .. } if *own == request);
         match self.take_attempt(meant)? {
             Attempt {

@@ -45,7 +45,7 @@ pub(super) enum State {
     Disconnected,
     /// Between attempts; `until` is absent while offline.
     Waiting {
-        trial: Trial,
+        trial: Box<Trial>,
         until: Option<Millis>,
     },
     Attempting(Box<Attempt>),

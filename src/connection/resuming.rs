@@ -154,7 +154,7 @@ impl Connection {
             .stateful
             .as_mut()
             .map_or(turn.now, |stateful| *stateful.lost.get_or_insert(turn.now));
-        let resuming = Resuming {
+        let resuming = Box::new(Resuming {
             session,
             gives_up: lost + grace,
             last_error: cause,
@@ -162,11 +162,11 @@ impl Connection {
             refused: false,
             server_answers: false,
             stage: Stage::Pause { until: None },
-        };
+        });
         self.pause_resuming(resuming, turn);
     }
 
-    fn pause_resuming(&mut self, mut resuming: Resuming, turn: &mut Turn<'_, impl Outlet>) {
+    fn pause_resuming(&mut self, mut resuming: Box<Resuming>, turn: &mut Turn<'_, impl Outlet>) {
         let index = usize::try_from(resuming.tries()).unwrap_or(usize::MAX);
         let delay = DELAYS.get(index).or(DELAYS.last()).copied().unwrap_or_default();
         // A fifth more or less: a redeployed hub must not meet all its desks at once.
@@ -178,16 +178,16 @@ impl Connection {
         self.show_resuming(resuming, turn);
     }
 
-    fn show_resuming(&mut self, resuming: Resuming, turn: &mut Turn<'_, impl Outlet>) {
+    fn show_resuming(&mut self, resuming: Box<Resuming>, turn: &mut Turn<'_, impl Outlet>) {
         let status = resuming.status();
-        self.state = State::Resuming(Box::new(resuming));
+        self.state = State::Resuming(resuming);
         self.tell(status, turn);
     }
 
     /// Begins an attempt.
     pub(super) fn try_resuming(
         &mut self,
-        mut resuming: Resuming,
+        mut resuming: Box<Resuming>,
         reason: TokenReason,
         turn: &mut Turn<'_, impl Outlet>,
     ) {
@@ -208,7 +208,7 @@ impl Connection {
 
     fn open_resuming(
         &mut self,
-        mut resuming: Resuming,
+        mut resuming: Box<Resuming>,
         token: Option<Secret>,
         turn: &mut Turn<'_, impl Outlet>,
     ) {
@@ -339,7 +339,7 @@ impl Connection {
             return self.give_up_resuming(resuming, error, turn);
         }
         if resuming.stage.wake().is_none_or(|wake| turn.now < wake) {
-            self.state = State::Resuming(Box::new(resuming));
+            self.state = State::Resuming(resuming);
             return;
         }
         if let Stage::Pause { .. } = resuming.stage {
@@ -367,7 +367,7 @@ impl Connection {
 
     fn fail_resuming(
         &mut self,
-        mut resuming: Resuming,
+        mut resuming: Box<Resuming>,
         error: Option<Error>,
         turn: &mut Turn<'_, impl Outlet>,
     ) {
@@ -382,7 +382,7 @@ impl Connection {
     /// The session is gone: what was waiting in it settles, and another is begun (defects D3 and D4).
     fn give_up_resuming(
         &mut self,
-        resuming: Resuming,
+        resuming: Box<Resuming>,
         error: Option<Error>,
         turn: &mut Turn<'_, impl Outlet>,
     ) {
@@ -391,14 +391,14 @@ impl Connection {
     }
 
     /// Nobody with these credentials is let in any more.
-    fn refuse_resuming(&mut self, resuming: Resuming, turn: &mut Turn<'_, impl Outlet>) {
+    fn refuse_resuming(&mut self, resuming: Box<Resuming>, turn: &mut Turn<'_, impl Outlet>) {
         resuming.session.lose(Some(&Error::Unauthorized), turn.out);
         self.end(Some(Error::Unauthorized), turn);
     }
 
-    fn take_resuming(&mut self, meant: impl FnOnce(&Resuming) -> bool) -> Option<Resuming> {
+    fn take_resuming(&mut self, meant: impl FnOnce(&Resuming) -> bool) -> Option<Box<Resuming>> {
         match std::mem::take(&mut self.state) {
-            State::Resuming(resuming) if meant(&resuming) => Some(*resuming),
+            State::Resuming(resuming) if meant(&resuming) => Some(resuming),
             other => {
                 self.state = other;
                 None
