@@ -15,6 +15,7 @@ use std::rc::Rc;
 use std::time::Instant;
 use switchhook::connection::{Action, Input as Wire, Millis};
 use switchhook::domain::{Delta, Model, Moment};
+use switchhook::protocol::{Encoding, json};
 use switchhook::session::{Credentials, Effect, Input, Now, Session, config};
 
 const AGENTS: usize = 1_000;
@@ -86,13 +87,17 @@ fn event(n: usize) -> String {
 struct Desk {
     session: Session,
     model: Rc<RefCell<Model>>,
+    encoding: Encoding,
     socket: Option<switchhook::connection::SocketId>,
     time: i64,
 }
 
 impl Desk {
-    fn connected() -> Self {
-        let mut directory = String::from(r#"{"source":{"hub":"ws://h/rte","directory":{"agents":["#);
+    fn connected(encoding: Encoding) -> Self {
+        let mut directory = format!(
+            r#"{{"source":{{"hub":"ws://h/rte","protocol":"{}","directory":{{"agents":["#,
+            encoding.name()
+        );
         for number in 0..AGENTS {
             let comma = if number > 0 { "," } else { "" };
             let _ = write!(
@@ -107,6 +112,7 @@ impl Desk {
         let mut desk = Self {
             session: Session::new(config, Rc::clone(&model)),
             model,
+            encoding,
             socket: None,
             time: 0,
         };
@@ -131,7 +137,7 @@ impl Desk {
                 Effect::Wire(Action::Post { request, .. }) => self.feed(Input::Wire(Wire::Answered {
                     request,
                     status: 200,
-                    body: br#"{"negotiateVersion":1,"connectionId":"c","connectionToken":"t","availableTransports":[{"transport":"WebSockets","transferFormats":["Text"]}]}"#,
+                    body: br#"{"negotiateVersion":1,"connectionId":"c","connectionToken":"t","availableTransports":[{"transport":"WebSockets","transferFormats":["Text","Binary"]}]}"#,
                     retry_after: None,
                 })),
                 Effect::Wire(Action::OpenSocket { socket, .. }) => {
@@ -155,7 +161,7 @@ impl Desk {
             self.feed(Input::Wire(Wire::SocketData {
                 socket,
                 bytes,
-                binary: false,
+                binary: self.encoding == Encoding::MessagePack,
             }));
         }
     }
@@ -196,14 +202,28 @@ impl<'m> Measured<'m> {
     }
 }
 
+/// The same records, as one binary message.
+fn pack(records: &[String]) -> Vec<u8> {
+    let mut frame = Vec::new();
+    for record in records {
+        let message =
+            json::decode(record.trim_end_matches('\u{1e}').as_bytes()).expect("the records are messages");
+        frame.extend_from_slice(Encoding::MessagePack.encode(&message).bytes());
+    }
+    frame
+}
+
 fn main() {
     let records: Vec<String> = (0..EVENTS).map(event).collect();
     let bytes: usize = records.iter().map(String::len).sum();
     let twenty: Vec<String> = records.chunks(20).map(<[String]>::concat).collect();
-    let mut desks = [Desk::connected(), Desk::connected()];
-    let [desk_of_twenty, desk_of_one] = &mut desks;
+    let packed: Vec<Vec<u8>> = records.chunks(20).map(pack).collect();
+    let packed_bytes: usize = packed.iter().map(Vec::len).sum();
+    let mut desks = [Encoding::Json, Encoding::Json, Encoding::MessagePack].map(Desk::connected);
+    let [desk_of_twenty, desk_of_one, packed_desk] = &mut desks;
     let mut delta = Delta::default();
     let mut other_delta = Delta::default();
+    let mut packed_delta = Delta::default();
     let mut measured = [
         Measured::new("full parse into a tree, nothing applied", |from| {
             for record in records.iter().skip(from).take(STRETCH) {
@@ -224,6 +244,12 @@ fn main() {
             }
             desk_of_one.commit(&mut other_delta);
         }),
+        Measured::new("the same in MessagePack, 20 records per message", |from| {
+            for frame in packed.iter().skip(from / 20).take(STRETCH / 20) {
+                packed_desk.receive(frame);
+            }
+            packed_desk.commit(&mut packed_delta);
+        }),
     ];
     // In turn, so that whatever else the machine does concerns all of them alike.
     for _ in 0..ROUNDS {
@@ -239,10 +265,14 @@ fn main() {
         assert_eq!(desk.session.connection().bad_records, 0);
     }
     let full = results[0].1;
-    println!("{} events of {} bytes on average", EVENTS, bytes / EVENTS);
+    println!(
+        "{EVENTS} events of {} bytes on average, {} in MessagePack",
+        bytes / EVENTS,
+        packed_bytes / EVENTS
+    );
     for (name, cost) in &results {
         println!(
-            "{name:<44} {cost:>8.0} ns/event   {:.2} of the full parse",
+            "{name:<48} {cost:>8.0} ns/event   {:.2} of the full parse",
             cost / full
         );
     }

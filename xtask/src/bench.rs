@@ -55,6 +55,12 @@ pub(crate) fn run(project: &Project, options: &Options) -> Outcome {
         "The compiler's message above says why.",
     )?;
     let native = native(project)?;
+    let decoding = decoding(project, &browser)?;
+    let client = if options.quick {
+        String::new()
+    } else {
+        client_size(project)?
+    };
     println!(
         "Measuring in Chromium ({}).",
         if options.quick {
@@ -70,7 +76,10 @@ pub(crate) fn run(project: &Project, options: &Options) -> Outcome {
     }
     keep(
         project,
-        &format!("{browser}\n\nNatively, from the frame's bytes to the model:\n\n```text\n{native}\n```"),
+        &format!(
+            "{browser}\n\n### The SignalR client\n\n{client}\n\nIn Chromium, decoding alone:\n\n{decoding}\n\n\
+             ### Natively, from the frame's bytes to the model\n\n```text\n{native}\n```"
+        ),
     )
 }
 
@@ -86,6 +95,52 @@ fn native(project: &Project) -> Outcome<String> {
         "pipeline",
     ]);
     measured(&mut command)
+}
+
+/// Our decoder beside the official client's, on the same frames in Chromium.
+fn decoding(project: &Project, browser: &Browser) -> Outcome<String> {
+    let decoder = page::program(project, ["--example", "decode"], "")?;
+    let mut command = project.command("node");
+    command
+        .arg(project.root.join("tests").join("bench").join("decode.mjs"))
+        .env("SWITCHHOOK_CHROMIUM", &browser.browser)
+        .env("SWITCHHOOK_DECODER", decoder)
+        .env("SWITCHHOOK_TOOLS", &project.tools);
+    measured(&mut command)
+}
+
+/// What the SignalR client adds to the page's program: the program as it is, and one with a hollow client.
+fn client_size(project: &Project) -> Outcome<String> {
+    println!("Building the page's program with and without the SignalR client (3 minutes).");
+    let mut sizes = Vec::new();
+    for flags in ["--cfg switchhook_without_signalr", ""] {
+        let folder = page::program(project, ["--bin", "switchhook"], flags)?;
+        let mut command = project.command("node");
+        command
+            .arg(project.root.join("tests").join("bench").join("weigh.mjs"))
+            .arg(folder.join("switchhook_bg.wasm"));
+        let weight = process::run_quietly(&mut command, "Node's message above says why.")?;
+        let numbers: Vec<u64> = weight
+            .split_whitespace()
+            .filter_map(|word| word.parse().ok())
+            .collect();
+        sizes.push((
+            numbers.first().copied().unwrap_or_default(),
+            numbers.get(1).copied().unwrap_or_default(),
+        ));
+    }
+    let [without, with] = sizes[..] else {
+        return Ok(String::new());
+    };
+    let kilobytes = |bytes: u64| bytes as f64 / 1000.0;
+    Ok(format!(
+        "It adds {:.1} kB (Brotli; {:.1} kB as it is) to the page's program, both encodings included: {:.1} kB with it, \
+         {:.1} kB with a hollow one.",
+        kilobytes(with.1.saturating_sub(without.1)),
+        kilobytes(with.0.saturating_sub(without.0)),
+        kilobytes(with.1),
+        kilobytes(without.1),
+    ))
 }
 
 fn in_browser(project: &Project, browser: &Browser, options: &Options) -> Outcome<String> {

@@ -6,10 +6,11 @@
 //! built when nothing that goes into the page has changed since.
 //! `config.json` gets no compressed copy: it is meant to be edited in place, and a stale copy would win.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::process::{self, Failure, Outcome, find_program};
 use crate::project::{Project, fingerprint};
+use crate::setup::WASM_TARGET;
 
 /// Everything that goes into the page.
 const INPUTS: [&str; 9] = [
@@ -88,6 +89,52 @@ fn rustflags(project: &Project) -> String {
         }
     }
     flags
+}
+
+/// A program for the browser in the page's own build, bound and made small, but not on a page: its folder.
+///
+/// `what` names it to Cargo (`--bin`, `--example`), `flags` go to the compiler beside the page's own.
+pub(crate) fn program(project: &Project, what: [&str; 2], flags: &str) -> Outcome<PathBuf> {
+    let [kind, name] = what;
+    let mut cargo = project.cargo();
+    cargo
+        .args([
+            "build",
+            "--quiet",
+            "--locked",
+            "--profile",
+            "page",
+            "--target",
+            WASM_TARGET,
+            kind,
+            name,
+        ])
+        .env("RUSTFLAGS", format!("{} {flags}", rustflags(project)));
+    process::run(&mut cargo, "The compiler's message above says why.")?;
+    let built = project.target.join(WASM_TARGET).join("page");
+    let built = if kind == "--example" {
+        built.join("examples")
+    } else {
+        built
+    };
+    let folder = project.memory(name);
+    let mut bind = project.command(project.program("wasm-bindgen"));
+    bind.args([
+        "--target",
+        "web",
+        "--no-typescript",
+        "--out-name",
+        name,
+        "--out-dir",
+    ])
+    .arg(&folder)
+    .arg(built.join(name).with_extension("wasm"));
+    process::run(&mut bind, "wasm-bindgen's message above says why.")?;
+    let file = folder.join(format!("{name}_bg.wasm"));
+    let mut optimize = project.command(project.node_modules().join(".bin").join("wasm-opt"));
+    optimize.arg("-Oz").arg(&file).arg("-o").arg(&file);
+    process::run(&mut optimize, "wasm-opt's message above says why.")?;
+    Ok(folder)
 }
 
 /// Joins, minifies and compresses. Node has both encoders built in, and is here anyway because of npm.
