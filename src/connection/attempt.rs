@@ -102,16 +102,15 @@ impl Stage {
 }
 
 impl Trial {
-    /// Boxed, because it is handed from state to state.
-    pub(super) fn new(reconnecting: bool, last_error: Option<Error>, now: Millis) -> Box<Self> {
-        Box::new(Self {
+    pub(super) fn new(reconnecting: bool, last_error: Option<Error>, now: Millis) -> Self {
+        Self {
             reconnecting,
             attempt: 1,
             since: now,
             last_error,
             token: None,
             refused: false,
-        })
+        }
     }
 
     pub(super) fn status(&self, trying: Trying) -> Status {

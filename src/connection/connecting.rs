@@ -267,7 +267,7 @@ impl Connection {
                 return;
             }
             Some(messages) => match handshake::read_response(&received) {
-                Ok(()) => return self.connected(socket, agreed, messages, turn),
+                Ok(()) => return self.connected(socket, *agreed, messages, turn),
                 Err(HandshakeError::Refused(text)) => Error::HandshakeRefused(text),
                 Err(error) => Error::ProtocolViolation(error.to_string()),
             },
@@ -280,7 +280,7 @@ impl Connection {
     fn connected(
         &mut self,
         socket: SocketId,
-        agreed: Box<Agreed>,
+        agreed: Agreed,
         messages: &[u8],
         turn: &mut Turn<'_, impl Outlet>,
     ) {
@@ -359,7 +359,7 @@ impl Connection {
 
     /// A session is over; another is to be begun.
     pub(super) fn reconnect(&mut self, error: Option<Error>, turn: &mut Turn<'_, impl Outlet>) {
-        let trial = Trial::new(true, error, turn.now);
+        let trial = Box::new(Trial::new(true, error, turn.now));
         self.schedule(trial, 0, turn);
     }
 

@@ -292,7 +292,7 @@ impl Connection {
     fn start(&mut self, turn: &mut Turn<'_, impl Outlet>) {
         if matches!(self.state, State::Disconnected) {
             self.short_lives = 0;
-            let trial = Trial::new(false, None, turn.now);
+            let trial = Box::new(Trial::new(false, None, turn.now));
             self.attempt(trial, TokenReason::FirstConnect, turn);
         }
     }
