@@ -79,6 +79,12 @@ impl Desk {
             .expect("cannot send");
     }
 
+    /// Says goodbye on the WebSocket level.
+    pub(crate) async fn close(&mut self) {
+        soon(self.socket.close(None)).await.expect("cannot close");
+        while self.frame().await.is_some() {}
+    }
+
     /// The next WebSocket text message as it came.
     pub(crate) async fn frame(&mut self) -> Option<String> {
         loop {
