@@ -7,9 +7,9 @@
     reason = "messages are written where they are used"
 )]
 
-mod common;
+pub(crate) mod common;
 #[path = "common/served.rs"]
-mod served;
+pub(crate) mod served;
 
 use common::{Desk, soon};
 use serde_json::{Value, json};

@@ -60,8 +60,7 @@ impl Served {
     pub(crate) async fn stateful(&self) -> (Desk, String) {
         let path = self.stateful_path().await;
         let mut desk = Desk::open(self.address, &path).await.expect("refused");
-        desk.send("{\"protocol\":\"json\",\"version\":2}\u{1e}").await;
-        assert_eq!(desk.record().await.as_deref(), Some("{}"));
+        desk.shake_hands_for(2).await;
         (desk, path)
     }
 
