@@ -17,16 +17,12 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use std::borrow::Cow;
 use std::sync::Arc;
-use switchhook::protocol::stateful::{Received, is_counted};
+use switchhook::protocol::stateful::{ACKNOWLEDGE_BYTES, Received, is_counted};
 use switchhook::protocol::{DecodeError, Encoding, Frame, Message, Oversize, handshake};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 /// The oldest version of the protocol with stateful reconnect, which is also the newest.
 const STATEFUL_VERSION: i64 = 2;
-
-/// How many bytes may arrive before they are acknowledged ahead of time, as a part of what a stock client keeps:
-/// it sends no more while its buffer is full.
-const ACKNOWLEDGED_BYTES: usize = switchhook::protocol::stateful::BUFFER_BYTES / 4;
 
 /// Serves `client`, first on `socket`, until either side ends it. Whether `stateful` reconnect was negotiated.
 pub(super) async fn serve<H: Hub>(
@@ -412,7 +408,7 @@ impl<H: Hub> Session<'_, H> {
         if received.owes_acknowledgement() {
             self.unacknowledged += bytes;
             let mut due = Instant::now();
-            if self.unacknowledged < ACKNOWLEDGED_BYTES {
+            if self.unacknowledged < ACKNOWLEDGE_BYTES {
                 due += self.limits.acknowledge_after;
             } else {
                 self.unacknowledged = 0;
