@@ -183,7 +183,11 @@ async fn s07_s08_s09_a_bad_request_is_told_what_is_wrong() {
             r#"{"protocol":null,"version":1}"#,
             "Expected 'protocol' to be of type String.".to_owned(),
         ),
-        ("[]", "The handshake is not a JSON object.".to_owned()),
+        (
+            "[]",
+            "Unexpected JSON Token Type 'Array'. Expected a JSON Object.".to_owned(),
+        ),
+        ("nonsense", "The handshake is not a JSON object.".to_owned()),
     ] {
         let records = handshake(&[&format!("{request}\u{1e}")]).await;
         let answers: Vec<Value> = records
@@ -200,10 +204,16 @@ async fn s07_s08_s09_a_bad_request_is_told_what_is_wrong() {
 
 #[tokio::test]
 async fn s10_a_later_version_is_refused() {
-    assert_eq!(
-        handshake(&["{\"protocol\":\"json\",\"version\":9001}\u{1e}"]).await,
-        [r#"{"error":"The server does not support version 9001 of the 'json' protocol."}"#]
-    );
+    for protocol in ["json", "messagepack"] {
+        for version in [3, 9001, -1] {
+            let request = format!("{{\"protocol\":\"{protocol}\",\"version\":{version}}}\u{1e}");
+            let text = format!("The server does not support version {version} of the '{protocol}' protocol.");
+            assert_eq!(
+                handshake(&[&request]).await,
+                [json!({ "error": text }).to_string()]
+            );
+        }
+    }
 }
 
 #[tokio::test]
@@ -362,7 +372,7 @@ async fn what_is_unknown_or_out_of_place_is_ignored() {
 }
 
 #[tokio::test]
-async fn j25_j28_j33_a_bad_record_closes_with_its_cause_after_its_neighbours_were_served() {
+async fn j25_j28_j29_j33_a_bad_record_closes_with_its_cause_after_its_neighbours_were_served() {
     let prefix = "Connection closed with an error. InvalidDataException: ";
     for (record, cause) in [
         (
@@ -376,7 +386,22 @@ async fn j25_j28_j33_a_bad_record_closes_with_its_cause_after_its_neighbours_wer
         ),
         ("[[}]", "Error reading JSON."),
         ("", "Error reading JSON."),
-        ("null", "Error reading JSON."),
+        (
+            "null",
+            "Unexpected JSON Token Type 'Null'. Expected a JSON Object.",
+        ),
+        (
+            "\"x\"",
+            "Unexpected JSON Token Type 'String'. Expected a JSON Object.",
+        ),
+        (
+            " [1]",
+            "Unexpected JSON Token Type 'Array'. Expected a JSON Object.",
+        ),
+        (
+            r#"{"type":1,"headers":{"Foo":4},"target":"echo","arguments":[]}"#,
+            "Expected header 'Foo' to be of type String.",
+        ),
     ] {
         let server = server(Limits::default()).await;
         let mut desk = Desk::connected(server.address, "/hub").await;

@@ -15,6 +15,7 @@ use super::record::Wire;
 use axum::extract::ws::WebSocket;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde_json::Value;
 use std::borrow::Cow;
 use std::sync::Arc;
 use switchhook::protocol::stateful::{ACKNOWLEDGE_BYTES, Received, is_counted};
@@ -93,7 +94,7 @@ async fn shake_hands(input: &mut Input, limits: &Limits) -> Result<Agreed, Refus
         Refusal::Said(explained(
             "An unexpected error occurred during connection handshake.",
             "InvalidDataException",
-            &error.to_string(),
+            &no_object(Encoding::Json, &record).unwrap_or_else(|| error.to_string()),
             limits.detailed_errors,
         ))
     })?;
@@ -296,7 +297,10 @@ impl<H: Hub> Session<'_, H> {
             Ok(message) => message,
             // Of a later protocol.
             Err(DecodeError::UnknownType(_)) => return Ok(()),
-            Err(error) => return Err(Finish::Say(self.faulty(&error.to_string()))),
+            Err(error) => {
+                let cause = no_object(self.encoding, &record).unwrap_or_else(|| error.to_string());
+                return Err(Finish::Say(self.faulty(&cause)));
+            }
         };
         self.make_room(&message).await;
         if is_counted(&message) && !self.count(record.len()) {
@@ -468,6 +472,23 @@ async fn at(moment: Option<Instant>) {
         Some(moment) => sleep_until(moment).await,
         None => std::future::pending().await,
     }
+}
+
+/// The reference server's words for JSON that is no object (case J28).
+fn no_object(encoding: Encoding, record: &[u8]) -> Option<String> {
+    let value = (encoding == Encoding::Json).then(|| serde_json::from_slice(record))?;
+    let kind = match value.ok()? {
+        Value::Null => "Null",
+        Value::Bool(false) => "False",
+        Value::Bool(true) => "True",
+        Value::Number(_) => "Number",
+        Value::String(_) => "String",
+        Value::Array(_) => "Array",
+        Value::Object(_) => return None,
+    };
+    Some(format!(
+        "Unexpected JSON Token Type '{kind}'. Expected a JSON Object."
+    ))
 }
 
 /// The reader takes absent arguments for an empty array; the reference server does not (case J25).
