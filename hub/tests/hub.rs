@@ -6,6 +6,7 @@ use common::{Desk, basic, desk, directory, http, hub, options, soon, token};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::time::Duration;
+use switchhook::protocol::stateful::Received;
 use switchhook_hub::server::desk::Flood;
 
 #[tokio::test]
@@ -82,7 +83,7 @@ async fn r1_r2_without_a_valid_token_there_is_no_connection() {
         assert_eq!(status, 401);
         assert!(text.contains(words), "{text}");
     }
-    // A connection that is open outlives its token.
+    // A connection that is open outlives its token, unless the hub was told otherwise.
     assert!(open.call("ActiveSubscriptions", json!([])).await.1["error"].is_null());
 }
 
@@ -304,6 +305,72 @@ async fn r3_subscriptions_are_the_connections_and_events_reach_all_who_want_them
 }
 
 #[tokio::test]
+async fn a_desk_that_changes_sockets_keeps_its_subscriptions_and_misses_nothing() {
+    let mut busy = options();
+    busy.centre.agents = 200;
+    busy.centre.rate = 50.0;
+    let hub = hub(busy).await;
+    let address = hub.address();
+    let names = directory(address).await;
+    let mut items = Vec::new();
+    for (list, event) in [("queues", "QueueStatus"), ("agents", "UserStatus")] {
+        for entry in names[list].as_array().unwrap() {
+            items.push(json!({"EntityId": entry["id"], "EventName": event}));
+        }
+    }
+    let id_of = |message: &Value| message["arguments"][0]["data"]["id"].clone();
+    let mut steady = desk(address, "1002").await;
+    steady.call("Subscribe", json!([items])).await;
+
+    let token = token(address, "1001").await;
+    let bearer = format!("Authorization: Bearer {token}\r\n");
+    let path = "/rte/negotiate?negotiateVersion=1&useStatefulReconnect=true";
+    let answer = http(address, "POST", path, &bearer).await.json();
+    assert_eq!(answer["useStatefulReconnect"], true);
+    let id = answer["connectionToken"].as_str().unwrap();
+    let path = format!("/rte?id={id}&access_token={token}");
+    let mut moving = Desk::open(address, &path).await.expect("refused");
+    moving.shake_hands_for(2).await;
+    let mut received = Received::default();
+    assert_eq!(moving.message().await.unwrap()["target"], "CtiEvent");
+    let (before, _) = moving.call("Subscribe", json!([items])).await;
+    // The greeting, the present state, and the answer.
+    for _ in 0..before.len() + 2 {
+        assert!(received.accept());
+    }
+    let mut seen = Vec::new();
+    for _ in 0..6 {
+        let number = received.acknowledge();
+        let acknowledgement = format!("{{\"type\":8,\"sequenceId\":{number}}}\u{1e}");
+        moving.send(&acknowledgement).await;
+        drop(moving);
+        moving = Desk::open(address, &path).await.expect("refused");
+        received.reattached();
+        // The subscription was the first and only message of its own.
+        moving.send("{\"type\":9,\"sequenceId\":2}\u{1e}").await;
+        for _ in 0..8 {
+            let message = moving.message().await.unwrap();
+            match message["type"].as_u64() {
+                Some(8) => {}
+                Some(9) => received
+                    .sequence(message["sequenceId"].as_u64().unwrap())
+                    .unwrap(),
+                _ if received.accept() => seen.push(id_of(&message)),
+                _ => {}
+            }
+        }
+    }
+    assert!(seen.len() > 6);
+    // The other desk has been told every event, these among them and in this order.
+    let mut told = Vec::new();
+    while told.last() != seen.last() {
+        told.push(id_of(&steady.message().await.unwrap()));
+    }
+    let start = told.iter().position(|id| Some(id) == seen.first()).unwrap();
+    assert_eq!(told[start..], seen);
+}
+
+#[tokio::test]
 async fn pages_of_other_origins_are_refused_unless_allowed() {
     let mut open = options();
     open.allowed_origins = vec!["https://desk.example.com".to_owned()];
@@ -320,6 +387,18 @@ async fn pages_of_other_origins_are_refused_unless_allowed() {
         answer.header("access-control-allow-origin"),
         "https://desk.example.com"
     );
+    for path in ["/rte/refresh?id=x", "/rte"] {
+        let answer = http(address, "OPTIONS", path, preflight).await;
+        assert_eq!(answer.status, 204);
+        let foreign = "Origin: https://evil.example\r\n";
+        assert_eq!(http(address, "POST", path, foreign).await.status, 403);
+        // A page may read even why it is refused.
+        let answer = http(address, "POST", path, "Origin: https://desk.example.com\r\n").await;
+        assert_eq!(
+            answer.header("access-control-allow-origin"),
+            "https://desk.example.com"
+        );
+    }
     let with = |origin: &str| format!("{}Origin: {origin}\r\n", basic("1001"));
     let own = format!("http://{address}");
     for (origin, status) in [

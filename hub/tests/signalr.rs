@@ -12,9 +12,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
-use switchhook::protocol::Payload;
 use switchhook_hub::server::signalr::{
-    Answer, CallError, Client, Ending, Hub, Limits, Registry, Reply, User, routes,
+    Answer, Call, CallError, Client, Ending, Hub, Limits, Record, Registry, Reply, User, routes,
 };
 
 #[derive(Default)]
@@ -28,11 +27,11 @@ impl Hub for Echo {
         ready(())
     }
 
-    async fn invoke(&self, client: &Client, method: &str, arguments: Payload<'_>, answer: Answer) {
-        if method == "forget" {
+    async fn invoke(&self, client: &Client, call: Call<'_>, answer: Answer) {
+        if call.method == "forget" {
             return;
         }
-        answer.give(&self.reply(client, method, arguments).await);
+        answer.give(&self.reply(client, &call).await);
     }
 
     fn disconnected(&self, _client: &Client) -> impl Future<Output = ()> + Send {
@@ -42,9 +41,9 @@ impl Hub for Echo {
 }
 
 impl Echo {
-    async fn reply(&self, client: &Client, method: &str, arguments: Payload<'_>) -> Result<Reply, CallError> {
-        match method.to_ascii_lowercase().as_str() {
-            "echo" => Ok(Some(arguments.json().into_owned())),
+    async fn reply(&self, client: &Client, call: &Call<'_>) -> Result<Reply, CallError> {
+        match call.method.to_ascii_lowercase().as_str() {
+            "echo" => Ok(Some(call.arguments.json().into_owned())),
             "nothing" => Ok(None),
             "refuse" => Err(CallError::Refused("not today".to_owned())),
             "fail" => Err(CallError::Internal("disk on fire".to_owned())),
@@ -60,7 +59,7 @@ impl Echo {
             "burst" => {
                 for number in 0..4_000 {
                     let text = format!("{{\"type\":1,\"target\":\"x\",\"arguments\":[{number}]}}\u{1e}");
-                    client.push(text.into());
+                    client.push(&Record::from_json(text));
                 }
                 Ok(None)
             }
@@ -68,7 +67,7 @@ impl Echo {
                 let text = "x".repeat(1 << 20);
                 for _ in 0..64 {
                     let record = format!("{{\"type\":1,\"target\":\"x\",\"arguments\":[\"{text}\"]}}\u{1e}");
-                    client.push(record.into());
+                    client.push(&Record::from_json(record));
                 }
                 Ok(None)
             }
@@ -86,8 +85,7 @@ struct Server {
 async fn server(limits: Limits) -> Server {
     let echo = Arc::new(Echo::default());
     let registry = Arc::new(Registry::new(limits));
-    let app =
-        routes("/hub", Arc::clone(&echo), Arc::clone(&registry)).layer(Extension(User("ann".to_owned())));
+    let app = routes("/hub", Arc::clone(&echo), Arc::clone(&registry)).layer(Extension(User::named("ann")));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move { axum::serve(listener, app).await });
@@ -185,7 +183,11 @@ async fn s07_s08_s09_a_bad_request_is_told_what_is_wrong() {
             r#"{"protocol":null,"version":1}"#,
             "Expected 'protocol' to be of type String.".to_owned(),
         ),
-        ("[]", "The handshake is not a JSON object.".to_owned()),
+        (
+            "[]",
+            "Unexpected JSON Token Type 'Array'. Expected a JSON Object.".to_owned(),
+        ),
+        ("nonsense", "The handshake is not a JSON object.".to_owned()),
     ] {
         let records = handshake(&[&format!("{request}\u{1e}")]).await;
         let answers: Vec<Value> = records
@@ -202,10 +204,16 @@ async fn s07_s08_s09_a_bad_request_is_told_what_is_wrong() {
 
 #[tokio::test]
 async fn s10_a_later_version_is_refused() {
-    assert_eq!(
-        handshake(&["{\"protocol\":\"json\",\"version\":9001}\u{1e}"]).await,
-        [r#"{"error":"The server does not support version 9001 of the 'json' protocol."}"#]
-    );
+    for protocol in ["json", "messagepack"] {
+        for version in [3, 9001, -1] {
+            let request = format!("{{\"protocol\":\"{protocol}\",\"version\":{version}}}\u{1e}");
+            let text = format!("The server does not support version {version} of the '{protocol}' protocol.");
+            assert_eq!(
+                handshake(&[&request]).await,
+                [json!({ "error": text }).to_string()]
+            );
+        }
+    }
 }
 
 #[tokio::test]
@@ -236,19 +244,6 @@ async fn s13_a_late_or_long_handshake_is_canceled() {
     desk.send("{\"protocol\"").await;
     assert_eq!(desk.record().await.as_deref(), Some(canceled[0]));
     assert_eq!(desk.record().await, None);
-}
-
-#[tokio::test]
-async fn s15_version_2_without_stateful_reconnect_is_a_plain_connection() {
-    let server = server(Limits::default()).await;
-    let answer = http(
-        server.address,
-        "POST",
-        "/hub/negotiate?negotiateVersion=1&useStatefulReconnect=true",
-        "",
-    )
-    .await;
-    assert_eq!(answer.json().get("useStatefulReconnect"), None);
 }
 
 #[tokio::test]
@@ -377,7 +372,7 @@ async fn what_is_unknown_or_out_of_place_is_ignored() {
 }
 
 #[tokio::test]
-async fn j25_j28_j33_a_bad_record_closes_with_its_cause_after_its_neighbours_were_served() {
+async fn j25_j28_j29_j33_a_bad_record_closes_with_its_cause_after_its_neighbours_were_served() {
     let prefix = "Connection closed with an error. InvalidDataException: ";
     for (record, cause) in [
         (
@@ -391,7 +386,22 @@ async fn j25_j28_j33_a_bad_record_closes_with_its_cause_after_its_neighbours_wer
         ),
         ("[[}]", "Error reading JSON."),
         ("", "Error reading JSON."),
-        ("null", "Error reading JSON."),
+        (
+            "null",
+            "Unexpected JSON Token Type 'Null'. Expected a JSON Object.",
+        ),
+        (
+            "\"x\"",
+            "Unexpected JSON Token Type 'String'. Expected a JSON Object.",
+        ),
+        (
+            " [1]",
+            "Unexpected JSON Token Type 'Array'. Expected a JSON Object.",
+        ),
+        (
+            r#"{"type":1,"headers":{"Foo":4},"target":"echo","arguments":[]}"#,
+            "Expected header 'Foo' to be of type String.",
+        ),
     ] {
         let server = server(Limits::default()).await;
         let mut desk = Desk::connected(server.address, "/hub").await;
@@ -623,7 +633,7 @@ async fn e16_n08_negotiate_answers_by_version() {
         assert_eq!(answer.header("cache-control"), "no-store");
         answer.json()
     };
-    let transports = json!([{"transport": "WebSockets", "transferFormats": ["Text"]}]);
+    let transports = json!([{"transport": "WebSockets", "transferFormats": ["Text", "Binary"]}]);
     for query in ["", "?negotiateVersion=0", "?negotiateVersion=-3"] {
         let answer = negotiate(query).await;
         assert_eq!(answer["negotiateVersion"], 0);

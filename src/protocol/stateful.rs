@@ -12,6 +12,10 @@ use std::collections::VecDeque;
 /// What a stock peer keeps for a reattachment, in bytes (`StatefulReconnectBufferSize`).
 pub const BUFFER_BYTES: usize = 100_000;
 
+/// After how many bytes it is well to acknowledge at once, and not only when a second has passed: with its buffer
+/// full a stock peer sends nothing more, and would be held to one buffer a second.
+pub const ACKNOWLEDGE_BYTES: usize = BUFFER_BYTES / 4;
+
 /// Whether a message has a number. Pings, closes, acknowledgements and sequences have none.
 pub fn is_counted(message: &Message<'_>) -> bool {
     match message {

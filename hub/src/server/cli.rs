@@ -28,6 +28,7 @@ Usage: switchhook-hub [options]
   --seed N                the same seed gives the same centre (7)
   --rate X                pace of arrivals; 1.0 keeps the agents busy, 0 stops it (1.0)
   --token-lifetime SECS   how long an access token is valid (3600)
+  --close-expired         close connections whose token has expired and was not renewed
   --grace SECS            how long an agent whose desk went away stays signed in (20)
   --allow-origin ORIGIN   let pages of another origin use the hub (repeatable)
   --help                  this text
@@ -93,6 +94,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Wanted, le
             "token-lifetime" => {
                 options.token_lifetime = seconds(parser, "--token-lifetime")?;
             }
+            "close-expired" => options.limits.close_on_expiry = true,
             "grace" => options.grace = seconds(parser, "--grace")?,
             "allow-origin" => {
                 let origin: String = parser.value()?.string()?;
@@ -179,7 +181,7 @@ mod tests {
     fn everything_can_be_chosen() {
         let options = options(
             "--port 0 --host ::1 --agents=3 --desks 1 --queues 2 --callbacks 4 --seed 9 --rate 2.5 --site x \
-             --token-lifetime 5 --grace 6 --allow-origin https://a.test --allow-origin https://b.test \
+             --token-lifetime 5 --close-expired --grace 6 --allow-origin https://a.test --allow-origin https://b.test \
              --flood 20 --flood-rate 100 --flood-total 1000",
         );
         assert_eq!(options.port, 0);
@@ -187,6 +189,7 @@ mod tests {
         assert_eq!(options.centre.seed, 9);
         assert_eq!(options.allowed_origins.len(), 2);
         assert_eq!(options.grace, Duration::from_secs(6));
+        assert!(options.limits.close_on_expiry);
         assert_eq!(
             options.flood,
             Some(Flood {

@@ -7,9 +7,9 @@
 
 use super::desk::{Directory, DirectoryAgent, FloodControl};
 use super::origin::{self, AllowedOrigins};
-use super::signalr::{Hub, Registry, User};
+use super::signalr::{Hub, Registry, Unidentified, User};
 use super::site::{SECURITY_HEADERS, Site, content_security_policy, host_of};
-use super::token::{Signer, TokenError};
+use super::token::{Claims, Signer, TokenError};
 use axum::extract::{Path, Query, Request, State};
 use axum::http::header::{self, HeaderMap, HeaderValue};
 use axum::http::{Method, StatusCode, Uri};
@@ -23,6 +23,7 @@ use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;
 use std::time::SystemTime;
+use tokio::time::Instant;
 
 /// Where the SignalR hub is.
 pub const HUB_PATH: &str = "/rte";
@@ -43,7 +44,7 @@ pub(super) struct Context {
 pub(super) fn router<H: Hub>(context: Context, hub: Arc<H>) -> Router {
     let registry = Arc::clone(&context.registry);
     let hub = super::signalr::routes(HUB_PATH, hub, registry)
-        .layer(middleware::from_fn_with_state(context.clone(), authorize));
+        .layer(middleware::from_fn_with_state(context.clone(), identify));
     let guarded = Router::new()
         .route("/token/{user}/rte/", get(token))
         .route("/token/{user}/rte", get(token))
@@ -154,34 +155,35 @@ struct TokenQuery {
     access_token: Option<String>,
 }
 
-/// Middleware of the hub's routes: lets in whoever has a valid token, as the user it names (R1, R2).
-async fn authorize(
+/// Middleware of the hub's routes: says who is asking, as the token names it, or why that is not known (R1, R2).
+async fn identify(
     State(context): State<Context>,
     Query(query): Query<TokenQuery>,
     mut request: Request,
     next: Next,
 ) -> Response {
     match bearer(&context.signer, request.headers(), query.access_token.as_deref()) {
-        Ok(user) => {
-            request.extensions_mut().insert(User(user));
-            next.run(request).await
+        Ok(claims) => {
+            let left = claims.lifetime(SystemTime::now());
+            request.extensions_mut().insert(User {
+                name: claims.sub,
+                expires: Some(Instant::now() + left),
+            });
         }
         Err(error) => {
-            let mut response = unauthorized(error.to_string());
-            let challenge = HeaderValue::from_static("Bearer");
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
-            response
+            request.extensions_mut().insert(Unidentified(error.to_string()));
         }
     }
+    next.run(request).await
 }
 
-/// The user that the request's token names; browsers cannot set headers on a WebSocket, hence the query.
-fn bearer(signer: &Signer, headers: &HeaderMap, in_query: Option<&str>) -> Result<String, TokenError> {
+/// What the request's token says; browsers cannot set headers on a WebSocket, hence the query.
+fn bearer(signer: &Signer, headers: &HeaderMap, in_query: Option<&str>) -> Result<Claims, TokenError> {
     let token = credentials(headers, "bearer")
         .or(in_query)
         .filter(|token| !token.is_empty())
         .ok_or(TokenError::Missing)?;
-    Ok(signer.check(token, SystemTime::now())?.sub)
+    signer.check(token, SystemTime::now())
 }
 
 /// The agent that the request names by Basic authentication.

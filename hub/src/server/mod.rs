@@ -74,7 +74,11 @@ impl Default for Options {
             allowed_origins: Vec::new(),
             grace: Duration::from_secs(20),
             flood: None,
-            limits: Limits::default(),
+            limits: Limits {
+                // A centre's present state may be a megabyte, and stock clients acknowledge once a second.
+                stateful_bytes: 1 << 20,
+                ..Limits::default()
+            },
         }
     }
 }

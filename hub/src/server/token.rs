@@ -32,6 +32,15 @@ pub struct Claims {
     pub exp: u64,
 }
 
+impl Claims {
+    /// How long the token is still valid at `now`.
+    pub fn lifetime(&self, now: SystemTime) -> Duration {
+        let end = SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(self.exp));
+        end.and_then(|end| end.duration_since(now).ok())
+            .unwrap_or_default()
+    }
+}
+
 /// Why a request is not let in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
@@ -185,6 +194,9 @@ mod tests {
         assert_eq!(check(1060), Err(TokenError::Expired));
         assert_eq!(check(995), Ok("ann".to_owned()));
         assert_eq!(check(994), Err(TokenError::NotYetValid));
+        let claims = signer().check(&token, at(1000)).unwrap();
+        assert_eq!(claims.lifetime(at(1020)), Duration::from_secs(40));
+        assert_eq!(claims.lifetime(at(1061)), Duration::ZERO);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::Value;
 use std::net::SocketAddr;
 use std::time::Duration;
+use switchhook::protocol::{Encoding, RecordReader};
 use switchhook_hub::server::{Options, Server};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -14,6 +15,14 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 /// How long any single step of a test may take: a machine that is busy with other things is no failure.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What the desks of a test program speak: the tests of calls and of stateful reconnect run in either encoding.
+pub(crate) fn encoding() -> Encoding {
+    match env!("CARGO_CRATE_NAME") {
+        "signalr_messagepack" => Encoding::MessagePack,
+        _ => Encoding::Json,
+    }
+}
 
 /// Fails the test when `step` takes too long.
 pub(crate) async fn soon<T>(step: impl Future<Output = T>) -> T {
@@ -26,6 +35,9 @@ pub(crate) async fn soon<T>(step: impl Future<Output = T>) -> T {
 pub(crate) struct Desk {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
     text: String,
+    /// What is spoken after the handshake. Tests write and read JSON all the same.
+    encoding: Encoding,
+    reader: RecordReader,
     /// Whether the server said goodbye on the WebSocket level, and with which code.
     pub(crate) goodbye: Option<u16>,
 }
@@ -37,6 +49,8 @@ impl Desk {
             Ok((socket, _)) => Ok(Self {
                 socket,
                 text: String::new(),
+                encoding: Encoding::Json,
+                reader: RecordReader::new(Encoding::MessagePack, usize::MAX),
                 goodbye: None,
             }),
             Err(tungstenite::Error::Http(response)) => Err((
@@ -47,29 +61,68 @@ impl Desk {
         }
     }
 
-    /// Opens and completes the handshake.
+    /// Opens and completes the handshake, in the encoding of the test program.
     pub(crate) async fn connected(address: SocketAddr, path: &str) -> Self {
         let mut desk = Self::open(address, path).await.expect("refused");
         desk.shake_hands().await;
         desk
     }
 
-    /// Completes the handshake.
+    /// Completes the handshake, in the encoding of the test program.
     pub(crate) async fn shake_hands(&mut self) {
-        self.send("{\"protocol\":\"json\",\"version\":1}\u{1e}").await;
+        self.shake_hands_for(1).await;
+    }
+
+    /// Completes the handshake for this version of the protocol.
+    pub(crate) async fn shake_hands_for(&mut self, version: u8) {
+        let name = encoding().name();
+        self.send(&format!(
+            "{{\"protocol\":\"{name}\",\"version\":{version}}}\u{1e}"
+        ))
+        .await;
         assert_eq!(self.record().await.as_deref(), Some("{}"));
+        self.go_on();
     }
 
-    /// Sends one WebSocket text message.
+    /// Speaks the encoding of the test program from here on.
+    pub(crate) fn go_on(&mut self) {
+        self.encoding = encoding();
+    }
+
+    /// Sends one WebSocket message.
     pub(crate) async fn send(&mut self, text: &str) {
-        soon(self.socket.send(Message::text(text)))
-            .await
-            .expect("cannot send");
+        let message = self.message_of(text);
+        soon(self.socket.send(message)).await.expect("cannot send");
     }
 
-    /// Sends one WebSocket text message, whether or not the server still listens.
+    /// Sends one WebSocket message, whether or not the server still listens.
     pub(crate) async fn try_send(&mut self, text: &str) {
-        let _ = soon(self.socket.send(Message::text(text))).await;
+        let message = self.message_of(text);
+        let _ = soon(self.socket.send(message)).await;
+    }
+
+    fn message_of(&self, text: &str) -> Message {
+        if self.encoding == Encoding::Json {
+            return Message::text(text);
+        }
+        let mut bytes = Vec::new();
+        for record in text.split_terminator('\u{1e}') {
+            let message = Encoding::Json.decode(record.as_bytes()).expect("no message");
+            bytes.extend_from_slice(self.encoding.encode(&message).bytes());
+        }
+        Message::binary(bytes)
+    }
+
+    /// The records of a binary message, as JSON.
+    fn text_of(&mut self, bytes: &[u8]) -> String {
+        let mut text = Vec::new();
+        self.reader.feed(bytes, |record| {
+            let message = Encoding::MessagePack.decode(record.expect("too long"));
+            let frame = Encoding::Json.encode(&message.expect("no message"));
+            text.extend_from_slice(frame.bytes());
+            true
+        });
+        String::from_utf8(text).unwrap()
     }
 
     /// Sends one WebSocket binary message.
@@ -79,12 +132,19 @@ impl Desk {
             .expect("cannot send");
     }
 
-    /// The next WebSocket text message as it came.
+    /// Says goodbye on the WebSocket level.
+    pub(crate) async fn close(&mut self) {
+        soon(self.socket.close(None)).await.expect("cannot close");
+        while self.frame().await.is_some() {}
+    }
+
+    /// The next WebSocket message as it came, or as JSON.
     pub(crate) async fn frame(&mut self) -> Option<String> {
         loop {
             match soon(self.socket.next()).await {
                 None | Some(Err(_)) => return None,
                 Some(Ok(Message::Text(text))) => return Some(text.to_string()),
+                Some(Ok(Message::Binary(bytes))) => return Some(self.text_of(&bytes)),
                 Some(Ok(Message::Close(close))) => {
                     self.goodbye = close.map(|frame| frame.code.into());
                 }

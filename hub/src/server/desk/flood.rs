@@ -347,7 +347,7 @@ impl Feed {
                 let due = started + Duration::from_secs_f64(sent as f64 / rate.max(0.001));
                 tokio::time::sleep_until(due).await;
             }
-            if !self.client.send(message.into()).await {
+            if !self.client.send(&Record::from_json(message)).await {
                 return false;
             }
             sent += events;

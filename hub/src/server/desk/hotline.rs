@@ -5,9 +5,8 @@
 //! Arguments are read on the caller's side, so that a malformed one never occupies the desk.
 //! The way is bounded: a desk that cannot keep up slows its callers down, and memory stays what it is.
 
-use super::super::signalr::{Answer, CallError, Client, Hub};
+use super::super::signalr::{Answer, Call, CallError, Client, Hub};
 use super::requests::{self, Asked};
-use switchhook::protocol::Payload;
 use tokio::sync::{mpsc, oneshot};
 
 /// Requests that may wait for the desk.
@@ -53,8 +52,12 @@ impl Hub for Hotline {
         let _ = self.requests.send(Request::Arrived(client.clone())).await;
     }
 
-    async fn invoke(&self, client: &Client, method: &str, arguments: Payload<'_>, answer: Answer) {
-        let asked = match requests::read(method, arguments) {
+    async fn invoke(&self, client: &Client, call: Call<'_>, answer: Answer) {
+        let asked = match requests::read(call.method, call.arguments) {
+            Ok(_) if !call.uploads.is_empty() => {
+                let sent = call.uploads.len();
+                return answer.give(&Err(CallError::Uploads { sent, expected: 0 }));
+            }
             Ok(asked) => asked,
             Err(error) => return answer.give(&Err(error)),
         };

@@ -17,7 +17,7 @@ pub use directory::{Directory, DirectoryAgent, DirectoryEntry, DirectoryReason};
 pub use flood::{Flood, FloodControl};
 pub(super) use hotline::{Hotline, Request};
 
-use super::signalr::{Answer, CallError, Client, ClientId, Reply, call};
+use super::signalr::{Answer, CallError, Client, ClientId, Record, Reply};
 use crate::centre::{Command, Guid, Moment, Refusal, Settings, Span};
 use crate::tell::ctios::{self, CtiEvent, InvokeId};
 use flood::{Feeds, Template};
@@ -160,7 +160,7 @@ impl Desk {
             .collect();
         for topic in &topics {
             for data in self.simulation.present(*topic) {
-                client.push(self.subscriptions.message(*topic, &data));
+                client.push(&self.subscriptions.message(*topic, &data));
             }
         }
         self.flood(client, &topics);
@@ -344,7 +344,7 @@ impl Audience for (&Subscriptions, &Sessions) {
 fn send(client: &Client, event: &CtiEvent) {
     // The name is one of the documented ones: nothing in it needs escaping.
     let arguments = format!("[\"{}\",{}]", event.name, event.arguments);
-    client.push(call(CTI_METHOD, &arguments));
+    client.push(&Record::call(CTI_METHOD, &arguments));
 }
 
 fn reply<T: serde::Serialize>(value: &T) -> Result<Reply, CallError> {

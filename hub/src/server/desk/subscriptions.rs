@@ -5,7 +5,7 @@
 //! An event costs work in proportion to its subscribers only, and is encoded once for all of them.
 //! Hence a subscription's id names entity and event, not the client: the record is the same for everybody.
 
-use super::super::signalr::{Client, ClientId, Record, call};
+use super::super::signalr::{Client, ClientId, Record};
 use crate::centre::Guid;
 use crate::tell::rte;
 use serde::{Deserialize, Serialize};
@@ -194,7 +194,7 @@ impl Subscriptions {
         if let Some(clients) = self.topics.get(&topic) {
             let record = self.message(topic, data);
             for client in clients {
-                client.push(record.clone());
+                client.push(&record);
             }
         }
     }
@@ -202,7 +202,7 @@ impl Subscriptions {
     /// The `MessageReceived` record that carries `data`.
     pub(super) fn message(&self, topic: Topic, data: &str) -> Record {
         let subscription = self.subscription(topic);
-        call(
+        Record::call(
             "MessageReceived",
             &format!("[{{\"subscription\":{subscription},\"data\":{data}}}]"),
         )

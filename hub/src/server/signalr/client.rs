@@ -1,14 +1,20 @@
 //! A connected client as the application sees it.
 //!
-//! Lives here: who it is, and ways to tell it something or to end it.
-//! May not be here: its socket.
+//! Lives here: who it is, and ways to tell it something, to ask it, or to end it.
+//! May not be here: its sockets, which come and go with stateful reconnect while the client stays the same.
 //! Cheap to clone; all clones are the same client.
 //! A client that has gone accepts everything and delivers nothing, so nobody has to check first.
 
+use super::endpoint::User;
 use super::limits::Limits;
-use super::outbox::{Ending, Outbox, Record};
+use super::line::Line;
+use super::outbox::{Ending, Outbox};
+use super::question::{QuestionError, Questions};
+use super::record::Record;
 use std::sync::Arc;
-use switchhook::protocol::{Message, Payload, json};
+use switchhook::protocol::{Message, Payload};
+use tokio::sync::watch;
+use tokio::time::Instant;
 
 /// Names a client among all that this process has served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -23,16 +29,23 @@ struct Inner {
     id: ClientId,
     connection_id: String,
     user: String,
+    /// Until when its token entitles it, where that ends at all.
+    expires: watch::Sender<Option<Instant>>,
     outbox: Outbox,
+    questions: Questions,
+    line: Line,
 }
 
 impl Client {
-    pub(super) fn new(id: ClientId, connection_id: String, user: String, limits: &Limits) -> Self {
+    pub(super) fn new(id: ClientId, connection_id: String, user: &User, limits: &Limits) -> Self {
         Self(Arc::new(Inner {
             id,
             connection_id,
-            user,
+            user: user.name.clone(),
+            expires: watch::Sender::new(user.expires),
             outbox: Outbox::new(limits),
+            questions: Questions::new(limits.questions),
+            line: Line::default(),
         }))
     }
 
@@ -51,14 +64,30 @@ impl Client {
         &self.0.user
     }
 
-    /// Queues an encoded record. A client for whom too much waits is closed.
-    pub fn push(&self, record: Record) {
+    /// Queues encoded records. A client for whom too much waits is closed.
+    pub fn push(&self, record: &Record) {
         self.0.outbox.push(record);
     }
 
-    /// Queues one WebSocket message, whole records, when there is room; `false` once the client is closing.
-    pub async fn send(&self, message: Record) -> bool {
+    /// Queues records as one WebSocket message when there is room; `false` once the client is closing.
+    pub async fn send(&self, message: &Record) -> bool {
         self.0.outbox.send(message).await
+    }
+
+    /// Calls the client method `target` and waits for its answer; `arguments` is a JSON array. `None` is an answer
+    /// without a value.
+    ///
+    /// The answer may take for ever: whoever has less patience drops the future, and a late answer is ignored.
+    pub async fn ask(&self, target: &str, arguments: &str) -> Result<Option<String>, QuestionError> {
+        let question = self.0.questions.open()?;
+        self.0.outbox.push_message(&Message::Invocation {
+            headers: None,
+            invocation_id: Some(question.id().into()),
+            target: target.into(),
+            arguments: Payload::from_json(arguments),
+            stream_ids: Vec::new(),
+        });
+        question.answer().await
     }
 
     /// Closes the client after what waits for it has been delivered.
@@ -69,18 +98,36 @@ impl Client {
     pub(super) fn outbox(&self) -> &Outbox {
         &self.0.outbox
     }
-}
 
-/// A call of the client method `target` without an answer, encoded; `arguments` is a JSON array.
-pub(crate) fn call(target: &str, arguments: &str) -> Record {
-    let mut text = String::with_capacity(arguments.len() + target.len() + 48);
-    let invocation = Message::Invocation {
-        headers: None,
-        invocation_id: None,
-        target: target.into(),
-        arguments: Payload::from_json(arguments),
-        stream_ids: Vec::new(),
-    };
-    json::encode(&invocation, &mut text);
-    text.into()
+    pub(super) fn questions(&self) -> &Questions {
+        &self.0.questions
+    }
+
+    pub(super) fn line(&self) -> &Line {
+        &self.0.line
+    }
+
+    /// Its token was replaced by one that lasts until then.
+    pub(super) fn renew(&self, expires: Option<Instant>) {
+        self.0.expires.send_replace(expires);
+    }
+
+    /// Waits until its token has expired; for ever where it does not.
+    pub(super) async fn expired(&self) {
+        let mut expires = self.0.expires.subscribe();
+        loop {
+            let due = *expires.borrow_and_update();
+            let expiry = async {
+                match due {
+                    Some(due) => tokio::time::sleep_until(due).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                () = expiry => return,
+                // The sender lives as long as this client.
+                _ = expires.changed() => {}
+            }
+        }
+    }
 }

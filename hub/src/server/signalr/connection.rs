@@ -1,143 +1,79 @@
 //! One connection: from the opened socket to the last word.
 //!
-//! Lives here: the handshake, the reading half, the writing half, timeouts and how each ends.
-//! May not be here: who the client is (registry) and what its calls mean (hub).
-//! The two halves run side by side in one task; the reading half ends with a reason, the writing half says it.
-//! Timeouts of a client do not run while one of its calls is being worked on, as in the reference server.
+//! Lives here: the handshake, what each message brings about, timeouts, changing sockets, and how all of it ends.
+//! May not be here: who the client is (registry), how its calls are carried out (calls), the socket (link).
+//! Reading and writing run side by side in one task; the reading half ends with a reason, the writing half says it.
+//! With stateful reconnect the same task waits for the next socket, so that nobody else notices the change.
 
+use super::calls::{Asked, Calls};
 use super::client::Client;
-use super::hub::{Answer, Hub};
+use super::hub::{Hub, Pending};
 use super::limits::{Limits, explained};
-use super::outbox::{Ending, Record, Taken};
-use axum::extract::ws::{CloseFrame, Message as Frame, WebSocket, close_code};
-use futures_util::stream::{SplitSink, SplitStream};
-use futures_util::{SinkExt as _, StreamExt as _};
+use super::link::{Gone, Input, Link, Output};
+use super::outbox::{Ending, Taken};
+use super::record::Wire;
+use axum::extract::ws::WebSocket;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use std::collections::VecDeque;
-use switchhook::protocol::message::Outcome;
-use switchhook::protocol::{DecodeError, Encoding, Message, Oversize, RecordReader, handshake, json};
-use tokio::time::{Instant, sleep_until, timeout, timeout_at};
+use serde_json::Value;
+use std::borrow::Cow;
+use std::sync::Arc;
+use switchhook::protocol::stateful::{ACKNOWLEDGE_BYTES, Received, is_counted};
+use switchhook::protocol::{DecodeError, Encoding, Frame, Message, Oversize, handshake};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 
-/// The newest version of the JSON protocol that is understood; 2 adds stateful reconnect, which is not offered.
-const NEWEST_VERSION: i64 = 2;
+/// The oldest version of the protocol with stateful reconnect, which is also the newest.
+const STATEFUL_VERSION: i64 = 2;
 
-type Sink = SplitSink<WebSocket, Frame>;
-type Stream = SplitStream<WebSocket>;
-
-/// Serves `client` on `socket` until either side ends it.
-pub(super) async fn serve<H: Hub>(socket: WebSocket, client: Client, hub: &H, limits: &Limits) {
-    let (mut sink, stream) = socket.split();
-    let mut input = Input::new(stream, limits);
-    match shake_hands(&mut input, limits).await {
-        Ok(()) => {}
+/// Serves `client`, first on `socket`, until either side ends it. Whether `stateful` reconnect was negotiated.
+pub(super) async fn serve<H: Hub>(
+    socket: WebSocket,
+    client: &Client,
+    hub: &Arc<H>,
+    limits: &Limits,
+    stateful: bool,
+) {
+    let mut link = Link::new(socket, limits);
+    let agreed = match shake_hands(&mut link.input, limits).await {
+        Ok(agreed) => agreed,
         Err(Refusal::Gone) => return,
         Err(Refusal::Said(text)) => {
-            let response = handshake::write_response(Some(&text));
-            if write_frame(&mut sink, response.into(), limits).await {
-                close_socket(&mut sink, &mut input, limits).await;
+            if link.output.write(said(Some(&text))).await {
+                link.close().await;
             }
             return;
         }
-    }
-    if !write_frame(&mut sink, handshake::write_response(None).into(), limits).await {
+    };
+    // A client of the first version knows nothing of acknowledgements (case S15).
+    let stateful = stateful && agreed.version >= STATEFUL_VERSION;
+    client.outbox().begin(agreed.encoding, stateful);
+    if !link.output.write(said(None)).await {
         return;
     }
-    hub.connected(&client).await;
-    converse(&mut sink, &mut input, &client, hub, limits).await;
-    // Whoever still holds the client must not fill a queue that nobody empties.
-    client.close(Ending::default());
-    hub.disconnected(&client).await;
-}
-
-async fn converse<H: Hub>(sink: &mut Sink, input: &mut Input, client: &Client, hub: &H, limits: &Limits) {
-    let finished = {
-        let mut writing = std::pin::pin!(write(sink, client, limits));
-        let end = tokio::select! {
-            written = &mut writing => End::Written(written),
-            read = read(input, client, hub, limits) => End::Read(read),
-        };
-        match end {
-            End::Written(finished) => finished,
-            End::Read(None) => false,
-            End::Read(Some(ending)) => {
-                client.close(ending);
-                timeout(limits.close_timeout, writing).await.unwrap_or_default()
-            }
-        }
+    link.input.begin(agreed.encoding, &agreed.arrived);
+    let mut session = Session {
+        client,
+        limits,
+        encoding: agreed.encoding,
+        calls: Calls::new(Arc::clone(hub), client, limits),
+        received: stateful.then(Received::default),
+        unacknowledged: 0,
+        has_pinged: false,
     };
-    if finished {
-        close_socket(sink, input, limits).await;
-    }
+    session.last(link).await;
+    hub.disconnected(client).await;
 }
 
-/// Which half ended the conversation.
-enum End {
-    /// The writing half; whether it said everything.
-    Written(bool),
-    /// The reading half; with what is to be said, unless the client has gone.
-    Read(Option<Ending>),
+fn said(error: Option<&str>) -> Wire {
+    Frame::Text(handshake::write_response(error)).into()
 }
 
-/// What the client sent, cut into records.
-struct Input {
-    stream: Stream,
-    reader: RecordReader,
-    records: VecDeque<Result<Vec<u8>, Oversize>>,
-    /// The largest WebSocket message that is taken in.
-    limit: usize,
-    /// A message was larger than that: the rest of it, and whatever follows, can no longer be read.
-    is_deaf: bool,
-}
-
-impl Input {
-    fn new(stream: Stream, limits: &Limits) -> Self {
-        Self {
-            stream,
-            reader: RecordReader::new(Encoding::Json, limits.receive_bytes),
-            records: VecDeque::new(),
-            limit: limits.receive_message_bytes,
-            is_deaf: false,
-        }
-    }
-
-    /// The next record; `None` when the client has gone.
-    async fn next(&mut self) -> Option<Result<Vec<u8>, Oversize>> {
-        loop {
-            if let Some(record) = self.records.pop_front() {
-                return Some(record);
-            }
-            self.receive().await?;
-        }
-    }
-
-    /// Takes in one frame; `None` when the client has gone. Loses nothing when dropped half way.
-    async fn receive(&mut self) -> Option<()> {
-        let records = &mut self.records;
-        let each = |record: Result<&[u8], Oversize>| {
-            records.push_back(record.map(<[u8]>::to_vec));
-            true
-        };
-        match self.stream.next().await? {
-            Ok(Frame::Text(text)) => self.reader.feed(text.as_bytes(), each),
-            Ok(Frame::Binary(bytes)) => self.reader.feed(&bytes, each),
-            // A WebSocket ping is a sign of life for the socket, not for the protocol on it.
-            Ok(Frame::Ping(_) | Frame::Pong(_)) => {}
-            Err(error) if is_too_long(&error) => {
-                self.is_deaf = true;
-                records.push_back(Err(Oversize { limit: self.limit }));
-            }
-            // The client said goodbye, or the socket broke.
-            Ok(Frame::Close(_)) | Err(_) => return None,
-        }
-        Some(())
-    }
-}
-
-/// Whether a WebSocket message was refused for its length; what has been sent before it was read as usual.
-fn is_too_long(error: &axum::Error) -> bool {
-    let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref());
-    matches!(cause, Some(tungstenite::Error::Capacity(_)))
+/// What a client's first record has settled.
+struct Agreed {
+    encoding: Encoding,
+    version: i64,
+    /// What came along with it.
+    arrived: Vec<u8>,
 }
 
 enum Refusal {
@@ -147,100 +83,412 @@ enum Refusal {
     Said(String),
 }
 
-async fn shake_hands(input: &mut Input, limits: &Limits) -> Result<(), Refusal> {
+async fn shake_hands(input: &mut Input, limits: &Limits) -> Result<Agreed, Refusal> {
     let canceled = || Refusal::Said("Handshake was canceled.".to_owned());
-    let record = match timeout(limits.handshake_timeout, input.next()).await {
-        Err(_) | Ok(Some(Err(_))) => return Err(canceled()),
-        Ok(None) => return Err(Refusal::Gone),
-        Ok(Some(Ok(record))) => record,
+    let (record, arrived) = match timeout(limits.handshake_timeout, input.handshake()).await {
+        Err(_) | Ok(Ok(Err(_))) => return Err(canceled()),
+        Ok(Err(Gone::Left | Gone::Lost)) => return Err(Refusal::Gone),
+        Ok(Ok(Ok(arrived))) => arrived,
     };
     let request = handshake::read_request(&record).map_err(|error| {
         Refusal::Said(explained(
             "An unexpected error occurred during connection handshake.",
             "InvalidDataException",
-            &error.to_string(),
+            &no_object(Encoding::Json, &record).unwrap_or_else(|| error.to_string()),
             limits.detailed_errors,
         ))
     })?;
-    let protocol = &request.protocol;
-    if !protocol.eq_ignore_ascii_case("json") {
+    let (protocol, version) = (&request.protocol, request.version);
+    let Some(encoding) = Encoding::from_name(protocol) else {
         return Err(Refusal::Said(format!(
             "The protocol '{protocol}' is not supported."
         )));
-    }
-    if !(0..=NEWEST_VERSION).contains(&request.version) {
+    };
+    if !(0..=STATEFUL_VERSION).contains(&version) {
+        let name = encoding.name();
         return Err(Refusal::Said(format!(
-            "The server does not support version {} of the 'json' protocol.",
-            request.version
+            "The server does not support version {version} of the '{name}' protocol."
         )));
     }
-    Ok(())
+    Ok(Agreed {
+        encoding,
+        version,
+        arrived,
+    })
 }
 
-/// Reads until the conversation is to end; `None` when the client has gone without a word.
-async fn read<H: Hub>(input: &mut Input, client: &Client, hub: &H, limits: &Limits) -> Option<Ending> {
-    let mut pinged = false;
-    loop {
-        let record = if pinged {
-            let due = Instant::now() + limits.client_timeout;
-            match timeout_at(due, input.next()).await {
-                Ok(record) => record?,
-                Err(_) => return Some(silent(limits)),
+/// A client after its handshake.
+struct Session<'a, H> {
+    client: &'a Client,
+    limits: &'a Limits,
+    encoding: Encoding,
+    calls: Calls<H>,
+    /// With stateful reconnect, what has arrived.
+    received: Option<Received>,
+    /// Bytes that arrived since the last acknowledgement.
+    unacknowledged: usize,
+    /// Whether the client has pinged: only then is it expected to go on doing so.
+    has_pinged: bool,
+}
+
+/// Which half ended the conversation on a socket.
+enum End {
+    /// The writing half; whether it said everything.
+    Written(bool),
+    /// The reading half; with what is to be said, if anything.
+    Read(Finish),
+    /// The client has opened another socket.
+    Replaced(Box<WebSocket>),
+}
+
+/// Why nothing more is read.
+enum Finish {
+    /// The socket broke.
+    Lost,
+    /// The client said goodbye on the WebSocket level.
+    Left,
+    /// There is something to be said.
+    Say(Ending),
+}
+
+impl<H: Hub> Session<'_, H> {
+    /// Converses on one socket after the other until the client has gone for good.
+    async fn last(&mut self, first: Link) {
+        let mut next = Some(first);
+        while let Some(link) = next.take() {
+            next = match self.converse(link).await {
+                Some(socket) => Some(self.reattach(socket)),
+                None if self.client.outbox().can_reattach() => {
+                    let socket = self.wait_for_socket().await;
+                    socket.map(|socket| self.reattach(socket))
+                }
+                None => None,
+            };
+        }
+        // Whoever still holds the client must not fill a queue that nobody empties.
+        self.client.close(Ending::default());
+        self.client.line().close();
+        let _ = timeout(self.limits.close_timeout, self.calls.wind_up()).await;
+        self.calls.stop().await;
+    }
+
+    fn reattach(&mut self, socket: WebSocket) -> Link {
+        let mut link = Link::new(socket, self.limits);
+        link.input.begin(self.encoding, &[]);
+        self.client.outbox().reattach();
+        if let Some(received) = &mut self.received {
+            received.reattached();
+        }
+        link
+    }
+
+    /// Waits for the client's next socket; `None` when it has not come in time or is no longer wanted.
+    async fn wait_for_socket(&mut self) -> Option<WebSocket> {
+        let due = Instant::now() + self.limits.disconnect_timeout;
+        loop {
+            tokio::select! {
+                socket = self.client.line().next() => return Some(socket),
+                () = self.client.outbox().ended() => return None,
+                () = sleep_until(due) => return None,
+                () = self.calls.finished() => {}
             }
-        } else {
-            input.next().await?
-        };
-        let record = match record {
-            Ok(record) => record,
-            Err(Oversize { limit }) => {
-                let cause = format!(
-                    "The maximum message size of {limit}B was exceeded. The message size can be configured in AddHubOptions."
-                );
-                return Some(faulty(limits, &cause));
+        }
+    }
+
+    /// Converses on one socket; the next one, where the client has opened it already. Whether the client may go on
+    /// elsewhere otherwise, its outbox knows.
+    async fn converse(&mut self, link: Link) -> Option<WebSocket> {
+        let Link {
+            mut output,
+            mut input,
+        } = link;
+        let (client, limits) = (self.client, self.limits);
+        let is_finished = {
+            let mut writing = std::pin::pin!(write(&mut output, client, limits, self.encoding));
+            let end = tokio::select! {
+                socket = client.line().next() => End::Replaced(Box::new(socket)),
+                written = &mut writing => End::Written(written),
+                finish = self.read(&mut input) => End::Read(finish),
+                () = client.expired(), if limits.close_on_expiry => End::Read(Finish::Say(expired())),
+            };
+            match end {
+                End::Replaced(socket) => return Some(*socket),
+                End::Written(is_finished) => is_finished,
+                End::Read(Finish::Lost) => false,
+                End::Read(Finish::Left) => {
+                    client.close(Ending::default());
+                    false
+                }
+                End::Read(Finish::Say(ending)) => {
+                    // What was asked before is still answered.
+                    let answered = async {
+                        tokio::select! {
+                            written = &mut writing => Some(written),
+                            () = self.calls.wind_up() => None,
+                            () = sleep(limits.close_timeout) => None,
+                        }
+                    };
+                    let written = answered.await;
+                    client.close(ending);
+                    match written {
+                        Some(written) => written,
+                        None => timeout(limits.close_timeout, writing).await.unwrap_or_default(),
+                    }
+                }
             }
         };
-        match json::decode(&record) {
-            Ok(Message::Ping) => pinged = true,
-            Ok(Message::Close { .. }) => return Some(Ending::default()),
-            Ok(Message::Invocation {
+        if is_finished {
+            Link { output, input }.close().await;
+        }
+        None
+    }
+
+    /// Reads until the conversation on this socket is to end.
+    async fn read(&mut self, input: &mut Input) -> Finish {
+        let mut heard = Instant::now();
+        loop {
+            let due =
+                (self.has_pinged && !self.calls.excuse_silence()).then(|| heard + self.limits.client_timeout);
+            let record = tokio::select! {
+                // Calls that wait come before those that arrive, and whoever has said something in time is not
+                // silent, even if nobody has listened yet.
+                biased;
+                () = self.calls.finished() => {
+                    if due.is_none() {
+                        heard = Instant::now();
+                    }
+                    continue;
+                }
+                record = input.next() => record,
+                () = self.client.questions().asked() => {
+                    if due.is_none() {
+                        heard = Instant::now();
+                    }
+                    continue;
+                }
+                () = at(due) => {
+                    if self.calls.excuse_silence() {
+                        continue;
+                    }
+                    return Finish::Say(self.silent());
+                }
+            };
+            let record = match record {
+                Ok(Ok(record)) => record,
+                Ok(Err(Oversize { limit })) => {
+                    let cause = format!(
+                        "The maximum message size of {limit}B was exceeded. The message size can be configured in AddHubOptions."
+                    );
+                    return Finish::Say(self.faulty(&cause));
+                }
+                Err(Gone::Lost) => return Finish::Lost,
+                Err(Gone::Left) => return Finish::Left,
+            };
+            if let Err(finish) = self.take(record).await {
+                return finish;
+            }
+            heard = Instant::now();
+        }
+    }
+
+    /// Does what a record asks for. Given up half way, nothing of it is done.
+    async fn take(&mut self, record: Vec<u8>) -> Result<(), Finish> {
+        let message = match self.encoding.decode(&record) {
+            Ok(message) => message,
+            // Of a later protocol.
+            Err(DecodeError::UnknownType(_)) => return Ok(()),
+            Err(error) => {
+                let cause = no_object(self.encoding, &record).unwrap_or_else(|| error.to_string());
+                return Err(Finish::Say(self.faulty(&cause)));
+            }
+        };
+        self.make_room(&message).await;
+        if is_counted(&message) && !self.count(record.len()) {
+            return Ok(());
+        }
+        let call = match message {
+            Message::Ping => {
+                self.has_pinged = true;
+                None
+            }
+            Message::Close { .. } => return Err(Finish::Say(Ending::default())),
+            Message::Invocation {
                 invocation_id,
                 target,
                 arguments,
+                stream_ids,
                 ..
-            }) => {
-                if arguments.json() == "[]" && !has_arguments(&record) {
-                    return Some(faulty(limits, "Missing required property 'arguments'."));
+            } => {
+                if self.encoding == Encoding::Json && arguments.json() == "[]" && !has_arguments(&record) {
+                    let text = "Missing required property 'arguments'.";
+                    return Err(Finish::Say(self.faulty(text)));
                 }
-                let answer = Answer::new(client, invocation_id.as_deref(), &target, limits);
-                hub.invoke(client, &target, arguments, answer).await;
+                let id = invocation_id.as_deref();
+                let pending = Pending::new(self.client, id, &target, false, self.limits);
+                Some((pending, owned(stream_ids)))
             }
-            Ok(Message::StreamInvocation {
+            Message::StreamInvocation {
                 invocation_id,
                 target,
+                stream_ids,
                 ..
-            }) => {
-                let text = format!(
-                    "The client attempted to invoke the non-streaming '{target}' method with a streaming invocation."
-                );
-                client.push(encoded(&Message::Completion {
-                    headers: None,
-                    invocation_id,
-                    outcome: Outcome::Error(text.into()),
-                }));
+            } => {
+                let pending = Pending::new(self.client, Some(&invocation_id), &target, true, self.limits);
+                Some((pending, owned(stream_ids)))
             }
-            // Cancelling what is not running, items of no stream, answers to no question: ignored, as are
-            // message types of a later protocol.
-            Ok(
-                Message::CancelInvocation { .. }
-                | Message::StreamItem { .. }
-                | Message::Completion { .. }
-                | Message::Ack { .. }
-                | Message::Sequence { .. },
-            )
-            | Err(DecodeError::UnknownType(_)) => {}
-            Err(error) => return Some(faulty(limits, &error.to_string())),
+            Message::CancelInvocation { invocation_id, .. } => {
+                self.calls.cancel(&invocation_id);
+                None
+            }
+            // Items of no stream and answers to no question are ignored.
+            Message::StreamItem {
+                invocation_id, item, ..
+            } => {
+                if let Some(upload) = self.calls.upload(&invocation_id) {
+                    upload.put(item.json().into_owned());
+                }
+                None
+            }
+            Message::Completion {
+                invocation_id,
+                outcome,
+                ..
+            } => {
+                if !self.client.questions().answer(&invocation_id, &outcome) {
+                    self.calls.end_upload(&invocation_id, &outcome);
+                }
+                None
+            }
+            Message::Ack { sequence_id } => {
+                self.client.outbox().acknowledge(sequence_id);
+                None
+            }
+            Message::Sequence { sequence_id } => {
+                let received = self.received.as_mut();
+                if let Some(Err(gap)) = received.map(|received| received.sequence(sequence_id)) {
+                    return Err(Finish::Say(self.faulty(&gap.to_string())));
+                }
+                None
+            }
+        };
+        if let Some((pending, stream_ids)) = call {
+            self.calls.begin(Asked {
+                record,
+                pending,
+                stream_ids,
+            });
+        }
+        Ok(())
+    }
+
+    /// Waits until what a message brings finds room.
+    async fn make_room(&mut self, message: &Message<'_>) {
+        loop {
+            match message {
+                Message::Invocation { .. } | Message::StreamInvocation { .. } if !self.calls.have_room() => {
+                    self.calls.finished().await;
+                }
+                Message::StreamItem { invocation_id, .. } => match self.calls.upload(invocation_id) {
+                    Some(upload) if !upload.has_room() => {
+                        let room = upload.room();
+                        tokio::select! {
+                            () = room => {}
+                            () = self.calls.finished() => {}
+                        }
+                    }
+                    _ => return,
+                },
+                _ => return,
+            }
         }
     }
+
+    /// Counts a message of so many bytes, where there is anything to count for; whether it is new.
+    fn count(&mut self, bytes: usize) -> bool {
+        let Some(received) = &mut self.received else {
+            return true;
+        };
+        let is_new = received.accept();
+        if received.owes_acknowledgement() {
+            self.unacknowledged += bytes;
+            let mut due = Instant::now();
+            if self.unacknowledged < ACKNOWLEDGE_BYTES {
+                due += self.limits.acknowledge_after;
+            } else {
+                self.unacknowledged = 0;
+            }
+            self.client.outbox().owe(received.acknowledge(), due);
+        }
+        is_new
+    }
+
+    /// The ending for a client that broke the protocol: it must not come back and do the same again.
+    fn faulty(&self, cause: &str) -> Ending {
+        Ending {
+            error: Some(explained(
+                "Connection closed with an error.",
+                "InvalidDataException",
+                cause,
+                self.limits.detailed_errors,
+            )),
+            allow_reconnect: false,
+        }
+    }
+
+    /// The ending for a client that was not heard in time; it may come back.
+    fn silent(&self) -> Ending {
+        Ending {
+            error: Some(explained(
+                "Connection closed with an error.",
+                "OperationCanceledException",
+                &format!(
+                    "Client hasn't sent a message/ping within the configured ClientTimeoutInterval of {} s.",
+                    self.limits.client_timeout.as_secs_f32()
+                ),
+                self.limits.detailed_errors,
+            )),
+            allow_reconnect: true,
+        }
+    }
+}
+
+/// The ending for a client whose token has expired; it may come back with another.
+fn expired() -> Ending {
+    Ending {
+        error: Some(
+            "Connection closed: the access token has expired. Connect again with a new one.".to_owned(),
+        ),
+        allow_reconnect: true,
+    }
+}
+
+fn owned(texts: Vec<Cow<'_, str>>) -> Vec<String> {
+    texts.into_iter().map(Cow::into_owned).collect()
+}
+
+/// Waits for a moment, or for ever.
+async fn at(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => sleep_until(moment).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// The reference server's words for JSON that is no object (case J28).
+fn no_object(encoding: Encoding, record: &[u8]) -> Option<String> {
+    let value = (encoding == Encoding::Json).then(|| serde_json::from_slice(record))?;
+    let kind = match value.ok()? {
+        Value::Null => "Null",
+        Value::Bool(false) => "False",
+        Value::Bool(true) => "True",
+        Value::Number(_) => "Number",
+        Value::String(_) => "String",
+        Value::Array(_) => "Array",
+        Value::Object(_) => return None,
+    };
+    Some(format!(
+        "Unexpected JSON Token Type '{kind}'. Expected a JSON Object."
+    ))
 }
 
 /// The reader takes absent arguments for an empty array; the reference server does not (case J25).
@@ -253,90 +501,23 @@ fn has_arguments(record: &[u8]) -> bool {
 }
 
 /// Writes what waits, pings in silences, and ends with the Close record; whether it got that far.
-async fn write(sink: &mut Sink, client: &Client, limits: &Limits) -> bool {
+async fn write(output: &mut Output, client: &Client, limits: &Limits, encoding: Encoding) -> bool {
     let outbox = client.outbox();
     loop {
         let quiet_until = Instant::now() + limits.keep_alive;
         let message = loop {
-            match outbox.take() {
+            match outbox.take(Instant::now()) {
                 Taken::Message(message) => break message,
-                Taken::End(ending) => return write_frame(sink, ending.record(), limits).await,
-                Taken::Nothing => tokio::select! {
+                Taken::End(ending) => return output.write(ending.wire(encoding)).await,
+                Taken::Nothing(due) => tokio::select! {
                     () = outbox.filled() => {}
-                    () = sleep_until(quiet_until) => break ping(),
+                    () = at(due) => {}
+                    () = sleep_until(quiet_until) => break Wire::new(&Message::Ping, encoding),
                 },
             }
         };
-        if !write_frame(sink, message, limits).await {
+        if !output.write(message).await {
             return false;
         }
-    }
-}
-
-/// Writes one WebSocket message; `false` when the client has gone or takes too long.
-async fn write_frame(sink: &mut Sink, text: Record, limits: &Limits) -> bool {
-    matches!(
-        timeout(limits.send_timeout, sink.send(Frame::Text(text))).await,
-        Ok(Ok(()))
-    )
-}
-
-/// Says goodbye on the WebSocket level and hears the other side's, for as long as that may take.
-async fn close_socket(sink: &mut Sink, input: &mut Input, limits: &Limits) {
-    let goodbye = Frame::Close(Some(CloseFrame {
-        code: close_code::NORMAL,
-        reason: "".into(),
-    }));
-    let farewell = async {
-        if sink.send(goodbye).await.is_err() {
-            return;
-        }
-        if input.is_deaf {
-            // A socket dropped with unread bytes in it is reset, which can take back what was just said: the client
-            // gets the whole time to read it.
-            std::future::pending::<()>().await;
-        }
-        while let Some(Ok(_)) = input.stream.next().await {}
-    };
-    // Whether the other side answers in time changes nothing: the socket is dropped next.
-    let _ = timeout(limits.close_timeout, farewell).await;
-}
-
-fn ping() -> Record {
-    encoded(&Message::Ping)
-}
-
-fn encoded(message: &Message<'_>) -> Record {
-    let mut text = String::new();
-    json::encode(message, &mut text);
-    text.into()
-}
-
-/// The ending for a client that broke the protocol: it must not come back and do the same again.
-fn faulty(limits: &Limits, cause: &str) -> Ending {
-    Ending {
-        error: Some(explained(
-            "Connection closed with an error.",
-            "InvalidDataException",
-            cause,
-            limits.detailed_errors,
-        )),
-        allow_reconnect: false,
-    }
-}
-
-/// The ending for a client that was not heard in time; it may come back.
-fn silent(limits: &Limits) -> Ending {
-    Ending {
-        error: Some(explained(
-            "Connection closed with an error.",
-            "OperationCanceledException",
-            &format!(
-                "Client hasn't sent a message/ping within the configured ClientTimeoutInterval of {} s.",
-                limits.client_timeout.as_secs_f32()
-            ),
-            limits.detailed_errors,
-        )),
-        allow_reconnect: true,
     }
 }

@@ -1,15 +1,16 @@
 //! What an application must provide to be served.
 //!
-//! Lives here: the [`Hub`] trait, the answer to a call and the ways in which a call can fail.
-//! May not be here: how calls arrive and how answers leave.
-//! Calls of one client come one after the other, in its order; calls of different clients at the same time.
+//! Lives here: the [`Hub`] trait, what a call brings, how it is answered and the ways in which it can fail.
+//! May not be here: how calls arrive and in which order they are carried out.
+//! Payloads are JSON to an application, whatever the client's encoding.
 //! The error texts are the reference server's, because the stock clients show them to people.
 
 use super::client::Client;
 use super::limits::{Limits, explained};
+use super::upload::Upload;
 use std::future::Future;
-use switchhook::protocol::message::Outcome;
-use switchhook::protocol::{Message, Payload, json};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use switchhook::protocol::{Message, Outcome, Payload};
 
 /// The value a call answers with, as JSON; `None` for a method without a result.
 pub type Reply = Option<String>;
@@ -20,102 +21,236 @@ pub enum CallError {
     /// No method of this name.
     #[error("Method does not exist.")]
     UnknownMethod,
+    /// The method gives a stream, and a single result was asked for.
+    #[error("The method streams.")]
+    Streaming,
+    /// The method gives a single result, and a stream was asked for.
+    #[error("The method does not stream.")]
+    NotStreaming,
     /// The arguments are not those of the method; what is wrong with them.
     #[error("{0}")]
     Arguments(String),
+    /// The client sends another number of streams than the method takes.
+    #[error("Client sent {sent} stream(s), Hub method expects {expected}.")]
+    Uploads {
+        /// How many it sends.
+        sent: usize,
+        /// How many the method takes.
+        expected: usize,
+    },
     /// The method refuses, in words meant for the caller.
     #[error("{0}")]
     Refused(String),
     /// Something inside failed; the words go to the caller only where details are allowed.
     #[error("{0}")]
     Internal(String),
+    /// The caller cancelled the call.
+    #[error("The call was canceled by the client.")]
+    Canceled,
 }
 
 impl CallError {
-    /// The text of the error Completion for a call of `method`.
-    pub(super) fn completion(&self, method: &str, detailed: bool) -> String {
-        let binding = format!("Failed to invoke '{method}' due to an error on the server.");
-        let failed = format!("An unexpected error occurred invoking '{method}' on the server.");
+    /// The text of the error Completion for a call of `method`, and whether that was to give a stream.
+    pub(super) fn completion(&self, method: &str, streaming: bool, detailed: bool) -> String {
+        let binding = || format!("Failed to invoke '{method}' due to an error on the server.");
+        let invoking = || format!("An unexpected error occurred invoking '{method}' on the server.");
+        let failed = || {
+            if streaming {
+                "An error occurred on the server while streaming results.".to_owned()
+            } else {
+                invoking()
+            }
+        };
         match self {
             // A HubException's words are always told, whatever the setting for details.
-            Self::UnknownMethod => format!("{binding} HubException: {self}"),
-            Self::Refused(text) => format!("{failed} HubException: {text}"),
-            Self::Arguments(text) => explained(&binding, "InvalidDataException", text, detailed),
-            Self::Internal(text) => explained(&failed, "Exception", text, detailed),
+            Self::UnknownMethod => format!("{} HubException: {self}", binding()),
+            Self::Uploads { .. } => format!("{} HubException: {self}", invoking()),
+            Self::Refused(text) => format!("{} HubException: {text}", failed()),
+            Self::Streaming => format!(
+                "The client attempted to invoke the streaming '{method}' method with a non-streaming invocation."
+            ),
+            Self::NotStreaming => format!(
+                "The client attempted to invoke the non-streaming '{method}' method with a streaming invocation."
+            ),
+            Self::Arguments(text) => explained(&binding(), "InvalidDataException", text, detailed),
+            Self::Internal(text) => explained(&failed(), "Exception", text, detailed),
+            Self::Canceled => explained(
+                &invoking(),
+                "OperationCanceledException",
+                &self.to_string(),
+                detailed,
+            ),
         }
     }
 }
 
-/// The answer to one call, to be given exactly once.
-///
-/// What is pushed to the client before it is given arrives before it, what is pushed afterwards after it.
+/// What a client calls.
 #[derive(Debug)]
-pub struct Answer {
+pub struct Call<'a> {
+    /// The method's name as the client writes it; compare without regard to case.
+    pub method: &'a str,
+    /// A JSON array, or what the client's encoding has for it.
+    pub arguments: Payload<'a>,
+    /// The streams that the client sends along, in the order of their parameters.
+    pub uploads: Vec<Upload>,
+}
+
+/// A call that has still to be answered.
+#[derive(Debug)]
+pub(super) struct Pending {
     client: Client,
     invocation_id: Option<String>,
     method: String,
+    streaming: bool,
     detailed_errors: bool,
+    /// Held while something is said, so that nothing follows the last word.
+    over: Mutex<bool>,
 }
 
-impl Answer {
-    pub(super) fn new(client: &Client, invocation_id: Option<&str>, method: &str, limits: &Limits) -> Self {
-        Self {
+impl Pending {
+    pub(super) fn new(
+        client: &Client,
+        invocation_id: Option<&str>,
+        method: &str,
+        streaming: bool,
+        limits: &Limits,
+    ) -> Arc<Self> {
+        Arc::new(Self {
             client: client.clone(),
             invocation_id: invocation_id.map(str::to_owned),
             method: method.to_owned(),
+            streaming,
             detailed_errors: limits.detailed_errors,
-        }
+            over: Mutex::new(false),
+        })
     }
 
-    /// Answers. A call without an id is never answered, not even when it fails (case E15).
-    pub fn give(mut self, reply: &Result<Reply, CallError>) {
-        self.complete(reply);
+    pub(super) fn invocation_id(&self) -> Option<&str> {
+        self.invocation_id.as_deref()
     }
 
-    fn complete(&mut self, reply: &Result<Reply, CallError>) {
-        let Some(id) = self.invocation_id.take() else {
+    pub(super) fn is_stream(&self) -> bool {
+        self.streaming
+    }
+
+    /// Says how the call ended, the first time. A call without an id is never answered, not even when it fails
+    /// (case E15).
+    pub(super) fn complete(&self, reply: &Result<Reply, CallError>) {
+        let mut over = self.lock();
+        if std::mem::replace(&mut *over, true) {
             return;
-        };
+        }
+        let Some(id) = &self.invocation_id else { return };
         let outcome = match reply {
             Ok(Some(value)) => Outcome::Result(Payload::from_json(value)),
             Ok(None) => Outcome::Void,
-            Err(error) => Outcome::Error(error.completion(&self.method, self.detailed_errors).into()),
+            Err(error) => {
+                let text = error.completion(&self.method, self.streaming, self.detailed_errors);
+                Outcome::Error(text.into())
+            }
         };
-        let mut text = String::new();
-        let completion = Message::Completion {
+        self.client.outbox().push_message(&Message::Completion {
             headers: None,
             invocation_id: id.into(),
             outcome,
-        };
-        json::encode(&completion, &mut text);
-        self.client.push(text.into());
+        });
+    }
+
+    /// Nobody waits for ever: a call that was forgotten has failed.
+    pub(super) fn forget(&self) {
+        let forgotten = "The call was not answered. Try again.".to_owned();
+        self.complete(&Err(CallError::Internal(forgotten)));
+    }
+
+    /// The client wants no more: a stream just ends, a call has failed.
+    pub(super) fn cancel(&self) {
+        if self.streaming {
+            self.complete(&Ok(None));
+        } else {
+            self.complete(&Err(CallError::Canceled));
+        }
+    }
+
+    /// The client is going and expects nothing any more.
+    pub(super) fn drop_silently(&self) {
+        *self.lock() = true;
+    }
+
+    fn item(&self, item: &str) -> bool {
+        let over = self.lock();
+        if let (false, Some(id)) = (*over, &self.invocation_id) {
+            self.client.outbox().push_message(&Message::StreamItem {
+                headers: None,
+                invocation_id: id.into(),
+                item: Payload::from_json(item),
+            });
+            return true;
+        }
+        false
+    }
+
+    fn lock(&self) -> MutexGuard<'_, bool> {
+        self.over.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The answer to one call, to be given exactly once and before the method ends.
+///
+/// What is pushed to the client before it is given arrives before it, what is pushed afterwards after it.
+#[derive(Debug)]
+pub struct Answer(pub(super) Arc<Pending>);
+
+impl Answer {
+    /// Answers.
+    pub fn give(self, reply: &Result<Reply, CallError>) {
+        self.0.complete(reply);
     }
 }
 
 impl Drop for Answer {
-    /// Nobody waits for ever: a call that was forgotten has failed.
     fn drop(&mut self) {
-        let forgotten = "The call was not answered. Try again.".to_owned();
-        self.complete(&Err(CallError::Internal(forgotten)));
+        self.0.forget();
+    }
+}
+
+/// Where a streaming method puts its results.
+#[derive(Debug)]
+pub struct Items(pub(super) Arc<Pending>);
+
+impl Items {
+    /// Sends an item, JSON, when less than one batch waits for the client; `false` once nobody wants more.
+    pub async fn send(&self, item: &str) -> bool {
+        self.0.client.outbox().has_room().await && self.0.item(item)
     }
 }
 
 /// An application behind a SignalR endpoint.
+///
+/// Plain calls of one client are carried out in its order, as many at a time as the limits say; streams, and calls
+/// with uploads, at once and beside them. Each runs as a task of its own. It is dropped when the client cancels it,
+/// a stream also when the client goes.
 pub trait Hub: Send + Sync + 'static {
-    /// A client has completed its handshake; what is pushed to it from now on is delivered.
+    /// A client has completed its handshake; what is pushed to it from now on is delivered. Its calls wait until
+    /// this has ended.
     fn connected(&self, client: &Client) -> impl Future<Output = ()> + Send;
 
-    /// A client calls `method` (compare without regard to case) with `arguments`, a JSON array.
+    /// A client calls a method.
     ///
-    /// The client's next call comes when this one's future has ended; the answer may be given at any time.
-    fn invoke(
+    /// The client's next call comes when this one's future has ended, and an answer that was not given by then is
+    /// an error.
+    fn invoke(&self, client: &Client, call: Call<'_>, answer: Answer) -> impl Future<Output = ()> + Send;
+
+    /// A client calls a method for a stream of results, which go into `items`; the stream ends with the future.
+    fn stream(
         &self,
         client: &Client,
-        method: &str,
-        arguments: Payload<'_>,
-        answer: Answer,
-    ) -> impl Future<Output = ()> + Send;
+        call: Call<'_>,
+        items: Items,
+    ) -> impl Future<Output = Result<(), CallError>> + Send {
+        let _ = (client, call, items);
+        std::future::ready(Err(CallError::NotStreaming))
+    }
 
-    /// A client that was connected has gone, for whatever reason.
+    /// A client that was connected has gone for good, for whatever reason. Its calls have ended.
     fn disconnected(&self, client: &Client) -> impl Future<Output = ()> + Send;
 }

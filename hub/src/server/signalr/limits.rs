@@ -6,6 +6,7 @@
 //! Names say what is bounded; the reference server's own name stands in each description.
 
 use std::time::Duration;
+use switchhook::protocol::stateful::BUFFER_BYTES;
 
 /// What a connection may take, and how long things may last.
 #[derive(Debug, Clone)]
@@ -18,10 +19,15 @@ pub struct Limits {
     pub handshake_timeout: Duration,
     /// A negotiated connection must be opened within this time (`DisconnectTimeout`).
     pub connect_timeout: Duration,
+    /// A client with stateful reconnect whose socket broke is waited for this long (`DisconnectTimeout`).
+    pub disconnect_timeout: Duration,
     /// One WebSocket message must leave within this time (`TransportSendTimeout`).
     pub send_timeout: Duration,
-    /// How long a closing connection may take to say its last words and hear the other side's.
+    /// How long a closing connection may take to finish the calls that it has accepted, then as long again to say
+    /// its last words, and as long again to hear the other side's.
     pub close_timeout: Duration,
+    /// With stateful reconnect: how long what has arrived may go without an acknowledgement.
+    pub acknowledge_after: Duration,
     /// Bytes in one record from a client (`MaximumReceiveMessageSize`).
     pub receive_bytes: usize,
     /// Bytes in one WebSocket message from a client, which may hold many records. Beyond it the connection is closed
@@ -32,8 +38,29 @@ pub struct Limits {
     pub queue_bytes: usize,
     /// Waiting records are joined into WebSocket messages of up to about this many bytes.
     pub batch_bytes: usize,
+    /// Whether clients may ask for stateful reconnect (`AllowStatefulReconnects`).
+    pub stateful_reconnect: bool,
+    /// Bytes that may be unacknowledged with stateful reconnect before more has to wait
+    /// (`StatefulReconnectBufferSize`).
+    pub stateful_bytes: usize,
+    /// Plain calls of one client that are carried out at the same time (`MaximumParallelInvocationsPerClient`).
+    /// Streams and calls with uploads do not count.
+    pub parallel_calls: usize,
+    /// Calls of one client that may wait for their turn. While so many wait, nothing more is read from it.
+    pub waiting_calls: usize,
+    /// Streams and calls with uploads that one client may have at the same time.
+    pub streams: usize,
+    /// Items of one upload that may wait for the method that takes them (`StreamBufferCapacity`). While so many
+    /// wait, nothing more is read from the client.
+    pub stream_items: usize,
+    /// Calls of the server that one client may owe an answer to.
+    pub questions: usize,
     /// Connections, open and negotiated together.
     pub connections: usize,
+    /// Whether clients may present a new token on an open connection (`EnableAuthenticationRefresh`).
+    pub authentication_refresh: bool,
+    /// Whether a connection ends with its token (`CloseOnAuthenticationExpiration`).
+    pub close_on_expiry: bool,
     /// Whether errors carry their cause (`EnableDetailedErrors`). The reference server's default is no;
     /// this hub is for demonstration and tests, where "Connection closed with an error." helps nobody.
     pub detailed_errors: bool,
@@ -46,13 +73,24 @@ impl Default for Limits {
             client_timeout: Duration::from_secs(30),
             handshake_timeout: Duration::from_secs(15),
             connect_timeout: Duration::from_secs(15),
+            disconnect_timeout: Duration::from_secs(15),
             send_timeout: Duration::from_secs(10),
             close_timeout: Duration::from_secs(5),
+            acknowledge_after: Duration::from_secs(1),
             receive_bytes: 32_768,
             receive_message_bytes: 1 << 20,
             queue_bytes: 8 << 20,
             batch_bytes: 64 << 10,
+            stateful_reconnect: true,
+            stateful_bytes: BUFFER_BYTES,
+            parallel_calls: 1,
+            waiting_calls: 64,
+            streams: 100,
+            stream_items: 10,
+            questions: 100,
             connections: 10_000,
+            authentication_refresh: true,
+            close_on_expiry: false,
             detailed_errors: true,
         }
     }

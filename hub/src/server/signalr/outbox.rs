@@ -1,18 +1,18 @@
 //! The bounded queue between whoever has something to tell a client and the client's socket.
 //!
-//! Lives here: records that wait, how many bytes they are, how the queue ends, joining records into messages.
+//! Lives here: what waits, what was sent and is not acknowledged, how the queue ends, joining records into messages.
 //! May not be here: the socket, timers, and what a record says.
-//! Memory stays bounded: who pushes too much ends the queue, who sends waits for room.
-//! A record is shared, not copied, between the queues of all clients it goes to.
+//! Memory stays bounded: who pushes too much ends the queue, who sends waits for room, and with stateful reconnect
+//! the writer waits for acknowledgements. A change of sockets is a matter of [`Outbox::reattach`] alone.
 
 use super::limits::Limits;
+use super::record::{Record, Wire};
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use switchhook::protocol::{Message, json};
+use switchhook::protocol::stateful::Unacknowledged;
+use switchhook::protocol::{Encoding, Message};
 use tokio::sync::Notify;
-
-/// Encoded records, separators included, shared between the queues of many clients.
-pub type Record = axum::extract::ws::Utf8Bytes;
+use tokio::time::Instant;
 
 /// How a connection is closed by the server.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -25,14 +25,12 @@ pub struct Ending {
 
 impl Ending {
     /// The Close record that says so.
-    pub(super) fn record(&self) -> Record {
-        let mut text = String::new();
+    pub(super) fn wire(&self, encoding: Encoding) -> Wire {
         let close = Message::Close {
             error: self.error.as_deref().map(Into::into),
             allow_reconnect: self.allow_reconnect,
         };
-        json::encode(&close, &mut text);
-        text.into()
+        Wire::new(&close, encoding)
     }
 }
 
@@ -40,34 +38,40 @@ impl Ending {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Taken {
     /// One WebSocket message.
-    Message(Record),
-    /// Nothing waits.
-    Nothing,
+    Message(Wire),
+    /// Nothing can be sent now; look again at this time, if there is one.
+    Nothing(Option<Instant>),
     /// Nothing will come any more; the last record says why.
     End(Ending),
 }
 
 #[derive(Debug)]
-enum Waiting {
-    /// May share a WebSocket message with its neighbours.
-    Record(Record),
-    /// Is a WebSocket message of its own.
-    Message(Record),
-}
-
-impl Waiting {
-    fn content(&self) -> &Record {
-        match self {
-            Self::Record(record) | Self::Message(record) => record,
-        }
-    }
+struct Waiting {
+    wire: Wire,
+    /// The same, one by one, where they have to be counted and are several.
+    records: Vec<Wire>,
+    /// Whether it is a WebSocket message of its own.
+    alone: bool,
 }
 
 #[derive(Debug, Default)]
 struct State {
+    encoding: Encoding,
     queue: VecDeque<Waiting>,
     bytes: usize,
     ending: Option<Ending>,
+    stateful: Option<Stateful>,
+}
+
+/// What stateful reconnect adds.
+#[derive(Debug)]
+struct Stateful {
+    sent: Unacknowledged<Wire>,
+    /// What a new socket begins with.
+    announced: Option<Wire>,
+    again: VecDeque<Wire>,
+    /// What arrived and is to be acknowledged, and by when.
+    owed: Option<(u64, Instant)>,
 }
 
 /// The queue of one client.
@@ -78,6 +82,7 @@ pub(super) struct Outbox {
     drained: Notify,
     capacity: usize,
     batch: usize,
+    unacknowledged: usize,
 }
 
 impl Outbox {
@@ -88,16 +93,56 @@ impl Outbox {
             drained: Notify::new(),
             capacity: limits.queue_bytes,
             batch: limits.batch_bytes,
+            unacknowledged: limits.stateful_bytes,
         }
     }
 
-    /// Queues a record; a queue that would grow over its limit ends instead, and the client is told so.
-    pub(super) fn push(&self, record: Record) {
+    /// What the handshake has agreed on; before anything is queued.
+    pub(super) fn begin(&self, encoding: Encoding, stateful: bool) {
         let mut state = self.lock();
+        state.encoding = encoding;
+        state.stateful = stateful.then(|| Stateful {
+            sent: Unacknowledged::new(self.unacknowledged),
+            announced: None,
+            again: VecDeque::new(),
+            owed: None,
+        });
+    }
+
+    /// The client's encoding.
+    pub(super) fn encoding(&self) -> Encoding {
+        self.lock().encoding
+    }
+
+    /// Whether another socket could go on where this one stops.
+    pub(super) fn can_reattach(&self) -> bool {
+        let state = self.lock();
+        state.stateful.is_some() && state.ending.is_none()
+    }
+
+    /// Queues records; a queue that would grow over its limit ends instead, and the client is told so.
+    pub(super) fn push(&self, record: &Record) {
+        let mut state = self.lock();
+        let waiting = state.waiting(record, false);
+        self.enqueue(state, waiting);
+    }
+
+    /// Queues one message for this client alone.
+    pub(super) fn push_message(&self, message: &Message<'_>) {
+        let state = self.lock();
+        let waiting = Waiting {
+            wire: Wire::new(message, state.encoding),
+            records: Vec::new(),
+            alone: false,
+        };
+        self.enqueue(state, waiting);
+    }
+
+    fn enqueue(&self, mut state: MutexGuard<'_, State>, waiting: Waiting) {
         if state.ending.is_some() {
             return;
         }
-        if state.bytes + record.len() > self.capacity {
+        if state.bytes + waiting.wire.len() > self.capacity {
             state.queue.clear();
             state.bytes = 0;
             state.ending = Some(Ending {
@@ -109,8 +154,8 @@ impl Outbox {
                 allow_reconnect: true,
             });
         } else {
-            state.bytes += record.len();
-            state.queue.push_back(Waiting::Record(record));
+            state.bytes += waiting.wire.len();
+            state.queue.push_back(waiting);
         }
         let ended = state.ending.is_some();
         drop(state);
@@ -120,22 +165,32 @@ impl Outbox {
         }
     }
 
-    /// Queues a WebSocket message as soon as less than one batch is waiting; `false` once the queue has ended.
-    pub(super) async fn send(&self, message: Record) -> bool {
+    /// Queues records as one WebSocket message as soon as less than one batch is waiting; `false` once the queue
+    /// has ended.
+    pub(super) async fn send(&self, message: &Record) -> bool {
+        while self.has_room().await {
+            let mut state = self.lock();
+            if state.ending.is_none() && state.bytes < self.batch {
+                let waiting = state.waiting(message, true);
+                self.enqueue(state, waiting);
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Waits until less than one batch is waiting; `false` once the queue has ended.
+    pub(super) async fn has_room(&self) -> bool {
         loop {
             let mut drained = std::pin::pin!(self.drained.notified());
             // Registered before looking, so that room made in between is not missed.
             drained.as_mut().enable();
             {
-                let mut state = self.lock();
+                let state = self.lock();
                 if state.ending.is_some() {
                     return false;
                 }
                 if state.bytes < self.batch {
-                    state.bytes += message.len();
-                    state.queue.push_back(Waiting::Message(message));
-                    drop(state);
-                    self.filled.notify_one();
                     return true;
                 }
             }
@@ -151,41 +206,97 @@ impl Outbox {
     }
 
     /// The next WebSocket message: as many waiting records as fit a batch, at least one.
-    pub(super) fn take(&self) -> Taken {
+    pub(super) fn take(&self, now: Instant) -> Taken {
         let mut state = self.lock();
-        let Some(first) = state.queue.pop_front() else {
-            return match &state.ending {
-                Some(ending) => Taken::End(ending.clone()),
-                None => Taken::Nothing,
-            };
-        };
-        let mut joined = String::new();
-        let mut last = first;
-        while let (Waiting::Record(record), Some(Waiting::Record(next))) = (&last, state.queue.front()) {
-            if joined.len() + record.len() + next.len() > self.batch {
-                break;
+        let State {
+            encoding,
+            queue,
+            bytes,
+            ending,
+            stateful,
+        } = &mut *state;
+        let mut look_again = None;
+        if let Some(stateful) = stateful {
+            if let Some(wire) = stateful.repeated(self.batch) {
+                return Taken::Message(wire);
             }
-            joined.push_str(record.as_str());
-            match state.queue.pop_front() {
-                Some(next) => last = next,
-                None => break,
+            match stateful.owed {
+                Some((sequence_id, due)) if due <= now => {
+                    stateful.owed = None;
+                    return Taken::Message(Wire::new(&Message::Ack { sequence_id }, *encoding));
+                }
+                owed => look_again = owed.map(|(_, due)| due),
             }
         }
-        let message = if joined.is_empty() {
-            last.content().clone()
-        } else {
-            joined.push_str(last.content().as_str());
-            joined.into()
+        let mut parts = Vec::new();
+        let mut length = 0;
+        while let Some(next) = queue.front() {
+            let joins = parts.is_empty() || !next.alone && length + next.wire.len() <= self.batch;
+            // What is closing is not going on elsewhere: it waits for no acknowledgement.
+            let is_held =
+                ending.is_none() && stateful.as_ref().is_some_and(|stateful| stateful.sent.is_full());
+            if !joins || is_held {
+                break;
+            }
+            let Some(next) = queue.pop_front() else { break };
+            length += next.wire.len();
+            if let (Some(stateful), None) = (&mut *stateful, &ending) {
+                stateful.remember(&next);
+            }
+            parts.push(next.wire);
+            if next.alone {
+                break;
+            }
+        }
+        *bytes = bytes.saturating_sub(length);
+        let taken = match (Wire::joined(parts), ending) {
+            (Some(wire), _) => Taken::Message(wire),
+            (None, Some(ending)) => Taken::End(ending.clone()),
+            (None, None) => Taken::Nothing(look_again),
         };
-        state.bytes = state.bytes.saturating_sub(message.len());
         drop(state);
         self.drained.notify_waiters();
-        Taken::Message(message)
+        taken
     }
 
     /// Waits until there may be something to take.
     pub(super) async fn filled(&self) {
         self.filled.notified().await;
+    }
+
+    /// Waits until the queue has ended. Nobody else may be waiting for something to take.
+    pub(super) async fn ended(&self) {
+        while self.lock().ending.is_none() {
+            self.filled().await;
+        }
+    }
+
+    /// The client has everything up to `number`.
+    pub(super) fn acknowledge(&self, number: u64) {
+        if let Some(stateful) = &mut self.lock().stateful {
+            stateful.sent.acknowledge(number);
+        }
+        self.filled.notify_one();
+    }
+
+    /// Everything up to `number` has arrived, which the client is to be told by `due` at the latest.
+    pub(super) fn owe(&self, number: u64, due: Instant) {
+        if let Some(stateful) = &mut self.lock().stateful {
+            let due = stateful.owed.map_or(due, |(_, earlier)| earlier.min(due));
+            stateful.owed = Some((number, due));
+        }
+        self.filled.notify_one();
+    }
+
+    /// Another socket goes on: it begins with the number at which it does, and everything from there.
+    pub(super) fn reattach(&self) {
+        let mut state = self.lock();
+        let encoding = state.encoding;
+        if let Some(stateful) = &mut state.stateful {
+            let sequence_id = stateful.sent.sequence_id();
+            stateful.announced = Some(Wire::new(&Message::Sequence { sequence_id }, encoding));
+            stateful.again = stateful.sent.frames().cloned().collect();
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -194,41 +305,97 @@ impl Outbox {
     }
 }
 
+impl State {
+    fn waiting(&mut self, record: &Record, alone: bool) -> Waiting {
+        let records = if self.stateful.is_some() {
+            record.wires(self.encoding)
+        } else {
+            Vec::new()
+        };
+        Waiting {
+            wire: record.wire(self.encoding),
+            // One is remembered as it is.
+            records: if records.len() > 1 { records } else { Vec::new() },
+            alone,
+        }
+    }
+}
+
+impl Stateful {
+    /// The next of what a new socket begins with.
+    fn repeated(&mut self, batch: usize) -> Option<Wire> {
+        if let Some(announced) = self.announced.take() {
+            return Some(announced);
+        }
+        let mut parts = Vec::new();
+        let mut length = 0;
+        while let Some(next) = self.again.front() {
+            if !parts.is_empty() && length + next.len() > batch {
+                break;
+            }
+            length += next.len();
+            parts.extend(self.again.pop_front());
+        }
+        Wire::joined(parts)
+    }
+
+    fn remember(&mut self, waiting: &Waiting) {
+        let records = if waiting.records.is_empty() {
+            std::slice::from_ref(&waiting.wire)
+        } else {
+            waiting.records.as_slice()
+        };
+        for record in records {
+            self.sent.push(record.clone(), record.len());
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::Duration;
 
     fn outbox(queue_bytes: usize, batch_bytes: usize) -> Outbox {
         Outbox::new(&Limits {
             queue_bytes,
             batch_bytes,
+            stateful_bytes: 10,
             ..Limits::default()
         })
     }
 
+    fn record(text: &str) -> Record {
+        Record::from_json(text.to_owned())
+    }
+
     fn message(text: &str) -> Taken {
-        Taken::Message(Record::from(text.to_owned()))
+        Taken::Message(Wire::Text(text.into()))
+    }
+
+    fn take(outbox: &Outbox) -> Taken {
+        outbox.take(Instant::now())
     }
 
     #[test]
     fn waiting_records_are_joined_up_to_a_batch() {
         let outbox = outbox(100, 5);
         for text in ["ab", "cd", "e", "fghijk", "l"] {
-            outbox.push(text.into());
+            outbox.push(&record(text));
         }
-        assert_eq!(outbox.take(), message("abcde"));
-        assert_eq!(outbox.take(), message("fghijk"));
-        assert_eq!(outbox.take(), message("l"));
-        assert_eq!(outbox.take(), Taken::Nothing);
+        assert_eq!(take(&outbox), message("abcde"));
+        assert_eq!(take(&outbox), message("fghijk"));
+        assert_eq!(take(&outbox), message("l"));
+        assert_eq!(take(&outbox), Taken::Nothing(None));
     }
 
     #[test]
     fn a_queue_over_its_limit_ends_and_says_so() {
         let outbox = outbox(10, 100);
-        outbox.push("12345".into());
-        outbox.push("123456".into());
-        outbox.push("1".into());
-        let Taken::End(ending) = outbox.take() else {
+        outbox.push(&record("12345"));
+        outbox.push(&record("123456"));
+        outbox.push(&record("1"));
+        let Taken::End(ending) = take(&outbox) else {
             panic!("the queue goes on");
         };
         assert!(ending.allow_reconnect);
@@ -238,26 +405,86 @@ mod tests {
     #[test]
     fn what_waits_is_delivered_before_the_end() {
         let outbox = outbox(10, 100);
-        outbox.push("1".into());
+        outbox.push(&record("1"));
         outbox.end(Ending::default());
-        outbox.push("2".into());
-        assert_eq!(outbox.take(), message("1"));
-        assert_eq!(outbox.take(), Taken::End(Ending::default()));
+        outbox.push(&record("2"));
+        assert_eq!(take(&outbox), message("1"));
+        assert_eq!(take(&outbox), Taken::End(Ending::default()));
     }
 
     #[tokio::test]
     async fn a_sender_waits_for_room_and_learns_of_the_end() {
         let outbox = outbox(100, 2);
-        assert!(outbox.send("abc".into()).await);
-        let second = outbox.send("def".into());
+        assert!(outbox.send(&record("abc")).await);
+        let next = record("def");
+        let second = outbox.send(&next);
         let drain = async {
             tokio::task::yield_now().await;
-            assert_eq!(outbox.take(), message("abc"));
+            assert_eq!(take(&outbox), message("abc"));
         };
         let (sent, ()) = tokio::join!(second, drain);
         assert!(sent);
         outbox.end(Ending::default());
-        assert!(!outbox.send("ghi".into()).await);
-        assert_eq!(outbox.take(), message("def"));
+        assert!(!outbox.send(&record("ghi")).await);
+        assert_eq!(take(&outbox), message("def"));
+    }
+
+    #[test]
+    fn b10_b12_another_socket_begins_with_the_number_and_what_is_not_acknowledged() {
+        let outbox = outbox(100, 100);
+        outbox.begin(Encoding::Json, true);
+        for text in ["a\u{1e}", "b\u{1e}c\u{1e}"] {
+            outbox.push(&record(text));
+        }
+        assert_eq!(take(&outbox), message("a\u{1e}b\u{1e}c\u{1e}"));
+        outbox.reattach();
+        outbox.push(&record("d\u{1e}"));
+        assert_eq!(take(&outbox), message("{\"type\":9,\"sequenceId\":1}\u{1e}"));
+        assert_eq!(take(&outbox), message("a\u{1e}b\u{1e}c\u{1e}"));
+        assert_eq!(take(&outbox), message("d\u{1e}"));
+        // Records that left in one message are acknowledged one by one.
+        outbox.acknowledge(2);
+        outbox.reattach();
+        assert_eq!(take(&outbox), message("{\"type\":9,\"sequenceId\":3}\u{1e}"));
+        assert_eq!(take(&outbox), message("c\u{1e}d\u{1e}"));
+        outbox.acknowledge(4);
+        outbox.reattach();
+        assert_eq!(take(&outbox), message("{\"type\":9,\"sequenceId\":5}\u{1e}"));
+        assert_eq!(take(&outbox), Taken::Nothing(None));
+    }
+
+    #[test]
+    fn b19_what_is_beyond_the_buffer_waits_for_an_acknowledgement_unless_the_end_has_come() {
+        let outbox = outbox(100, 100);
+        outbox.begin(Encoding::Json, true);
+        for text in ["123456789", "0", "a", "b"] {
+            outbox.push(&record(text));
+        }
+        assert_eq!(take(&outbox), message("1234567890"));
+        assert_eq!(take(&outbox), Taken::Nothing(None));
+        outbox.acknowledge(1);
+        assert_eq!(take(&outbox), message("ab"));
+        outbox.push(&record("123456789"));
+        outbox.push(&record("c"));
+        assert_eq!(take(&outbox), message("123456789"));
+        outbox.end(Ending::default());
+        assert_eq!(take(&outbox), message("c"));
+        assert!(!outbox.can_reattach());
+    }
+
+    #[test]
+    fn b13_b14_acknowledgements_wait_for_each_other() {
+        let outbox = outbox(100, 100);
+        outbox.begin(Encoding::Json, true);
+        let start = Instant::now();
+        let second = Duration::from_secs(1);
+        outbox.owe(1, start + second);
+        outbox.owe(4, start + 2 * second);
+        assert_eq!(outbox.take(start), Taken::Nothing(Some(start + second)));
+        assert_eq!(
+            outbox.take(start + second),
+            message("{\"type\":8,\"sequenceId\":4}\u{1e}")
+        );
+        assert_eq!(outbox.take(start + second), Taken::Nothing(None));
     }
 }

@@ -6,6 +6,7 @@
 //! What is negotiated and never opened is forgotten after the connect timeout.
 
 use super::client::{Client, ClientId};
+use super::endpoint::User;
 use super::limits::Limits;
 use super::outbox::Ending;
 use base64::Engine as _;
@@ -27,6 +28,9 @@ pub(super) enum RegistryError {
     /// The token belongs to somebody else.
     #[error("This connection was negotiated by another user. Negotiate again.")]
     Forbidden,
+    /// Nobody is named who could use it.
+    #[error("Nobody is named by a valid token.")]
+    Unidentified,
     /// The limit of connections is reached, or the server is stopping.
     #[error("The hub takes no more connections at present. Try again later.")]
     Full,
@@ -42,12 +46,30 @@ pub(super) struct Ticket {
     pub(super) token: String,
 }
 
+/// What a client asks for at negotiate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Wish {
+    /// A secret that differs from the connection's id (version 1).
+    pub(super) separate_token: bool,
+    pub(super) stateful: bool,
+}
+
+/// What a socket is for.
+#[derive(Debug)]
+pub(super) enum Opened {
+    /// A client that has not been here, and whether stateful reconnect was negotiated.
+    New(Client, bool),
+    /// A client that goes on.
+    Again(Client),
+}
+
 #[derive(Debug)]
 enum Entry {
     Negotiated {
         user: String,
         connection_id: String,
         since: Instant,
+        stateful: bool,
     },
     Open(Client),
 }
@@ -104,11 +126,11 @@ impl Registry {
         let _ = open.wait_for(|count| *count == 0).await;
     }
 
-    /// Prepares a connection for `user`. With `separate_token` the secret differs from the id (version 1).
-    pub(super) fn negotiate(&self, user: &str, separate_token: bool) -> Result<Ticket, RegistryError> {
+    /// Prepares a connection for `user`.
+    pub(super) fn negotiate(&self, user: &str, wish: Wish) -> Result<Ticket, RegistryError> {
         let now = Instant::now();
         let connection_id = random_name()?;
-        let token = if separate_token {
+        let token = if wish.separate_token {
             random_name()?
         } else {
             connection_id.clone()
@@ -122,13 +144,14 @@ impl Registry {
                 user: user.to_owned(),
                 connection_id: connection_id.clone(),
                 since: now,
+                stateful: wish.stateful,
             },
         );
         Ok(Ticket { connection_id, token })
     }
 
-    /// Opens the negotiated connection `token` for `user`.
-    pub(super) fn open(&self, token: &str, user: &str) -> Result<Client, RegistryError> {
+    /// Opens the negotiated connection `token` for `user`, or goes on with it.
+    pub(super) fn open(&self, token: &str, user: &User) -> Result<Opened, RegistryError> {
         let now = Instant::now();
         let mut state = self.lock();
         self.sweep(&mut state, now);
@@ -137,34 +160,65 @@ impl Registry {
         }
         let id = next_id(&mut state);
         let entry = state.entries.get_mut(token).ok_or(RegistryError::Unknown)?;
-        let client = match entry {
-            Entry::Open(_) => return Err(RegistryError::Busy),
-            Entry::Negotiated { user: owner, .. } if owner != user => {
+        let (client, stateful) = match entry {
+            Entry::Open(client) if !client.outbox().can_reattach() => return Err(RegistryError::Busy),
+            Entry::Open(client) if client.user() != user.name => return Err(RegistryError::Forbidden),
+            Entry::Open(client) => {
+                client.renew(user.expires);
+                return Ok(Opened::Again(client.clone()));
+            }
+            Entry::Negotiated { user: owner, .. } if *owner != user.name => {
                 return Err(RegistryError::Forbidden);
             }
             Entry::Negotiated { since, .. } if now.duration_since(*since) > self.limits.connect_timeout => {
                 return Err(RegistryError::Unknown);
             }
-            Entry::Negotiated { connection_id, .. } => {
-                Client::new(id, std::mem::take(connection_id), user.to_owned(), &self.limits)
+            Entry::Negotiated {
+                connection_id,
+                stateful,
+                ..
+            } => {
+                let connection_id = std::mem::take(connection_id);
+                let client = Client::new(id, connection_id, user, &self.limits);
+                (client, *stateful)
             }
         };
         *entry = Entry::Open(client.clone());
         self.open.send_modify(|count| *count += 1);
-        Ok(client)
+        Ok(Opened::New(client, stateful))
     }
 
     /// Opens a connection that was not negotiated; also answers the token under which it is kept.
-    pub(super) fn open_directly(&self, user: &str) -> Result<(String, Client), RegistryError> {
+    pub(super) fn open_directly(&self, user: &User) -> Result<(String, Client), RegistryError> {
         let token = random_name()?;
         let connection_id = random_name()?;
         let mut state = self.lock();
         self.room(&state)?;
         let id = next_id(&mut state);
-        let client = Client::new(id, connection_id, user.to_owned(), &self.limits);
+        let client = Client::new(id, connection_id, user, &self.limits);
         state.entries.insert(token.clone(), Entry::Open(client.clone()));
         self.open.send_modify(|count| *count += 1);
         Ok((token, client))
+    }
+
+    /// Takes a new token of `user` for the connection `token`; the connection's id.
+    pub(super) fn refresh(&self, token: &str, user: Option<&User>) -> Result<String, RegistryError> {
+        let state = self.lock();
+        let entry = state.entries.get(token).ok_or(RegistryError::Unknown)?;
+        let (owner, connection_id) = match entry {
+            Entry::Negotiated {
+                user, connection_id, ..
+            } => (user.as_str(), connection_id.as_str()),
+            Entry::Open(client) => (client.user(), client.connection_id()),
+        };
+        let user = user.ok_or(RegistryError::Unidentified)?;
+        if owner != user.name {
+            return Err(RegistryError::Forbidden);
+        }
+        if let Entry::Open(client) = entry {
+            client.renew(user.expires);
+        }
+        Ok(connection_id.to_owned())
     }
 
     /// Whether `token` names a connection, open or to be opened.
@@ -233,38 +287,48 @@ mod tests {
         })
     }
 
+    fn open(registry: &Registry, ticket: &Ticket, user: &str) -> Result<(), RegistryError> {
+        registry
+            .open(&ticket.token, &User::named(user))
+            .map(|opened| assert!(matches!(opened, Opened::New(..))))
+    }
+
+    const SEPARATE: Wish = Wish {
+        separate_token: true,
+        stateful: false,
+    };
+
     #[test]
     fn a_negotiated_connection_opens_once_and_for_its_user_only() {
         let registry = registry(9, Duration::from_secs(9));
-        let Ok(ticket) = registry.negotiate("ann", true) else {
+        let Ok(ticket) = registry.negotiate("ann", SEPARATE) else {
             panic!("refused");
         };
         assert_ne!(ticket.token, ticket.connection_id);
-        let open = |user| registry.open(&ticket.token, user).map(|client| client.id());
-        assert_eq!(open("bob"), Err(RegistryError::Forbidden));
-        assert!(open("ann").is_ok());
-        assert_eq!(open("ann"), Err(RegistryError::Busy));
+        assert_eq!(open(&registry, &ticket, "bob"), Err(RegistryError::Forbidden));
+        assert_eq!(open(&registry, &ticket, "ann"), Ok(()));
+        assert_eq!(open(&registry, &ticket, "ann"), Err(RegistryError::Busy));
         registry.release(&ticket.token);
-        assert_eq!(open("ann"), Err(RegistryError::Unknown));
+        assert_eq!(open(&registry, &ticket, "ann"), Err(RegistryError::Unknown));
         assert_eq!(registry.open_connections(), 0);
     }
 
     #[tokio::test]
     async fn what_is_never_opened_is_forgotten() {
         let registry = registry(1, Duration::ZERO);
-        let Ok(ticket) = registry.negotiate("ann", false) else {
+        let Ok(ticket) = registry.negotiate("ann", Wish::default()) else {
             panic!("refused");
         };
         assert_eq!(ticket.token, ticket.connection_id);
         tokio::time::sleep(Duration::from_millis(2)).await;
-        assert!(registry.negotiate("ann", false).is_ok());
+        assert!(registry.negotiate("ann", Wish::default()).is_ok());
         assert!(!registry.knows(&ticket.token));
     }
 
     #[test]
     fn there_are_never_more_than_allowed() {
         let registry = registry(1, Duration::from_secs(9));
-        assert!(registry.open_directly("ann").is_ok());
-        assert_eq!(registry.negotiate("bob", true), Err(RegistryError::Full));
+        assert!(registry.open_directly(&User::named("ann")).is_ok());
+        assert_eq!(registry.negotiate("bob", SEPARATE), Err(RegistryError::Full));
     }
 }
