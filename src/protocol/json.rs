@@ -193,7 +193,7 @@ fn texts<'a>(raw: Option<&'a str>, message: &'static str) -> Result<Vec<Cow<'a, 
         return Err(invalid(message, "streamIds"));
     }
     while reader.item() {
-        let text = reader.value().as_text();
+        let text = reader.value().as_text().filter(|text| !text.is_empty());
         texts.push(text.ok_or(invalid(message, "streamIds"))?.cow());
     }
     Ok(texts)
