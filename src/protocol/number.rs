@@ -617,7 +617,7 @@ mod tests {
         check_reading(&long);
         check_reading(&format!("0.{long}"));
         check_reading(&format!("0.{}1", "0".repeat(1_000_000)));
-        assert_eq!(read(&format!("1e{long}")), f64::INFINITY);
+        assert!(read(&format!("1e{long}")).is_infinite());
         assert_eq!(read(&format!("1e-{long}")).to_bits(), 0);
         assert_eq!(
             read(&format!("0.{}1e1000001", "0".repeat(1_000_000))).to_bits(),
@@ -629,7 +629,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(4_000))]
+        #![proptest_config(ProptestConfig::with_cases(1_000))]
 
         #[test]
         fn any_double_is_written_and_read_back(bits: u64) {
