@@ -102,20 +102,16 @@ fn bombs() -> Vec<Vec<u8>> {
         }
     }
     // Values that are longer in JSON.
-    for (bytes, count) in [
-        (&[0xc2][..], 1),
-        (&[0xca, 0x00, 0x80, 0x00, 0x01], 1),
-        (&[0xcb, 0x80, 0x10, 0, 0, 0, 0, 0, 1], 1),
-        (&[0xd6, 0xff, 0, 0, 0, 0], 1),
-        (
-            &[0xc7, 12, 0xff, 0x3b, 0x9a, 0xc9, 0xff, 0x80, 0, 0, 0, 0, 0, 0, 0],
-            1,
-        ),
+    for bytes in [
+        &[0xc2][..],
+        &[0xca, 0x00, 0x80, 0x00, 0x01],
+        &[0xcb, 0x80, 0x10, 0, 0, 0, 0, 0, 1],
+        &[0xd6, 0xff, 0, 0, 0, 0],
+        &[0xc7, 12, 0xff, 0x3b, 0x9a, 0xc9, 0xff, 0x80, 0, 0, 0, 0, 0, 0, 0],
     ] {
-        let head = [0xdc, 0x40, 0x00];
-        all.push(item(&[head.as_slice(), &bytes.repeat(0x4000 * count)].concat()));
-        let head = [0xde, 0x20, 0x00];
-        all.push(item(&[head.as_slice(), &bytes.repeat(0x4000 * count)].concat()));
+        for head in [[0xdc, 0x10, 0x00], [0xde, 0x08, 0x00]] {
+            all.push(item(&[head.as_slice(), &bytes.repeat(0x1000)].concat()));
+        }
     }
     for character in [0x00, 0x1f, b'"'] {
         all.push(item(
