@@ -35,7 +35,12 @@ const SHORT_LIVES_TOLERATED: u32 = 3;
 
 impl Connection {
     /// Begins an attempt by asking for a token.
-    pub(super) fn attempt(&mut self, trial: Box<Trial>, reason: TokenReason, turn: &mut Turn<'_, impl Outlet>) {
+    pub(super) fn attempt(
+        &mut self,
+        trial: Box<Trial>,
+        reason: TokenReason,
+        turn: &mut Turn<'_, impl Outlet>,
+    ) {
         let request = turn.numbers.request();
         let status = trial.status(Trying::Now);
         self.enter(
@@ -129,7 +134,13 @@ impl Connection {
         }
     }
 
-    fn negotiated(&mut self, trial: Box<Trial>, mut route: Box<Route>, body: &[u8], turn: &mut Turn<'_, impl Outlet>) {
+    fn negotiated(
+        &mut self,
+        trial: Box<Trial>,
+        mut route: Box<Route>,
+        body: &[u8],
+        turn: &mut Turn<'_, impl Outlet>,
+    ) {
         let error = match negotiate::read(body) {
             Ok(Answer::Redirect { url, access_token }) => match HubAddress::parse(&url) {
                 _ if route.requests >= REDIRECTION_LIMIT => Error::TooManyRedirects,

@@ -5,7 +5,9 @@
 //! May not be here: sense. No build that anybody runs contains this.
 //! The difference between the two builds is what the connection and the codecs cost the page.
 
-use super::interface::{Action, CallId, Health, Input, Outlet, RecordFault, RequestId, SocketId, TokenReason};
+use super::interface::{
+    Action, CallId, Health, Input, Outlet, RecordFault, RequestId, SocketId, TokenReason,
+};
 use super::machine::Connection;
 use super::time::Millis;
 use crate::protocol::{Frame, Payload};
