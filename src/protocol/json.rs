@@ -193,7 +193,7 @@ fn texts<'a>(raw: Option<&'a str>, message: &'static str) -> Result<Vec<Cow<'a, 
         return Err(invalid(message, "streamIds"));
     }
     while reader.item() {
-        let text = reader.value().as_text();
+        let text = reader.value().as_text().filter(|text| !text.is_empty());
         texts.push(text.ok_or(invalid(message, "streamIds"))?.cow());
     }
     Ok(texts)
@@ -344,18 +344,23 @@ fn call(target: &str, arguments: Payload<'_>, stream_ids: &[Cow<'_, str>], out: 
 /// Appends `text` as a JSON string.
 pub fn quoted(text: &str, out: &mut String) {
     out.push('"');
-    for character in text.chars() {
-        match character {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            control if (control as u32) < 0x20 => {
+    let mut rest = text;
+    // Most texts have nothing to escape and go in one piece.
+    while let Some((plain, special)) = rest.split_at_checked(scan::until_special(rest.as_bytes())) {
+        out.push_str(plain);
+        let mut characters = special.chars();
+        match characters.next() {
+            None => break,
+            Some('"') => out.push_str("\\\""),
+            Some('\\') => out.push_str("\\\\"),
+            Some('\n') => out.push_str("\\n"),
+            Some('\r') => out.push_str("\\r"),
+            Some('\t') => out.push_str("\\t"),
+            Some(control) => {
                 let _ = write!(out, "\\u{:04x}", control as u32);
             }
-            other => out.push(other),
         }
+        rest = characters.as_str();
     }
     out.push('"');
 }

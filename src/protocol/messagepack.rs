@@ -9,192 +9,166 @@ use super::message::{DecodeError, Message, Outcome, Payload};
 use super::pack::{self, DEPTH, Token, Unpacker};
 use std::borrow::Cow;
 
+/// What is wrong with a record.
+#[derive(Clone, Copy)]
+enum Fault<'a> {
+    /// It is no MessagePack, or ends too early.
+    Malformed,
+    /// This item is missing or of the wrong type.
+    Item(&'static str),
+    /// The headers are no map of texts.
+    Headers,
+    /// The header of this name is no text.
+    Header(&'a str),
+}
+
 /// The items of a record that are still to be read.
 struct Items<'a> {
     unpacker: Unpacker<'a>,
     left: u32,
-    length: usize,
-    message: &'static str,
+    /// What it means if nothing comes of the step under way: every step answers with `None` for all faults, which
+    /// takes far less code than as many errors.
+    fault: Fault<'a>,
 }
 
 impl<'a> Items<'a> {
-    /// Begins to read; a record is an array, or nothing at all.
-    fn begin(record: &'a [u8]) -> Result<Self, DecodeError> {
-        let mut unpacker = Unpacker { rest: record };
-        match unpacker.token() {
-            Some(Token::Array(left)) => Ok(Self {
-                unpacker,
-                left,
-                length: record.len(),
-                message: "",
-            }),
-            _ => Err(DecodeError::NoType),
-        }
-    }
-
-    fn malformed(&self) -> DecodeError {
-        let at = self.length - self.unpacker.rest.len();
-        let text = [
-            "Error reading MessagePack. It ends or goes wrong before byte ",
-            &at.to_string(),
-            ".",
-        ];
-        DecodeError::Malformed(text.concat())
-    }
-
-    fn invalid(&self, detail: &'static str) -> DecodeError {
-        DecodeError::Invalid {
-            message: self.message,
-            detail,
-        }
-    }
-
-    /// Counts one item off; `None` when there is no other.
-    fn next(&mut self) -> Option<()> {
+    /// Counts one item off, and takes it.
+    fn next<T>(&mut self, fault: Fault<'a>, take: impl FnOnce(&mut Unpacker<'a>) -> Option<T>) -> Option<T> {
+        self.fault = fault;
         self.left = self.left.checked_sub(1)?;
-        Some(())
+        self.fault = Fault::Malformed;
+        let taken = take(&mut self.unpacker)?;
+        self.fault = fault;
+        Some(taken)
     }
 
     /// The next item, of an array or a map only its head.
-    fn token(&mut self, name: &'static str) -> Result<Token<'a>, DecodeError> {
-        self.next().ok_or_else(|| self.invalid(name))?;
-        self.unpacker.token().ok_or_else(|| self.malformed())
+    fn token(&mut self, name: &'static str) -> Option<Token<'a>> {
+        self.next(Fault::Item(name), Unpacker::token)
     }
 
-    fn value(&mut self, name: &'static str) -> Result<&'a [u8], DecodeError> {
-        self.next().ok_or_else(|| self.invalid(name))?;
-        self.unpacker.value(DEPTH - 1).ok_or_else(|| self.malformed())
+    fn value(&mut self, fault: Fault<'a>) -> Option<&'a [u8]> {
+        self.next(fault, |unpacker| unpacker.value(DEPTH - 1))
     }
 
-    fn payload(&mut self, name: &'static str) -> Result<Payload<'a>, DecodeError> {
-        self.value(name).map(Payload::from_messagepack)
+    fn payload(&mut self, name: &'static str) -> Option<Payload<'a>> {
+        self.value(Fault::Item(name)).map(Payload::from_messagepack)
     }
 
-    fn optional_text(&mut self, name: &'static str) -> Result<Option<Cow<'a, str>>, DecodeError> {
+    fn optional_text(&mut self, name: &'static str) -> Option<Option<Cow<'a, str>>> {
         match self.token(name)? {
-            Token::Nil => Ok(None),
-            Token::Text(text) => Ok(Some(Cow::Borrowed(text))),
-            _ => Err(self.invalid(name)),
+            Token::Nil => Some(None),
+            Token::Text(text) => Some(Some(Cow::Borrowed(text))),
+            _ => None,
         }
+    }
+
+    fn optional_id(&mut self) -> Option<Option<Cow<'a, str>>> {
+        self.optional_text("invocationId")
+            .filter(|id| id.as_deref() != Some(""))
     }
 
     /// A text that is not empty.
-    fn text(&mut self, name: &'static str) -> Result<Cow<'a, str>, DecodeError> {
-        let text = self.optional_text(name)?;
-        text.filter(|text| !text.is_empty())
-            .ok_or_else(|| self.invalid(name))
+    fn text(&mut self, name: &'static str) -> Option<Cow<'a, str>> {
+        self.optional_text(name)?.filter(|text| !text.is_empty())
     }
 
-    fn optional_id(&mut self) -> Result<Option<Cow<'a, str>>, DecodeError> {
-        let id = self.optional_text("invocationId")?;
-        match id.as_deref() {
-            Some("") => Err(self.invalid("invocationId")),
-            _ => Ok(id),
-        }
+    fn id(&mut self) -> Option<Cow<'a, str>> {
+        self.text("invocationId")
     }
 
     /// A map of texts; an empty one is the form of none.
-    fn headers(&mut self) -> Result<Option<Payload<'a>>, DecodeError> {
-        let invalid = || DecodeError::Malformed("Invalid headers.".to_owned());
-        self.next().ok_or_else(invalid)?;
-        let mut copy = self.unpacker;
-        let bytes = self.unpacker.value(DEPTH - 1).ok_or_else(|| self.malformed())?;
-        let Some(Token::Map(count)) = copy.token() else {
-            return Err(invalid());
+    fn headers(&mut self) -> Option<Option<Payload<'a>>> {
+        let bytes = self.value(Fault::Headers)?;
+        let mut unpacker = Unpacker { rest: bytes };
+        let Token::Map(count) = unpacker.token()? else {
+            return None;
         };
         for _ in 0..count {
-            match (copy.token(), copy.token()) {
-                (Some(Token::Text(_)), Some(Token::Text(_))) => {}
-                (Some(Token::Text(key)), _) => {
-                    let text = ["Expected header '", key, "' to be of type String."];
-                    return Err(DecodeError::Malformed(text.concat()));
-                }
-                _ => return Err(invalid()),
-            }
+            let Token::Text(key) = unpacker.token()? else {
+                return None;
+            };
+            let Token::Text(_) = unpacker.token()? else {
+                self.fault = Fault::Header(key);
+                return None;
+            };
         }
-        Ok((count > 0).then(|| Payload::from_messagepack(bytes)))
+        Some((count > 0).then(|| Payload::from_messagepack(bytes)))
     }
 
-    fn arguments(&mut self) -> Result<Payload<'a>, DecodeError> {
-        let name = "arguments";
-        let bytes = self.value(name)?;
-        match (Unpacker { rest: bytes }).token() {
-            Some(Token::Array(_)) => Ok(Payload::from_messagepack(bytes)),
-            _ => Err(self.invalid(name)),
-        }
+    fn arguments(&mut self) -> Option<Payload<'a>> {
+        let bytes = self.value(Fault::Item("arguments"))?;
+        matches!((Unpacker { rest: bytes }).token(), Some(Token::Array(_)))
+            .then(|| Payload::from_messagepack(bytes))
     }
 
     /// Stock clients leave them out when there are none.
-    fn stream_ids(&mut self) -> Result<Vec<Cow<'a, str>>, DecodeError> {
+    fn stream_ids(&mut self) -> Option<Vec<Cow<'a, str>>> {
         let name = "streamIds";
-        if self.left == 0 {
-            return Ok(Vec::new());
-        }
-        let count = match self.token(name)? {
-            Token::Nil => 0,
-            Token::Array(count) => count as usize,
-            _ => return Err(self.invalid(name)),
+        let count = match self.left {
+            0 => 0,
+            _ => match self.token(name)? {
+                Token::Nil => 0,
+                Token::Array(count) => count as usize,
+                _ => return None,
+            },
         };
         // An id has two bytes at least: no room is made for more of them than can be there.
         let mut ids = Vec::with_capacity(count.min(self.unpacker.rest.len() / 2));
         for _ in 0..count {
-            match self.unpacker.token() {
-                Some(Token::Text(id)) if !id.is_empty() => ids.push(Cow::Borrowed(id)),
-                Some(_) => return Err(self.invalid(name)),
-                None => return Err(self.malformed()),
-            }
+            // They are items of an array of their own, not of the record.
+            self.left += 1;
+            ids.push(self.text(name)?);
         }
-        Ok(ids)
+        Some(ids)
     }
 
-    fn sequence_id(&mut self) -> Result<u64, DecodeError> {
-        let message = self.message;
-        match self.token("sequenceId") {
-            Ok(Token::Unsigned(sequence_id)) => Ok(sequence_id),
-            Err(malformed @ DecodeError::Malformed(_)) => Err(malformed),
-            _ => Err(DecodeError::InvalidSequenceId { message }),
+    fn sequence_id(&mut self) -> Option<u64> {
+        match self.token("sequenceId")? {
+            Token::Unsigned(sequence_id) => Some(sequence_id),
+            _ => None,
         }
     }
 
     /// The items that nobody asked for, which must be well-formed none the less, and nothing after them.
-    fn finish(&mut self) -> Result<(), DecodeError> {
-        while self.next().is_some() {
-            self.unpacker.skip(DEPTH - 1).ok_or_else(|| self.malformed())?;
+    fn finish(&mut self) -> Option<()> {
+        self.fault = Fault::Malformed;
+        for _ in 0..self.left {
+            self.unpacker.skip(DEPTH - 1)?;
         }
-        if self.unpacker.rest.is_empty() {
-            Ok(())
-        } else {
-            Err(self.malformed())
-        }
+        self.unpacker.rest.is_empty().then_some(())
     }
 }
 
 /// Reads one record.
 pub fn decode(record: &[u8]) -> Result<Message<'_>, DecodeError> {
-    let mut items = Items::begin(record)?;
-    let kind = match items.next().and_then(|()| items.unpacker.token()) {
+    let mut unpacker = Unpacker { rest: record };
+    let Some(Token::Array(count @ 1..)) = unpacker.token() else {
+        return Err(DecodeError::NoType);
+    };
+    let kind = match unpacker.token() {
         Some(Token::Unsigned(kind)) => i64::try_from(kind).unwrap_or(i64::MAX),
         Some(Token::Negative(kind)) => kind,
         _ => return Err(DecodeError::NoType),
     };
-    let message = message(kind, &mut items)?;
-    items.finish()?;
-    message.ok_or(DecodeError::UnknownType(kind))
+    let mut items = Items {
+        unpacker,
+        left: count - 1,
+        fault: Fault::Malformed,
+    };
+    let message = message(kind, &mut items).and_then(|message| {
+        items.finish()?;
+        Some(message)
+    });
+    match message {
+        Some(message) => message.ok_or(DecodeError::UnknownType(kind)),
+        None => Err(error(kind, items.fault, record.len() - items.unpacker.rest.len())),
+    }
 }
 
-fn message<'a>(kind: i64, items: &mut Items<'a>) -> Result<Option<Message<'a>>, DecodeError> {
-    items.message = match kind {
-        1 => "Invocation",
-        2 => "StreamItem",
-        3 => "Completion",
-        4 => "StreamInvocation",
-        5 => "CancelInvocation",
-        7 => "Close",
-        8 => "Ack",
-        9 => "Sequence",
-        _ => "",
-    };
-    Ok(Some(match kind {
+/// `None` is a fault; `Some(None)` is a type that this version does not know.
+fn message<'a>(kind: i64, items: &mut Items<'a>) -> Option<Option<Message<'a>>> {
+    Some(Some(match kind {
         1 => Message::Invocation {
             headers: items.headers()?,
             invocation_id: items.optional_id()?,
@@ -204,38 +178,34 @@ fn message<'a>(kind: i64, items: &mut Items<'a>) -> Result<Option<Message<'a>>, 
         },
         2 => Message::StreamItem {
             headers: items.headers()?,
-            invocation_id: items.text("invocationId")?,
+            invocation_id: items.id()?,
             item: items.payload("item")?,
         },
         3 => Message::Completion {
             headers: items.headers()?,
-            invocation_id: items.text("invocationId")?,
+            invocation_id: items.id()?,
             outcome: match items.token("result kind")? {
-                Token::Unsigned(1) => Outcome::Error(
-                    items
-                        .optional_text("error")?
-                        .ok_or_else(|| items.invalid("error"))?,
-                ),
+                Token::Unsigned(1) => Outcome::Error(items.optional_text("error")??),
                 Token::Unsigned(2) => Outcome::Void,
                 Token::Unsigned(3) => Outcome::Result(items.payload("result")?),
-                _ => return Err(items.invalid("result kind")),
+                _ => return None,
             },
         },
         4 => Message::StreamInvocation {
             headers: items.headers()?,
-            invocation_id: items.text("invocationId")?,
+            invocation_id: items.id()?,
             target: items.text("target")?,
             arguments: items.arguments()?,
             stream_ids: items.stream_ids()?,
         },
         5 => Message::CancelInvocation {
             headers: items.headers()?,
-            invocation_id: items.text("invocationId")?,
+            invocation_id: items.id()?,
         },
         6 => Message::Ping,
         7 => Message::Close {
             error: items.optional_text("error")?,
-            allow_reconnect: items.left > 0 && items.value("allowReconnect")? == [0xc3],
+            allow_reconnect: items.left > 0 && items.value(Fault::Item("allowReconnect"))? == [0xc3],
         },
         8 => Message::Ack {
             sequence_id: items.sequence_id()?,
@@ -243,8 +213,38 @@ fn message<'a>(kind: i64, items: &mut Items<'a>) -> Result<Option<Message<'a>>, 
         9 => Message::Sequence {
             sequence_id: items.sequence_id()?,
         },
-        _ => return Ok(None),
+        _ => return Some(None),
     }))
+}
+
+/// The official words for what is wrong.
+fn error(kind: i64, fault: Fault<'_>, at: usize) -> DecodeError {
+    let message = match kind {
+        1 => "Invocation",
+        2 => "StreamItem",
+        3 => "Completion",
+        4 => "StreamInvocation",
+        5 => "CancelInvocation",
+        7 => "Close",
+        8 => "Ack",
+        _ => "Sequence",
+    };
+    let text = match fault {
+        Fault::Item(_) if kind > 7 => return DecodeError::InvalidSequenceId { message },
+        Fault::Item(detail) => return DecodeError::Invalid { message, detail },
+        Fault::Headers => "Invalid headers.".to_owned(),
+        Fault::Header(name) => ["Expected header '", name, "' to be of type String."].concat(),
+        Fault::Malformed => {
+            let at = at.to_string();
+            [
+                "Error reading MessagePack. It ends or goes wrong before byte ",
+                &at,
+                ".",
+            ]
+            .concat()
+        }
+    };
+    DecodeError::Malformed(text)
 }
 
 /// Appends `message` to `out` as one record, with its length before it. The protocol has no room for a message of

@@ -204,8 +204,11 @@ fn write_single_json(token: Token<'_>, out: &mut String) {
     match token {
         Token::Nil | Token::Array(_) | Token::Map(_) => out.push_str("null"),
         Token::Bool(value) => out.push_str(if value { "true" } else { "false" }),
-        Token::Unsigned(value) => out.push_str(&value.to_string()),
-        Token::Negative(value) => out.push_str(&value.to_string()),
+        Token::Unsigned(value) => padded(value, 0, out),
+        Token::Negative(value) => {
+            out.push('-');
+            padded(value.unsigned_abs(), 0, out);
+        }
         Token::Single(value) => number::write_single(value, out),
         Token::Double(value) => number::write(value, out),
         Token::Text(text) => json::quoted(text, out),
@@ -251,6 +254,7 @@ fn write_time(seconds: i64, nanoseconds: u32, out: &mut String) {
     out.push('Z');
 }
 
+/// With zeros before it, up to a width.
 fn padded(number: u64, width: usize, out: &mut String) {
     let digits = number.to_string();
     (digits.len()..width).for_each(|_| out.push('0'));
@@ -275,7 +279,8 @@ fn civil(days: i64) -> (i64, i64, i64) {
 
 /// A value, known to be well-formed, as JSON text. Floating-point infinities become null, as JavaScript does it.
 pub(super) fn to_json(bytes: &[u8]) -> String {
-    let mut out = String::with_capacity(bytes.len());
+    // JSON is about a fifth longer as a rule.
+    let mut out = String::with_capacity(bytes.len() + bytes.len() / 4);
     let mut unpacker = Unpacker { rest: bytes };
     match unpacker.write_json(&mut out) {
         Some(()) => out,
@@ -333,26 +338,34 @@ fn write_value(value: Value<'_>, depth: u32, out: &mut Vec<u8>) {
 
 /// A whole number as one where it has 64 bits or fewer, anything else as a double.
 fn write_number(digits: &str, out: &mut Vec<u8>) {
-    if let Ok(value) = digits.parse::<u64>() {
-        unsigned(value, out);
-    } else if let Ok(value) = digits.parse::<i64>()
-        && value < 0
-    {
-        match value {
-            -32.. => out.push(value as u8),
-            -0x80.. => wide(0xd0, &(value as i8).to_be_bytes(), out),
-            -0x8000.. => wide(0xd1, &(value as i16).to_be_bytes(), out),
-            -0x8000_0000.. => wide(0xd2, &(value as i32).to_be_bytes(), out),
-            _ => wide(0xd3, &value.to_be_bytes(), out),
+    let (negative, magnitude) = match digits.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, digits),
+    };
+    // Zero below zero is a double, and so is what has a point, an exponent or too many digits.
+    match number::whole(magnitude) {
+        Some(value) if !negative => unsigned(value, out),
+        Some(value @ 1..=0x20) => out.push((value as u8).wrapping_neg()),
+        Some(value @ 1..=0x8000_0000_0000_0000) => {
+            // One bit more, for the sign.
+            let power = power((value - 1) << 1, 0);
+            wide(0xd0 + power, power, value.wrapping_neg(), out);
         }
-    } else {
-        wide(0xcb, &number::read(digits).to_be_bytes(), out);
+        _ => wide(0xcb, 3, number::read(digits).to_bits(), out),
     }
 }
 
-fn wide(format: u8, bytes: &[u8], out: &mut Vec<u8>) {
+/// The least power of two, from `least`, in so many bytes of which the value fits.
+fn power(value: u64, least: u8) -> u8 {
+    (least..3).find(|power| value >> (8 << power) == 0).unwrap_or(3)
+}
+
+/// A number in two to the power of `power` bytes, after its format.
+fn wide(format: u8, power: u8, value: u64, out: &mut Vec<u8>) {
     out.push(format);
-    out.extend_from_slice(bytes);
+    for byte in (0..1 << power).rev() {
+        out.push((value >> (8 * byte)) as u8);
+    }
 }
 
 pub(super) fn nil(out: &mut Vec<u8>) {
@@ -365,42 +378,34 @@ pub(super) fn boolean(value: bool, out: &mut Vec<u8>) {
 
 /// A number in the smallest form that holds it.
 pub(super) fn unsigned(value: u64, out: &mut Vec<u8>) {
-    match value {
-        0..=0x7f => out.push(value as u8),
-        0x80..=0xff => wide(0xcc, &(value as u8).to_be_bytes(), out),
-        0x100..=0xffff => wide(0xcd, &(value as u16).to_be_bytes(), out),
-        0x1_0000..=0xffff_ffff => wide(0xce, &(value as u32).to_be_bytes(), out),
-        _ => wide(0xcf, &value.to_be_bytes(), out),
+    if value < 0x80 {
+        out.push(value as u8);
+    } else {
+        let power = power(value, 0);
+        wide(0xcc + power, power, value, out);
     }
 }
 
 pub(super) fn text(text: &str, out: &mut Vec<u8>) {
-    match text.len() {
-        short @ 0..=0x1f => out.push(0xa0 | short as u8),
-        short @ 0x20..=0xff => wide(0xd9, &[short as u8], out),
-        longer => length(0xda, longer, out),
-    }
+    head(text.len(), (0xa0, 0x20), (0xd9, 0), out);
     out.extend_from_slice(text.as_bytes());
 }
 
 pub(super) fn array(count: usize, out: &mut Vec<u8>) {
-    match count {
-        few @ 0..=0x0f => out.push(0x90 | few as u8),
-        more => length(0xdc, more, out),
-    }
+    head(count, (0x90, 0x10), (0xdc, 1), out);
 }
 
 pub(super) fn map(count: usize, out: &mut Vec<u8>) {
-    match count {
-        few @ 0..=0x0f => out.push(0x80 | few as u8),
-        more => length(0xde, more, out),
-    }
+    head(count, (0x80, 0x10), (0xde, 1), out);
 }
 
-/// A length in two bytes, or in four with the format that follows.
-fn length(format: u8, length: usize, out: &mut Vec<u8>) {
-    match u16::try_from(length) {
-        Ok(length) => wide(format, &length.to_be_bytes(), out),
-        Err(_) => wide(format + 1, &(length as u32).to_be_bytes(), out),
+/// A length: within the format itself where it is below a limit, else in a number as wide as it needs, the
+/// formats of which follow one another. There is none for four thousand million and more.
+fn head(length: usize, (short, limit): (u8, usize), (format, least): (u8, u8), out: &mut Vec<u8>) {
+    if length < limit {
+        out.push(short | length as u8);
+    } else {
+        let power = power(length as u64, least).min(2);
+        wide(format + power - least, power, length as u64, out);
     }
 }

@@ -38,7 +38,7 @@ pub(super) fn check(json: &str) -> Result<(), usize> {
 }
 
 /// How many bytes come before the first quote, backslash or control character.
-fn until_special(bytes: &[u8]) -> usize {
+pub(super) fn until_special(bytes: &[u8]) -> usize {
     let mut rest = bytes;
     while let Some((chunk, after)) = rest.split_first_chunk::<8>() {
         let word = u64::from_le_bytes(*chunk);
