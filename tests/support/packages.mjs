@@ -10,5 +10,6 @@ const tools = process.env.SWITCHHOOK_TOOLS ?? join(PROJECT, '.tools');
 const load = createRequire(join(tools, 'package.json'));
 
 export const signalR = load('@microsoft/signalr');
+export const { MessagePackHubProtocol } = load('@microsoft/signalr-protocol-msgpack');
 export const playwright = load('playwright-core');
 export const { default: AxeBuilder } = load('@axe-core/playwright');

@@ -28,6 +28,12 @@ export function startHub(options = {}) {
   return start(setting('SWITCHHOOK_HUB_BIN'), words);
 }
 
+/** Starts the hub's SignalR server with a small application that has every kind of call, at `/hub`. */
+export function startSignalR(options = {}) {
+  const words = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  return start(setting('SWITCHHOOK_SIGNALR_BIN'), words);
+}
+
 /** Starts the RTE hub on Microsoft's server. All of its options have a default. */
 export function startRteHub({ port = 0, interval = 100, tokenSeconds = 300, detailedErrors = false } = {}) {
   const words = [setting('SWITCHHOOK_RTE_HUB')];
