@@ -107,18 +107,18 @@ impl Input {
         let limit = self.record_limit;
         let mut bytes = Vec::new();
         loop {
-            let end = bytes.iter().position(|byte| *byte == SEPARATOR);
-            if end.unwrap_or(bytes.len()) > limit {
+            let mut arrived = match self.receive().await? {
+                Ok(arrived) => arrived.to_vec(),
+                Err(oversize) => return Ok(Err(oversize)),
+            };
+            let end = arrived.iter().position(|byte| *byte == SEPARATOR);
+            if bytes.len() + end.unwrap_or(arrived.len()) > limit {
                 return Ok(Err(Oversize { limit }));
             }
-            if let Some(end) = end {
-                let rest = bytes.split_off(end + 1);
-                bytes.truncate(end);
-                return Ok(Ok((bytes, rest)));
-            }
-            match self.receive().await? {
-                Ok(more) => bytes.extend_from_slice(&more),
-                Err(oversize) => return Ok(Err(oversize)),
+            let rest = end.map(|end| arrived.split_off(end));
+            bytes.append(&mut arrived);
+            if let Some(rest) = rest {
+                return Ok(Ok((bytes, rest.get(1..).unwrap_or_default().to_vec())));
             }
         }
     }
