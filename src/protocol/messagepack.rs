@@ -5,6 +5,11 @@
 //! Every byte of a record is checked once; texts and payloads are borrowed from it, payloads undecoded.
 //! Only the least number of items counts; more of them are for newer versions and ignored (M05).
 
+#![allow(
+    clippy::option_option,
+    reason = "here the outer one tells of a fault, the inner one of what may be absent"
+)]
+
 use super::message::{DecodeError, Message, Outcome, Payload};
 use super::pack::{self, DEPTH, Token, Unpacker};
 use std::borrow::Cow;

@@ -1,8 +1,8 @@
 //! Floating-point numbers to decimal text and back, exactly.
 //!
 //! Lives here: the shortest text that reads back as the same number, and the number nearest to a text.
-//! May not be here: integers, which need no care; what a number means.
-//! The standard library's own conversions bring more than 10 kB of tables to the page; these bring none.
+//! May not be here: the formats of either encoding, and what a number means.
+//! The standard library's own conversions would cost the page 18 kB, these cost it 2 kB (brotli).
 //! Sources: "How to print (and: read) floating-point numbers accurately", Steele and White, and Clinger, 1990.
 
 use std::cmp::Ordering;

@@ -375,7 +375,14 @@ fn build_servers(project: &Project) -> Outcome<Counted> {
     process::run(
         project
             .cargo()
-            .args(["build", "--quiet", "--package", "switchhook-hub", "--example", "signalr"])
+            .args([
+                "build",
+                "--quiet",
+                "--package",
+                "switchhook-hub",
+                "--example",
+                "signalr",
+            ])
             .args(NATIVE),
         "The compiler's message above says why.",
     )?;
@@ -469,7 +476,10 @@ fn node_tests(project: &Project, folder: &str) -> Outcome<Counted> {
 fn with_servers<'a>(project: &Project, command: &'a mut Command) -> &'a mut Command {
     command
         .env("SWITCHHOOK_HUB_BIN", project.built("debug", "switchhook-hub"))
-        .env("SWITCHHOOK_SIGNALR_BIN", project.built("debug", "examples/signalr"))
+        .env(
+            "SWITCHHOOK_SIGNALR_BIN",
+            project.built("debug", "examples/signalr"),
+        )
         .env("SWITCHHOOK_DIST", project.dist())
         .env("SWITCHHOOK_TOOLS", &project.tools)
         .env("SWITCHHOOK_FAILURES", project.target.join("e2e"));
