@@ -155,6 +155,11 @@ impl Live {
             ending = Some(Ending::Lost(Some(Error::ProtocolViolation(error.to_string()))));
         }
         self.reader = reader;
+        if let (None, Some(stateful)) = (&ending, &mut self.session.stateful) {
+            stateful.arrived(bytes.len(), now);
+            self.session
+                .acknowledge(now, Some(self.socket), options, turn.out);
+        }
         if ending.is_none() && self.liveness.ping_due(now) {
             self.send(&Message::Ping, options, turn);
         }

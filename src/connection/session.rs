@@ -13,7 +13,7 @@ use super::options::{Options, StatefulReconnect};
 use super::refresh::Refresh;
 use super::time::Millis;
 use super::turn::Turn;
-use crate::protocol::stateful::{Received, Unacknowledged, is_counted};
+use crate::protocol::stateful::{ACKNOWLEDGE_BYTES, Received, Unacknowledged, is_counted};
 use crate::protocol::{Message, Outcome, Payload};
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -71,6 +71,8 @@ pub(super) struct Stateful {
     sent: Unacknowledged,
     pub(super) received: Received,
     acknowledge_at: Option<Millis>,
+    /// Bytes that have arrived since the server was last told.
+    unacknowledged_bytes: usize,
     held: VecDeque<Held>,
     bound: usize,
     /// Attempts to take the session up since it last held.
@@ -85,10 +87,19 @@ impl Stateful {
             sent: Unacknowledged::new(options.buffer_bytes),
             received: Received::default(),
             acknowledge_at: None,
+            unacknowledged_bytes: 0,
             held: VecDeque::new(),
             bound: options.bound_bytes,
             tries: 0,
             lost: None,
+        }
+    }
+
+    /// So many bytes arrived. A server sends no more than its buffer holds before it is told of their arrival.
+    pub(super) fn arrived(&mut self, bytes: usize, now: Millis) {
+        self.unacknowledged_bytes += bytes;
+        if self.unacknowledged_bytes >= ACKNOWLEDGE_BYTES && self.received.owes_acknowledgement() {
+            self.acknowledge_at = Some(now);
         }
     }
 
@@ -370,8 +381,24 @@ impl Session {
             }
             waits
         });
-        if socket.is_some() && stateful.acknowledge_at.is_some_and(|due| now >= due) {
+        if socket.is_some() {
+            self.acknowledge(now, socket, options, out);
+        }
+    }
+
+    /// Tells the server what has arrived, if that is due.
+    pub(super) fn acknowledge(
+        &mut self,
+        now: Millis,
+        socket: Option<SocketId>,
+        options: &Options,
+        out: &mut impl Outlet,
+    ) {
+        if let Some(stateful) = &mut self.stateful
+            && stateful.acknowledge_at.is_some_and(|due| now >= due)
+        {
             stateful.acknowledge_at = None;
+            stateful.unacknowledged_bytes = 0;
             let sequence_id = stateful.received.acknowledge();
             // Neither counted nor large: it cannot be refused.
             let _ = self.post(&Message::Ack { sequence_id }, socket, options, out);

@@ -123,14 +123,16 @@ describe('bad input', () => {
       wire.send(text.slice(third * 2));
       await on.shows(0, 41);
       await on.shows(1, 42);
-      // In bytes, a letter of more than one byte may be cut in two.
-      const named = on.waiting(2, 43, { queueName: 'Åland – öäü 客服' });
-      const bytes = Buffer.from(`${JSON.stringify(named)}\x1e`);
-      const cut = bytes.indexOf(Buffer.from('客')) + 1;
-      wire.send(bytes.subarray(0, cut));
-      wire.send(bytes.subarray(cut));
-      await on.shows(2, 43);
       assert.equal(await desk.part('unusable').count(), 0);
+    });
+
+    wired('a binary message, where text was agreed on, is refused and its neighbours are shown', async (desk, wire, on) => {
+      wire.slip(on.waiting(0, 51));
+      wire.send(Buffer.from(`${JSON.stringify(on.waiting(1, 52))}\x1e`));
+      wire.slip(on.waiting(2, 53));
+      await on.shows(0, 51);
+      await on.shows(2, 53);
+      await eventually(async () => assert.match(await desk.part('unusable').innerText(), /^1 message/));
     });
 
     wired('a record of 17 MB is refused, its neighbours are shown', async (desk, wire, on) => {
