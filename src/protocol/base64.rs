@@ -1,7 +1,7 @@
 //! Bytes as base64 text, which is how JSON carries them.
 //!
 //! Lives here: writing it, with the standard alphabet and padding.
-//! May not be here: reading it; nothing in the protocol needs that.
+//! May not be here: reading it; nothing in the protocol needs that (a token's claims are the session's).
 //! Source: RFC 4648, section 4.
 //! `byte[]` is written so by `System.Text.Json`, which is what a .NET server's JSON would show.
 

@@ -1,30 +1,18 @@
 //! Who is meant: what goes into `Authorization: Basic`, and what a token says of its bearer.
 //!
-//! Lives here: base64 both ways, and the texts among a token's claims.
+//! Lives here: base64 for a header and from a token, and the texts among a token's claims.
 //! May not be here: checking a token; only the server can, the desk merely looks for its own agent's id.
 //! Which claim carries the id is not documented (rule R1): every text is offered, the directory knows which one fits.
 //! A token that cannot be read offers nothing.
 
 use crate::domain::fold::folded;
+use crate::protocol::base64;
 use crate::protocol::reader::Reader;
 
 /// Base64 with padding, for `Authorization: Basic`.
 pub(super) fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let digit = |bits: u32| {
-        DIGITS
-            .get((bits & 63) as usize)
-            .map_or('A', |digit| char::from(*digit))
-    };
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let byte = |at: usize| u32::from(chunk.get(at).copied().unwrap_or(0));
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        text.push(digit(bits >> 18));
-        text.push(digit(bits >> 12));
-        text.push(if chunk.len() > 1 { digit(bits >> 6) } else { '=' });
-        text.push(if chunk.len() > 2 { digit(bits) } else { '=' });
-    }
+    let mut text = String::new();
+    base64::write(bytes, &mut text);
     text
 }
 
