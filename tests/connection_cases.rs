@@ -856,6 +856,44 @@ fn n21_d1_every_phase_has_its_deadline() {
 }
 
 #[test]
+fn n22_the_applications_headers_replace_the_librarys_own() {
+    let mut settings = options();
+    settings.headers = settings
+        .headers
+        .with("x-signalr-user-agent", "mine")
+        .with("X-Tenant", "hush");
+    assert!(!format!("{settings:?}").contains("hush"));
+    for (settings, expected) in [
+        (
+            options(),
+            vec![
+                ("X-Requested-With", "XMLHttpRequest"),
+                (
+                    "X-SignalR-User-Agent",
+                    concat!("switchhook/", env!("CARGO_PKG_VERSION")),
+                ),
+            ],
+        ),
+        (
+            settings,
+            vec![
+                ("X-Requested-With", "XMLHttpRequest"),
+                ("x-signalr-user-agent", "mine"),
+                ("X-Tenant", "hush"),
+            ],
+        ),
+    ] {
+        let mut rig = Rig::new(settings);
+        rig.request();
+        let told = rig.take();
+        let Some(Told::Act(Action::Post { headers, .. })) = told.last() else {
+            panic!("{told:?}");
+        };
+        assert_eq!(headers.iter().collect::<Vec<_>>(), expected);
+    }
+}
+
+#[test]
 fn n23_r20_d1_d2_stop_is_immediate_in_every_state() {
     let states: [fn(&mut Rig); 7] = [
         |_| (),

@@ -110,7 +110,12 @@ impl Connection {
             Stage::Negotiate { request, route },
             turn.now,
         );
-        turn.out.act(Action::Post { request, url, token });
+        turn.out.act(Action::Post {
+            request,
+            url,
+            token,
+            headers: self.options.headers.clone(),
+        });
     }
 
     /// Whether stateful reconnect is asked for: as the address says, else as the settings say (case B03).

@@ -121,7 +121,12 @@ impl Connection {
         let url = self.options.hub.refresh(&ticket.connection_token);
         live.session.refresh = Refresh::Answer { request, deadline };
         let token = token.cloned();
-        turn.out.act(Action::Post { request, url, token });
+        turn.out.act(Action::Post {
+            request,
+            url,
+            token,
+            headers: self.options.headers.clone(),
+        });
     }
 
     /// The server answered; whether that was to a refresh.

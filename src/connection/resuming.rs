@@ -298,7 +298,12 @@ impl Connection {
                 resuming.last_error = Some(error);
                 resuming.stage = Stage::Question { request, deadline };
                 self.show_resuming(resuming, turn);
-                turn.out.act(Action::Post { request, url, token });
+                turn.out.act(Action::Post {
+                    request,
+                    url,
+                    token,
+                    headers: self.options.headers.clone(),
+                });
             }
         }
     }
