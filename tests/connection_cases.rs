@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use switchhook::connection::{
     Action, BadRecords, CallId, Delays, Error, Health, Input, Millis, Options, Phase, Progress, Retry,
-    RetryPolicy, Secret, Status, TokenReason, Trying,
+    RetryPolicy, Secret, Status, StreamId, TokenReason, Trying,
 };
 use switchhook::protocol::Frame;
 
@@ -173,7 +173,7 @@ fn h17_a_response_that_is_no_object_fails() {
 // ---- 3 and 4. Records
 
 #[test]
-fn t07_a_record_over_two_frames_is_delivered_once() {
+fn t07_d08_a_record_over_two_frames_is_delivered_once() {
     let mut rig = Rig::connected(options());
     rig.data("{\"type\":1,\"target\":\"a\",");
     assert_eq!(rig.invocations(), [""; 0]);
@@ -199,7 +199,7 @@ fn j20_j21_unknown_types_are_ignored_and_counted() {
 }
 
 #[test]
-fn j26_d7_a_bad_record_never_loses_its_neighbours() {
+fn j26_d07_a_bad_record_never_loses_its_neighbours() {
     let mut rig = Rig::connected(options());
     let frame = "{\"type\":1,\"target\":\"a\",\"arguments\":[]}\u{1e}{broken\u{1e}{\"type\":1,\"target\":\"b\",\"arguments\":[]}\u{1e}";
     rig.data(frame);
@@ -571,6 +571,32 @@ fn k07_anything_sent_postpones_the_next_ping() {
     assert_eq!(rig.sent(), [PING]);
 }
 
+/// What is refused or already over is not sent, and must not keep the pings back: the server would hear nothing.
+#[test]
+fn k07_only_what_is_sent_postpones_the_next_ping() {
+    let mut rig = Rig::connected(Options {
+        outgoing_limit: 100,
+        ..options()
+    });
+    for _ in 0..15 {
+        rig.pass(SECOND);
+        rig.data(PING);
+        rig.step(Input::Cancel { call: CallId(9) });
+        rig.step(Input::EndStream {
+            stream: StreamId(9),
+            error: None,
+        });
+        rig.step(Input::Item {
+            call: CallId(1),
+            stream: StreamId(9),
+            item: "1",
+            deadline: rig.now + SECOND,
+        });
+        rig.send(2, &format!("[\"{}\"]", "x".repeat(100)));
+    }
+    assert_eq!(rig.sent(), [PING]);
+}
+
 #[test]
 fn k08_an_overdue_ping_is_sent_from_the_receive_path() {
     let mut rig = Rig::connected(options());
@@ -833,7 +859,7 @@ fn n20_without_negotiation_there_is_no_request_and_no_id() {
 }
 
 #[test]
-fn n21_d1_every_phase_has_its_deadline() {
+fn n21_d01_every_phase_has_its_deadline() {
     let mut rig = Rig::new(options());
     rig.step(Input::Start);
     rig.pass(seconds(15));
@@ -894,7 +920,7 @@ fn n22_the_applications_headers_replace_the_librarys_own() {
 }
 
 #[test]
-fn n23_r20_d1_d2_stop_is_immediate_in_every_state() {
+fn n23_r20_d01_d02_stop_is_immediate_in_every_state() {
     let states: [fn(&mut Rig); 7] = [
         |_| (),
         |rig| rig.step(Input::Start),

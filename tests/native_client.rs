@@ -264,7 +264,7 @@ async fn nobody_there_is_told_as_unreachable() {
 
 /// Defect D1: a server that never answers the upgrade must hold up neither connecting nor stopping.
 #[tokio::test]
-async fn d1_stop_is_immediate_while_the_socket_opens() {
+async fn d01_stop_is_immediate_while_the_socket_opens() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("an address");
     let (accepted, mut accepts) = mpsc::unbounded_channel();

@@ -31,7 +31,7 @@ const HANDSHAKE_LIMIT: usize = 65_536;
 const RETRY_AFTER_CAP: Duration = Duration::from_secs(300);
 
 /// So many connections in a row that were soon lost are bad luck; more are met with growing delays.
-const SHORT_LIVES_TOLERATED: u32 = 3;
+pub(super) const SHORT_LIVES_TOLERATED: u32 = 3;
 
 impl Connection {
     /// Begins an attempt by asking for a token.

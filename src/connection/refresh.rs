@@ -47,9 +47,11 @@ impl Refresh {
         }
     }
 
-    /// Once more, soon.
-    pub(super) fn again(now: Millis) -> Self {
-        Self::At(now + AGAIN)
+    /// The socket has gone: what is planned stays so, because the token's time runs on, and what was under way is
+    /// begun anew over the next socket.
+    pub(super) fn interrupt(self, now: Millis, out: &mut impl Outlet) -> Self {
+        self.abandon(out);
+        self.request().map_or(self, |_| Self::At(now))
     }
 
     pub(super) fn next_wake(self) -> Option<Millis> {
@@ -147,9 +149,6 @@ impl Connection {
                 let next = Refresh::after(lifetime, &self.options, turn.now);
                 if let State::Connected(live) = &mut self.state {
                     live.session.refresh = next;
-                    if let Some(ticket) = &mut live.session.ticket {
-                        ticket.lifetime = lifetime;
-                    }
                 }
                 turn.out.refreshed(Ok(lifetime));
             }
@@ -177,10 +176,10 @@ impl Connection {
 
     /// The connection stays as it is (case A03). What may pass is tried again.
     fn refresh_failed(&mut self, error: Error, turn: &mut Turn<'_, impl Outlet>) {
-        let passes = !error.is_misconfiguration();
+        let is_wanted = self.options.refresh_before.is_some() && !error.is_misconfiguration();
         if let Some(refresh) = self.refresh() {
-            *refresh = if passes {
-                Refresh::again(turn.now)
+            *refresh = if is_wanted {
+                Refresh::At(turn.now + AGAIN)
             } else {
                 Refresh::Off
             };
