@@ -780,6 +780,21 @@ fn a_session_with_an_unreadable_record_is_not_taken_up() {
     assert!(is_reconnecting(&rig));
 }
 
+/// An answer of the wrong kind is no answer: the request goes on.
+#[test]
+fn a_question_is_not_answered_by_a_token() {
+    let mut rig = Rig::stateful(keeping());
+    rig.cut();
+    rig.pass(Duration::ZERO);
+    rig.give_token(None);
+    rig.cut();
+    let request = rig.pending_request();
+    rig.step(Input::TokenReady { request, token: None });
+    assert!(rig.sockets.is_empty());
+    rig.answer(200, STATEFUL);
+    assert_eq!(rig.sockets.len(), 1);
+}
+
 /// What is sent again may be what it dies of.
 #[test]
 fn a_session_that_dies_each_time_it_is_taken_up_is_given_up() {

@@ -13,7 +13,7 @@ use super::options::{BadRecords, Options};
 use super::session::Session;
 use super::time::Millis;
 use super::turn::Turn;
-use crate::protocol::stateful::is_counted;
+use crate::protocol::stateful::{Gap, is_counted};
 use crate::protocol::{DecodeError, Message, Outcome, Payload, RecordReader};
 use std::time::Duration;
 
@@ -276,7 +276,11 @@ impl Live {
         turn: &mut Turn<'_, impl Outlet>,
     ) -> Option<Ending> {
         let stateful = self.session.stateful.as_mut()?;
-        if let Err(gap) = stateful.received.sequence(number) {
+        let placed = match stateful.received.sequence(number) {
+            Ok(()) if stateful.doubtful => Err(Gap),
+            placed => placed,
+        };
+        if let Err(gap) = placed {
             return Some(Ending::Lost(Some(Error::ProtocolViolation(gap.to_string()))));
         }
         if self.sequence_by.take().is_some() {

@@ -100,7 +100,9 @@ impl Connection {
         token: Result<Option<&Secret>, &Error>,
         turn: &mut Turn<'_, impl Outlet>,
     ) -> bool {
-        if !self.refreshes(request) {
+        let asks =
+            |refresh: &mut Refresh| matches!(refresh, Refresh::Token { request: own, .. } if *own == request);
+        if !self.refresh().is_some_and(asks) {
             return false;
         }
         match token {
@@ -138,7 +140,8 @@ impl Connection {
         answer: Result<&[u8], &Error>,
         turn: &mut Turn<'_, impl Outlet>,
     ) -> bool {
-        if !self.refreshes(request) {
+        let asks = |refresh: &mut Refresh| matches!(refresh, Refresh::Answer { request: own, .. } if *own == request);
+        if !self.refresh().is_some_and(asks) {
             return false;
         }
         match answer {
@@ -185,11 +188,6 @@ impl Connection {
             };
         }
         turn.out.refreshed(Err(error));
-    }
-
-    fn refreshes(&mut self, request: RequestId) -> bool {
-        self.refresh()
-            .is_some_and(|refresh| refresh.request() == Some(request))
     }
 
     /// That of the live connection, where the server gave it a token that can be named to it.

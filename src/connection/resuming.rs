@@ -110,11 +110,12 @@ impl Resuming {
         matches!(self.stage, Stage::Open { socket: own, .. } if own == socket)
     }
 
-    fn waits_for(&self, request: RequestId) -> bool {
-        match self.stage {
-            Stage::Token { request: own, .. } | Stage::Question { request: own, .. } => own == request,
-            Stage::Pause { .. } | Stage::Open { .. } => false,
-        }
+    fn waits_for_token(&self, request: RequestId) -> bool {
+        matches!(self.stage, Stage::Token { request: own, .. } if own == request)
+    }
+
+    fn waits_for_answer(&self, request: RequestId) -> bool {
+        matches!(self.stage, Stage::Question { request: own, .. } if own == request)
     }
 
     /// A redirect's token, in place of the application's.
@@ -227,7 +228,7 @@ impl Connection {
         token: Option<Secret>,
         turn: &mut Turn<'_, impl Outlet>,
     ) {
-        if let Some(resuming) = self.take_resuming(|resuming| resuming.waits_for(request)) {
+        if let Some(resuming) = self.take_resuming(|resuming| resuming.waits_for_token(request)) {
             if resuming.refused && resuming.token == token {
                 self.refuse_resuming(resuming, turn);
             } else {
@@ -242,7 +243,7 @@ impl Connection {
         error: Error,
         turn: &mut Turn<'_, impl Outlet>,
     ) {
-        if let Some(resuming) = self.take_resuming(|resuming| resuming.waits_for(request)) {
+        if let Some(resuming) = self.take_resuming(|resuming| resuming.waits_for_token(request)) {
             if error == Error::Unauthorized {
                 self.refuse_resuming(resuming, turn);
             } else {
@@ -305,7 +306,7 @@ impl Connection {
         answer: Result<&[u8], Error>,
         turn: &mut Turn<'_, impl Outlet>,
     ) {
-        let Some(mut resuming) = self.take_resuming(|resuming| resuming.waits_for(request)) else {
+        let Some(mut resuming) = self.take_resuming(|resuming| resuming.waits_for_answer(request)) else {
             return;
         };
         match answer {
