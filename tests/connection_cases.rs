@@ -1,7 +1,7 @@
 //! The connection machine against the SignalR conformance cases, on a virtual clock.
 //!
 //! Lives here: one test per case, named by its id; a `d…` test shows a defect of the official client absent.
-//! May not be here: a socket, a runtime, a sleep.
+//! May not be here: a socket, a runtime, a sleep; other themes have files of their own beside this one.
 //! What differs from the official client on purpose says so beside the test.
 //! The texts are those of the official client wherever people search for them.
 
@@ -9,11 +9,11 @@
 mod rig;
 
 use rig::{NEGOTIATED, Rig, Told, options};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 use switchhook::connection::{
-    Action, BadRecords, CallId, Delays, Error, Health, Input, Millis, Options, Phase, Progress, Retry,
-    RetryPolicy, Secret, Status, TokenReason, Trying,
+    Action, BadRecords, CallId, Delays, Error, Health, Input, Options, Phase, Progress, Status, StreamId,
+    TokenReason,
 };
 use switchhook::protocol::Frame;
 
@@ -170,10 +170,31 @@ fn h17_a_response_that_is_no_object_fails() {
     }
 }
 
+/// Different: there is no log to write to. What the log line tells, that the protocol was named to the server and
+/// nothing before it, shows on the wire; the version is that of a plain session.
+#[test]
+fn h18_the_request_is_the_first_thing_written() {
+    let mut rig = Rig::new(options());
+    rig.request();
+    rig.answer(200, NEGOTIATED);
+    assert_eq!(rig.sent(), [""; 0]);
+    rig.take();
+    rig.open_socket();
+    let told = rig.take();
+    assert!(
+        matches!(
+            told.as_slice(),
+            [Told::Act(Action::Send { frame: Frame::Text(text), .. })]
+                if text == "{\"protocol\":\"json\",\"version\":1}\u{1e}"
+        ),
+        "{told:?}"
+    );
+}
+
 // ---- 3 and 4. Records
 
 #[test]
-fn t07_a_record_over_two_frames_is_delivered_once() {
+fn t07_d08_a_record_over_two_frames_is_delivered_once() {
     let mut rig = Rig::connected(options());
     rig.data("{\"type\":1,\"target\":\"a\",");
     assert_eq!(rig.invocations(), [""; 0]);
@@ -199,7 +220,7 @@ fn j20_j21_unknown_types_are_ignored_and_counted() {
 }
 
 #[test]
-fn j26_d7_a_bad_record_never_loses_its_neighbours() {
+fn j26_d07_a_bad_record_never_loses_its_neighbours() {
     let mut rig = Rig::connected(options());
     let frame = "{\"type\":1,\"target\":\"a\",\"arguments\":[]}\u{1e}{broken\u{1e}{\"type\":1,\"target\":\"b\",\"arguments\":[]}\u{1e}";
     rig.data(frame);
@@ -272,6 +293,18 @@ fn w01_i20_send_is_settled_when_handed_to_the_socket() {
                 if text == "{\"type\":1,\"target\":\"testMethod\",\"arguments\":[\"arg\",42]}\u{1e}"
         ),
         "{told:?}"
+    );
+}
+
+#[test]
+fn w03_a_call_has_a_decimal_id_of_its_own() {
+    let mut rig = Rig::connected(options());
+    for call in 0..11 {
+        rig.invoke(call);
+    }
+    assert_eq!(
+        rig.sent().last().map(String::as_str),
+        Some("{\"type\":1,\"invocationId\":\"10\",\"target\":\"m\",\"arguments\":[]}\u{1e}")
     );
 }
 
@@ -498,6 +531,27 @@ fn c15_a_server_that_wants_a_result_is_told_that_there_is_none() {
 
 const PING: &str = "{\"type\":6}\u{1e}";
 
+/// A client of WebSockets alone has no transport that keeps itself alive: pings are sent in every case.
+#[test]
+fn k02_a_web_socket_is_always_pinged() {
+    for skip_negotiation in [false, true] {
+        let mut rig = Rig::new(Options {
+            skip_negotiation,
+            ..options()
+        });
+        rig.step(Input::Start);
+        rig.give_token(None);
+        if !skip_negotiation {
+            rig.answer(200, NEGOTIATED);
+        }
+        rig.open_socket();
+        rig.data("{}\u{1e}");
+        rig.take();
+        rig.pass(seconds(15));
+        assert_eq!(rig.sent(), [PING]);
+    }
+}
+
 #[test]
 fn k03_anything_received_resets_the_server_timeout() {
     let mut rig = Rig::connected(options());
@@ -568,6 +622,32 @@ fn k07_anything_sent_postpones_the_next_ping() {
     rig.pass(seconds(14));
     assert_eq!(rig.sent(), [""; 0]);
     rig.pass(seconds(1));
+    assert_eq!(rig.sent(), [PING]);
+}
+
+/// What is refused or already over is not sent, and must not keep the pings back: the server would hear nothing.
+#[test]
+fn k07_only_what_is_sent_postpones_the_next_ping() {
+    let mut rig = Rig::connected(Options {
+        outgoing_limit: 100,
+        ..options()
+    });
+    for _ in 0..15 {
+        rig.pass(SECOND);
+        rig.data(PING);
+        rig.step(Input::Cancel { call: CallId(9) });
+        rig.step(Input::EndStream {
+            stream: StreamId(9),
+            error: None,
+        });
+        rig.step(Input::Item {
+            call: CallId(1),
+            stream: StreamId(9),
+            item: "1",
+            deadline: rig.now + SECOND,
+        });
+        rig.send(2, &format!("[\"{}\"]", "x".repeat(100)));
+    }
     assert_eq!(rig.sent(), [PING]);
 }
 
@@ -812,6 +892,47 @@ fn n15_a_hundred_redirects_are_too_many() {
     assert_eq!(rig.error(), Some(Error::TooManyRedirects));
 }
 
+/// Different in words: there is one transport, so its error is the whole story and names no others.
+#[test]
+fn n17_a_socket_refused_is_not_negotiated_again() {
+    let mut rig = Rig::new(options());
+    rig.request();
+    rig.answer(200, NEGOTIATED);
+    rig.take();
+    rig.cut();
+    let text = rig.error().map(|error| error.to_string()).unwrap_or_default();
+    assert!(text.starts_with("WebSocket failed to connect"), "{text}");
+    let posts = |told: &Told| matches!(told, Told::Act(Action::Post { .. }));
+    assert!(!rig.take().iter().any(posts));
+    assert!(rig.at_rest());
+}
+
+/// Different in words: this client's only transport cannot be disabled, so the server is what does not offer it.
+#[test]
+fn n19_a_server_without_web_sockets_of_this_encoding_is_told() {
+    for (transport, format) in [
+        ("LongPolling", "Text"),
+        ("ServerSentEvents", "Text"),
+        ("WebSockets", "Binary"),
+        ("Pigeons", "Text"),
+    ] {
+        let mut rig = Rig::new(options());
+        rig.request();
+        rig.answer(
+            200,
+            &format!(
+                r#"{{"connectionId":"a","availableTransports":[{{"transport":"{transport}","transferFormats":["{format}"]}}]}}"#
+            ),
+        );
+        assert_eq!(
+            rig.error(),
+            Some(Error::NoCommonTransport),
+            "{transport} {format}"
+        );
+        assert!(rig.at_rest());
+    }
+}
+
 #[test]
 fn n20_without_negotiation_there_is_no_request_and_no_id() {
     let mut rig = Rig::new(Options {
@@ -833,7 +954,7 @@ fn n20_without_negotiation_there_is_no_request_and_no_id() {
 }
 
 #[test]
-fn n21_d1_every_phase_has_its_deadline() {
+fn n21_d01_every_phase_has_its_deadline() {
     let mut rig = Rig::new(options());
     rig.step(Input::Start);
     rig.pass(seconds(15));
@@ -856,7 +977,45 @@ fn n21_d1_every_phase_has_its_deadline() {
 }
 
 #[test]
-fn n23_r20_d1_d2_stop_is_immediate_in_every_state() {
+fn n22_the_applications_headers_replace_the_librarys_own() {
+    let mut settings = options();
+    settings.headers = settings
+        .headers
+        .with("x-signalr-user-agent", "mine")
+        .with("X-Tenant", "hush");
+    assert!(!format!("{settings:?}").contains("hush"));
+    for (settings, expected) in [
+        (
+            options(),
+            vec![
+                ("X-Requested-With", "XMLHttpRequest"),
+                (
+                    "X-SignalR-User-Agent",
+                    concat!("switchhook/", env!("CARGO_PKG_VERSION")),
+                ),
+            ],
+        ),
+        (
+            settings,
+            vec![
+                ("X-Requested-With", "XMLHttpRequest"),
+                ("x-signalr-user-agent", "mine"),
+                ("X-Tenant", "hush"),
+            ],
+        ),
+    ] {
+        let mut rig = Rig::new(settings);
+        rig.request();
+        let told = rig.take();
+        let Some(Told::Act(Action::Post { headers, .. })) = told.last() else {
+            panic!("{told:?}");
+        };
+        assert_eq!(headers.iter().collect::<Vec<_>>(), expected);
+    }
+}
+
+#[test]
+fn n23_r20_d01_d02_stop_is_immediate_in_every_state() {
     let states: [fn(&mut Rig); 7] = [
         |_| (),
         |rig| rig.step(Input::Start),
@@ -962,6 +1121,56 @@ fn n34_a_provider_without_a_token_connects_without_one() {
     assert_eq!(rig.opened_url(), "ws://h/hub?id=token-1");
 }
 
+/// Different: a WebSocket queues by itself, so every message is a frame of its own, at once and in order, and there is
+/// no joining that could mix text and bytes.
+#[test]
+fn n35_each_message_is_a_frame_of_its_own() {
+    let mut rig = Rig::connected(options());
+    rig.send(1, "[\"world\"]");
+    rig.send(2, "[\"!\"]");
+    assert_eq!(
+        rig.sent(),
+        [
+            "{\"type\":1,\"target\":\"m\",\"arguments\":[\"world\"]}\u{1e}",
+            "{\"type\":1,\"target\":\"m\",\"arguments\":[\"!\"]}\u{1e}"
+        ]
+    );
+}
+
+/// Different in words: what waits at a stop is `Stopped`, what comes later is `NotConnected`.
+#[test]
+fn n36_a_send_that_fails_takes_no_other_with_it() {
+    let mut rig = Rig::connected(Options {
+        outgoing_limit: 100,
+        ..options()
+    });
+    rig.send(1, "[1]");
+    rig.send(2, &format!("[\"{}\"]", "x".repeat(100)));
+    rig.send(3, "[3]");
+    let settled = rig.settled();
+    assert!(
+        matches!(
+            settled.as_slice(),
+            [
+                (1, Ok(None)),
+                (2, Err(Error::MessageTooLarge { .. })),
+                (3, Ok(None))
+            ]
+        ),
+        "{settled:?}"
+    );
+    rig.step(Input::Stop);
+    rig.send(4, "[4]");
+    assert_eq!(rig.settled(), [(4, Err(Error::NotConnected))]);
+
+    // Only a session between two sockets has sends that wait.
+    let mut rig = Rig::stateful(Options::new(rig::hub("http://h/hub")));
+    rig.cut();
+    rig.send(1, "[1]");
+    rig.step(Input::Stop);
+    assert_eq!(rig.settled(), [(1, Err(Error::Stopped))]);
+}
+
 #[test]
 fn n37_e10_a_new_start_after_a_close_works() {
     let mut rig = Rig::connected(options());
@@ -1002,344 +1211,4 @@ fn a_token_provider_that_refuses_ends_the_attempts() {
         error: Error::TokenUnavailable("no network".to_owned()),
     });
     assert!(matches!(rig.connection.status(), Status::Connecting(_)));
-}
-
-// ---- 11. Reconnecting
-
-/// Notes what it is asked and answers from a list.
-#[derive(Debug, Default)]
-struct Noting {
-    asked: Mutex<Vec<(u32, u128, Option<Error>)>>,
-    delays: Vec<u64>,
-}
-
-impl RetryPolicy for Noting {
-    fn delay(&self, retry: &Retry<'_>) -> Option<Duration> {
-        let mut asked = self.asked.lock().unwrap();
-        asked.push((
-            retry.previous_retries,
-            retry.elapsed.as_millis(),
-            retry.reason.cloned(),
-        ));
-        self.delays
-            .get(asked.len() - 1)
-            .map(|delay| Duration::from_millis(*delay))
-    }
-}
-
-fn noting(delays: &[u64]) -> (Arc<Noting>, Options) {
-    let policy = Arc::new(Noting {
-        delays: delays.to_vec(),
-        ..Noting::default()
-    });
-    let options = Options {
-        retry: policy.clone(),
-        ..options()
-    };
-    (policy, options)
-}
-
-fn lost(code: u16) -> Error {
-    Error::SocketClosed {
-        phase: Phase::Live,
-        code,
-        reason: String::new(),
-    }
-}
-
-#[test]
-fn r02_r03_r05_the_policy_is_asked_with_counts_times_and_reasons() {
-    let (policy, options) = noting(&[100, 200, 300]);
-    let mut rig = Rig::connected(options);
-    rig.take();
-    rig.close(1006, "", false);
-    assert_eq!(rig.take().len(), 1, "told once");
-    rig.pass(Duration::from_millis(100));
-    assert_eq!(rig.token_reason(), TokenReason::Reconnect);
-    rig.give_token(None);
-    rig.answer(503, "");
-    rig.pass(Duration::from_millis(200));
-    rig.finish_connecting();
-    assert!(rig.is_connected());
-    rig.close(1001, "", false);
-    let unavailable = Error::Unavailable {
-        status: 503,
-        retry_after: None,
-    };
-    assert_eq!(
-        *policy.asked.lock().unwrap(),
-        [
-            (0, 0, Some(lost(1006))),
-            (1, 100, Some(unavailable)),
-            (0, 0, Some(lost(1001))),
-        ]
-    );
-    let ends = |told: &Told| matches!(told, Told::Changed(Status::Disconnected { .. }));
-    assert!(!rig.take().iter().any(ends));
-}
-
-/// Different: the last error is told (defect D14).
-#[test]
-fn r04_d14_a_policy_that_gives_up_ends_with_the_last_error() {
-    let (_, options) = noting(&[0]);
-    let mut rig = Rig::connected(options);
-    rig.close(1006, "", false);
-    rig.pass(Duration::ZERO);
-    rig.give_token(None);
-    rig.take();
-    rig.answer(404, "");
-    assert_eq!(rig.take(), [disconnected(Some(Error::NotFound))]);
-    assert!(rig.at_rest());
-}
-
-#[test]
-fn r06_an_empty_list_never_reconnects() {
-    let (_, options) = noting(&[]);
-    let mut rig = Rig::connected(options);
-    rig.take();
-    rig.close(1006, "", false);
-    assert_eq!(rig.take(), [disconnected(Some(lost(1006)))]);
-}
-
-#[test]
-fn r07_a_first_connect_is_not_retried_unless_asked_for() {
-    let mut rig = Rig::new(options());
-    rig.open();
-    rig.close(1006, "", false);
-    assert!(rig.at_rest());
-
-    let mut rig = Rig::new(retrying());
-    rig.open();
-    rig.close(1006, "", false);
-    let Status::Connecting(Progress {
-        attempt: 2,
-        trying: Trying::At(at),
-        last_error: Some(_),
-    }) = rig.connection.status().clone()
-    else {
-        panic!("{:?}", rig.connection.status());
-    };
-    rig.pass(at.since(rig.now));
-    assert_eq!(rig.token_reason(), TokenReason::FirstConnect);
-    rig.finish_connecting();
-    assert!(rig.is_connected());
-}
-
-#[test]
-fn r09_a_refused_handshake_does_not_end_a_reconnect() {
-    let mut rig = Rig::connected(options());
-    rig.close(1006, "", false);
-    rig.step(Input::RetryNow);
-    rig.give_token(None);
-    rig.answer(200, NEGOTIATED);
-    rig.open_socket();
-    rig.data("{\"error\":\"not yet\"}\u{1e}");
-    assert!(matches!(
-        rig.connection.status(),
-        Status::Reconnecting(Progress {
-            attempt: 2,
-            last_error: Some(Error::HandshakeRefused(_)),
-            ..
-        })
-    ));
-}
-
-#[test]
-fn r10_r11_r12_stop_while_reconnecting() {
-    let reaches: [fn(&mut Rig); 3] = [
-        |_| (),
-        |rig| rig.step(Input::RetryNow),
-        |rig| {
-            rig.step(Input::RetryNow);
-            rig.give_token(None);
-            rig.answer(200, NEGOTIATED);
-            rig.open_socket();
-        },
-    ];
-    for reach in reaches {
-        let mut rig = Rig::connected(options());
-        rig.close(1006, "", false);
-        reach(&mut rig);
-        rig.take();
-        rig.step(Input::Stop);
-        assert_eq!(
-            rig.take()
-                .iter()
-                .filter(|told| matches!(told, Told::Changed(_)))
-                .count(),
-            1
-        );
-        assert!(rig.at_rest());
-    }
-}
-
-#[test]
-fn r16_a_close_that_allows_it_reconnects() {
-    let mut rig = Rig::connected(options());
-    rig.data("{\"type\":7,\"error\":\"Error!\",\"allowReconnect\":true}\u{1e}");
-    assert_eq!(
-        rig.last_error().map(|error| error.to_string()).as_deref(),
-        Some("Server returned an error on close: Error!")
-    );
-    assert!(rig.sockets.is_empty());
-}
-
-#[test]
-fn r19_the_new_connection_id_is_told() {
-    let mut rig = Rig::connected(options());
-    rig.close(1006, "", false);
-    rig.step(Input::RetryNow);
-    rig.give_token(None);
-    rig.answer(200, &NEGOTIATED.replace("id-1", "id-2"));
-    rig.open_socket();
-    rig.data("{}\u{1e}");
-    assert!(matches!(
-        rig.connection.status(),
-        Status::Connected { connection_id: Some(id), .. } if id == "id-2"
-    ));
-}
-
-#[test]
-fn reconnecting_goes_on_for_ever() {
-    let mut rig = Rig::connected(options());
-    rig.close(1006, "", false);
-    for attempt in 1..200 {
-        assert!(matches!(
-            rig.connection.status(),
-            Status::Reconnecting(progress) if progress.attempt == attempt
-        ));
-        let wake = rig.connection.next_wake().unwrap();
-        assert!(wake.since(rig.now) <= seconds(30));
-        rig.now = wake;
-        rig.step(Input::Tick);
-        rig.give_token(None);
-        let request = rig.pending_request();
-        rig.step(Input::Unanswered {
-            request,
-            text: "no route",
-        });
-    }
-}
-
-/// The policy's count starts anew with every outage (r05), and yet such a server is not stormed.
-#[test]
-fn a_server_that_drops_everybody_at_once_is_met_with_growing_delays() {
-    let (_, options) = noting(&[0; 12]);
-    let mut rig = Rig::connected(options);
-    let mut delays = Vec::new();
-    for _ in 0..11 {
-        rig.close(1006, "", false);
-        let wake = rig.connection.next_wake().unwrap();
-        delays.push(wake.since(rig.now).as_millis());
-        rig.now = wake;
-        rig.step(Input::Tick);
-        rig.finish_connecting();
-    }
-    assert_eq!(delays[..2], [0, 0], "{delays:?}");
-    assert!(delays[2..].is_sorted(), "{delays:?}");
-    assert!(delays[10] >= 15_000, "{delays:?}");
-    // One that lasts is a success.
-    for _ in 0..11 {
-        rig.pass(SECOND);
-        rig.data(PING);
-    }
-    rig.close(1006, "", false);
-    assert_eq!(rig.connection.next_wake(), Some(rig.now));
-}
-
-#[test]
-fn offline_pauses_and_online_tries_at_once() {
-    let mut rig = Rig::connected(options());
-    rig.close(1006, "", false);
-    rig.take();
-    rig.step(Input::Offline);
-    assert_eq!(rig.connection.next_wake(), None);
-    assert!(matches!(
-        rig.take().as_slice(),
-        [Told::Changed(Status::Reconnecting(Progress {
-            trying: Trying::WhenOnline,
-            ..
-        }))]
-    ));
-    rig.step(Input::Online);
-    assert_eq!(rig.token_reason(), TokenReason::Reconnect);
-}
-
-#[test]
-fn a_reconnect_forbidden_is_final() {
-    let mut rig = Rig::connected(options());
-    rig.close(1006, "", false);
-    rig.step(Input::RetryNow);
-    rig.give_token(None);
-    rig.answer(403, "");
-    assert_eq!(rig.error(), Some(Error::Forbidden));
-}
-
-// ---- 13. Close
-
-#[test]
-fn e01_e03_a_close_ends_the_connection_without_error() {
-    let mut rig = Rig::connected(options());
-    rig.take();
-    rig.data("{\"type\":7}\u{1e}{\"type\":1,\"target\":\"late\",\"arguments\":[]}\u{1e}");
-    let told = rig.take();
-    assert!(
-        matches!(
-            told.as_slice(),
-            [
-                Told::Act(Action::CloseSocket { .. }),
-                Told::Changed(Status::Disconnected { error: None })
-            ]
-        ),
-        "{told:?}"
-    );
-    assert!(rig.at_rest());
-}
-
-#[test]
-fn e02_a_close_with_an_error_tells_it() {
-    let mut rig = Rig::connected(options());
-    rig.invoke(7);
-    rig.data("{\"type\":7,\"error\":\"Error!\"}\u{1e}");
-    let error = Error::ServerClosed("Error!".to_owned());
-    assert_eq!(
-        rig.settled(),
-        [(
-            7,
-            Err(Error::SessionLost {
-                cause: Some(Box::new(error.clone()))
-            })
-        )]
-    );
-    assert_eq!(rig.error(), Some(error));
-}
-
-#[test]
-fn by_choice_any_close_reconnects() {
-    let mut rig = Rig::connected(Options {
-        reconnect_after_close: true,
-        ..options()
-    });
-    rig.data("{\"type\":7}\u{1e}");
-    assert!(matches!(rig.connection.status(), Status::Reconnecting(_)));
-}
-
-#[test]
-fn nothing_secret_is_shown_by_debug() {
-    let mut rig = Rig::new(options());
-    rig.step(Input::Start);
-    rig.give_token(Some("hush"));
-    rig.answer(200, NEGOTIATED);
-    let told = rig.take();
-    let shown = format!("{:?} {told:?} {:?}", rig.connection, Secret::new("hush"));
-    assert!(!shown.contains("hush") && !shown.contains("token-1"), "{shown}");
-}
-
-#[test]
-fn a_clock_that_jumps_back_does_no_harm() {
-    let mut rig = Rig::connected(options());
-    rig.now = Millis::new(-5_000_000);
-    rig.step(Input::Tick);
-    rig.data(PING);
-    assert!(rig.is_connected());
 }

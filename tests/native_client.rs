@@ -3,117 +3,21 @@
 //! Lives here: what the virtual clock cannot show: HTTP, WebSocket, tasks, and futures that are dropped.
 //! May not be here: protocol cases; those are in `connection_cases.rs`.
 //! The server is scripted: each test says what it answers to negotiate and what it does with the socket.
-//! Every wait is bounded, so that a fault shows as a failure and not as a hang.
+//! Handlers and streams have files of their own beside this one.
 
-use futures_util::{SinkExt as _, StreamExt as _};
+mod native_rig;
+
+use native_rig::{NEGOTIATED, Peer, connected, meet, negotiated, next_invocation, server, soon};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
-use std::future::Future;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use switchhook::connection::{Backoff, Error, HubAddress, Options, Secret, Status, TokenReason};
+use switchhook::connection::{Error, HubAddress, Options, Secret, Status, TokenReason};
 use switchhook::native::{Client, Event, no_token};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::AsyncReadExt as _;
+use tokio::net::TcpListener;
 use tokio::sync::mpsc;
-use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::{WebSocketStream, accept_async};
-
-const NEGOTIATED: &str = r#"{"negotiateVersion":1,"connectionId":"id","connectionToken":"token","availableTransports":[{"transport":"WebSockets","transferFormats":["Text"]}]}"#;
-
-/// A connected client's socket, seen from the server.
-struct Peer {
-    stream: WebSocketStream<TcpStream>,
-}
-
-impl Peer {
-    async fn say(&mut self, text: impl Into<String>) {
-        self.stream
-            .send(Message::text(text.into()))
-            .await
-            .expect("the client listens");
-    }
-
-    /// The next text message; `None` when the client is gone.
-    async fn hear(&mut self) -> Option<String> {
-        loop {
-            match self.stream.next().await {
-                Some(Ok(Message::Text(text))) => return Some(text.to_string()),
-                Some(Ok(_)) => {}
-                _ => return None,
-            }
-        }
-    }
-
-    async fn shake_hands(&mut self) {
-        let request = self.hear().await;
-        assert_eq!(
-            request.as_deref(),
-            Some("{\"protocol\":\"json\",\"version\":1}\u{1e}")
-        );
-        self.say("{}\u{1e}").await;
-        assert_eq!(self.hear().await.as_deref(), Some("{\"type\":6}\u{1e}"));
-    }
-}
-
-/// Serves on a free port: `negotiate` answers with status and body, `serve` has the sockets one by one.
-async fn server<Serve>(
-    negotiate: impl Fn(&str) -> (u16, String) + Send + 'static,
-    serve: impl Fn(Peer) -> Serve + Send + 'static,
-) -> Options
-where
-    Serve: Future<Output = ()> + Send + 'static,
-{
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let address = listener.local_addr().expect("an address");
-    tokio::spawn(async move {
-        while let Ok((mut stream, _)) = listener.accept().await {
-            let mut start = [0; 4];
-            stream.peek(&mut start).await.expect("a request");
-            if start.starts_with(b"POST") {
-                let mut request = vec![0; 4096];
-                let length = stream.read(&mut request).await.expect("a request");
-                let (status, body) = negotiate(&String::from_utf8_lossy(&request[..length]));
-                let answer = format!(
-                    "HTTP/1.1 {status} X\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
-                    body.len()
-                );
-                stream.write_all(answer.as_bytes()).await.expect("answered");
-            } else {
-                let stream = accept_async(stream).await.expect("a WebSocket");
-                tokio::spawn(serve(Peer { stream }));
-            }
-        }
-    });
-    let hub = HubAddress::parse(&format!("ws://{address}/hub")).expect("an address");
-    Options {
-        retry: Arc::new(Backoff {
-            first_within: Duration::from_millis(10),
-            base: Duration::from_millis(20),
-            cap: Duration::from_millis(40),
-        }),
-        ..Options::new(hub)
-    }
-}
-
-fn negotiated(_: &str) -> (u16, String) {
-    (200, NEGOTIATED.to_owned())
-}
-
-async fn soon<T>(future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(Duration::from_secs(10), future)
-        .await
-        .expect("in time")
-}
-
-async fn next_invocation(events: &mut mpsc::UnboundedReceiver<Event>) -> (String, String) {
-    loop {
-        if let Event::Invocation { target, arguments } = events.recv().await.expect("events go on") {
-            return (target, arguments);
-        }
-    }
-}
 
 /// Answers every invocation with its own arguments, and leaves `silent` unanswered.
 async fn echo(mut peer: Peer, heard: mpsc::UnboundedSender<String>) {
@@ -264,7 +168,7 @@ async fn nobody_there_is_told_as_unreachable() {
 
 /// Defect D1: a server that never answers the upgrade must hold up neither connecting nor stopping.
 #[tokio::test]
-async fn d1_stop_is_immediate_while_the_socket_opens() {
+async fn d01_stop_is_immediate_while_the_socket_opens() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("an address");
     let (accepted, mut accepts) = mpsc::unbounded_channel();
@@ -295,4 +199,175 @@ async fn dropping_the_last_handle_ends_the_connection() {
     drop(client);
     assert_eq!(soon(records.recv()).await.as_deref(), Some("{\"type\":7}\u{1e}"));
     while soon(events.recv()).await.is_some() {}
+}
+
+/// The defaults, and the caller's in their place; the token's header is the provider's alone.
+#[tokio::test]
+async fn n22_headers_go_with_the_request() {
+    let (requests, mut heard) = mpsc::unbounded_channel();
+    let (mut options, mut peers) = meet(move |request| {
+        let _ = requests.send(request.to_owned());
+        negotiated(request)
+    })
+    .await;
+    options.headers = options
+        .headers
+        .with("x-signalr-user-agent", "mine")
+        .with("Authorization", "Basic none");
+    let provider = |_| async { Ok(Some(Secret::new("t"))) };
+    let (client, _events) = Client::connect(options, provider);
+    let request = soon(heard.recv()).await.expect("a request").to_lowercase();
+    let count = |line: &str| request.lines().filter(|own| *own == line).count();
+    assert_eq!(count("x-requested-with: xmlhttprequest"), 1, "{request}");
+    assert_eq!(count("x-signalr-user-agent: mine"), 1, "{request}");
+    assert_eq!(count("authorization: bearer t"), 1, "{request}");
+    assert!(!request.contains("basic"), "{request}");
+    soon(soon(peers.recv()).await.expect("a socket").shake_hands()).await;
+    soon(client.connected()).await.expect("connected");
+}
+
+/// Here those who wait are the callbacks: each handle and each call is told, whatever becomes of the others.
+#[tokio::test]
+async fn e04_e05_d12_everyone_who_waits_is_told() {
+    let (options, mut peers) = meet(negotiated).await;
+    let (client, mut events) = Client::connect(options, no_token);
+    let waiting = |client: &Client| {
+        let client = client.clone();
+        tokio::spawn(async move { client.connected().await })
+    };
+    let _peer = soon(peers.recv()).await.expect("a socket");
+    let (first, second, dropped) = (waiting(&client), waiting(&client), waiting(&client));
+    dropped.abort();
+    soon(client.stop()).await;
+    assert_eq!(soon(first).await.expect("no panic"), Err(Error::Stopped));
+    assert_eq!(soon(second).await.expect("no panic"), Err(Error::Stopped));
+    loop {
+        let event = soon(events.recv()).await.expect("told as an event too");
+        if event == Event::Status(Status::Disconnected { error: None }) {
+            break;
+        }
+    }
+
+    let (client, _events, mut peer) = connected().await;
+    let calls = [(); 3].map(|()| {
+        let client = client.clone();
+        tokio::spawn(async move { client.invoke("silent", &[]).await })
+    });
+    for _ in 0..3 {
+        peer.hear_message().await;
+    }
+    peer.say("{\"type\":7,\"error\":\"Error!\"}\u{1e}").await;
+    for call in calls {
+        let outcome = soon(call).await.expect("no panic");
+        assert!(matches!(outcome, Err(Error::SessionLost { .. })), "{outcome:?}");
+    }
+    let error = Some(Error::ServerClosed("Error!".to_owned()));
+    assert_eq!(client.status(), Status::Disconnected { error });
+}
+
+#[tokio::test]
+async fn a01_a02_a03_a_token_is_refreshed_and_a_refusal_does_no_harm() {
+    let posts = Arc::new(Mutex::new(Vec::new()));
+    let (options, mut peers) = {
+        let posts = Arc::clone(&posts);
+        meet(move |request| {
+            let is_refresh = request.starts_with("POST /hub/refresh?id=token HTTP");
+            if !is_refresh {
+                let body = NEGOTIATED.replacen('{', "{\"tokenLifetimeSeconds\":2,", 1);
+                return (200, body);
+            }
+            let mut posts = posts.lock().expect("no panic");
+            posts.push(request.contains("authorization: Bearer ExpiringSoon\r\n"));
+            match posts.len() {
+                1 => (200, "{\"tokenLifetimeSeconds\":3600}".to_owned()),
+                _ => (403, String::new()),
+            }
+        })
+        .await
+    };
+    let provider = |reason| async move { Ok(Some(Secret::new(format!("{reason:?}")))) };
+    let (client, mut events) = Client::connect(options, provider);
+    let mut peer = soon(peers.recv()).await.expect("a socket");
+    soon(peer.shake_hands()).await;
+    let refreshed = async |events: &mut mpsc::UnboundedReceiver<Event>| loop {
+        if let Event::Refreshed(outcome) = soon(events.recv()).await.expect("events go on") {
+            return outcome;
+        }
+    };
+    let hour = Duration::from_secs(3_600);
+    assert_eq!(refreshed(&mut events).await, Ok(Some(hour)));
+    client.refresh_token();
+    assert_eq!(refreshed(&mut events).await, Err(Error::Forbidden));
+    assert_eq!(*posts.lock().expect("no panic"), [true, true]);
+    let call = {
+        let client = client.clone();
+        tokio::spawn(async move { client.invoke("m", &[]).await })
+    };
+    let message = peer.hear_message().await;
+    peer.tell(json!({"type": 3, "invocationId": message["invocationId"]}))
+        .await;
+    assert_eq!(soon(call).await.expect("no panic"), Ok(Value::Null));
+}
+
+/// Against real sockets: one that is cut, one that goes on, and one that is refused.
+#[tokio::test]
+async fn b07_b11_b24_a_cut_session_goes_on_until_it_is_forgotten() {
+    let forgotten = Arc::new(AtomicBool::new(false));
+    let tokens = AtomicU32::new(0);
+    let (options, mut peers) = {
+        let forgotten = Arc::clone(&forgotten);
+        meet(move |request| {
+            if request.starts_with("GET") {
+                let is_gone = forgotten.load(Ordering::SeqCst) && request.contains("id=token-0 ");
+                return (if is_gone { 404 } else { 200 }, String::new());
+            }
+            let token = format!("\"token-{}\"", tokens.fetch_add(1, Ordering::SeqCst));
+            let body = NEGOTIATED.replace("\"token\"", &token);
+            (200, body.replacen('{', "{\"useStatefulReconnect\":true,", 1))
+        })
+        .await
+    };
+    let (client, mut events) = Client::connect(options, no_token);
+    let mut peer = soon(peers.recv()).await.expect("a socket");
+    soon(peer.shake_hands_as(2)).await;
+    soon(client.connected()).await.expect("connected");
+    let invoke = || {
+        let client = client.clone();
+        tokio::spawn(async move { client.invoke("m", &[json!(1)]).await })
+    };
+    let call = invoke();
+    let first = peer.hear_message().await;
+    peer.tell(json!({"type": 1, "target": "e", "arguments": [1]}))
+        .await;
+    soon(next_invocation(&mut events)).await;
+    drop(peer);
+
+    let mut peer = soon(peers.recv()).await.expect("another socket");
+    assert_eq!(peer.hear_message().await, json!({"type": 9, "sequenceId": 1}));
+    assert_eq!(peer.hear_message().await, first);
+    peer.tell(json!({"type": 9, "sequenceId": 1})).await;
+    peer.tell(json!({"type": 1, "target": "e", "arguments": [1]}))
+        .await;
+    peer.tell(json!({"type": 1, "target": "e", "arguments": [2]}))
+        .await;
+    peer.tell(json!({"type": 3, "invocationId": first["invocationId"], "result": 7}))
+        .await;
+    assert_eq!(soon(call).await.expect("no panic"), Ok(json!(7)));
+    let (_, arguments) = soon(next_invocation(&mut events)).await;
+    assert_eq!(arguments, "[2]", "the first is not told again");
+    assert!(matches!(client.status(), Status::Connected { resumed: true, .. }));
+
+    let call = invoke();
+    peer.hear_message().await;
+    forgotten.store(true, Ordering::SeqCst);
+    drop(peer);
+    let outcome = soon(call).await.expect("no panic");
+    assert!(matches!(outcome, Err(Error::SessionLost { .. })), "{outcome:?}");
+    let mut peer = soon(peers.recv()).await.expect("a new session");
+    soon(peer.shake_hands_as(2)).await;
+    soon(client.connected()).await.expect("connected");
+    assert!(matches!(
+        client.status(),
+        Status::Connected { resumed: false, .. }
+    ));
 }

@@ -107,6 +107,14 @@ impl Calls {
         Some(self.uploads.swap_remove(at).id)
     }
 
+    /// The uploads of a call that was given up; their names on the wire.
+    pub(super) fn close_all(&mut self, call: InvocationId) -> Vec<InvocationId> {
+        self.uploads
+            .extract_if(.., |upload| upload.call == Some(call))
+            .map(|upload| upload.id)
+            .collect()
+    }
+
     /// An item for `id` arrived: who waits for it, if anyone still does. A stream goes on, a call ends.
     pub(super) fn item(&mut self, id: InvocationId) -> Option<Waiter> {
         let at = self.find(id)?;
@@ -125,24 +133,20 @@ impl Calls {
         if self.waiting.is_empty() {
             self.earliest = None;
         }
-        self.forget_uploads(id);
+        // The server has no more use for them, and says so by its answer.
+        self.uploads.retain(|upload| upload.call != Some(id));
         Some(waiter)
     }
 
-    /// Gives up the calls named `call`; answers with their ids.
+    /// Gives up the calls named `call`; answers with their ids. Their uploads are still to be closed.
     pub(super) fn cancel(&mut self, call: CallId) -> Vec<InvocationId> {
-        let ids: Vec<_> = self
-            .waiting
+        self.waiting
             .extract_if(.., |waiting| waiting.waiter.name() == Some(call))
             .map(|waiting| waiting.id)
-            .collect();
-        for id in &ids {
-            self.forget_uploads(*id);
-        }
-        ids
+            .collect()
     }
 
-    /// Gives up what has waited until `now` in vain.
+    /// Gives up what has waited until `now` in vain. Their uploads are still to be closed.
     pub(super) fn expire(&mut self, now: Millis) -> Vec<(InvocationId, Option<CallId>)> {
         if self.earliest.is_none_or(|earliest| now < earliest) {
             return Vec::new();
@@ -154,9 +158,6 @@ impl Calls {
             })
             .map(|waiting| (waiting.id, waiting.waiter.name()))
             .collect();
-        for (id, _) in &expired {
-            self.forget_uploads(*id);
-        }
         self.earliest = self.waiting.iter().filter_map(|waiting| waiting.deadline).min();
         expired
     }
@@ -175,9 +176,5 @@ impl Calls {
 
     fn find(&self, id: InvocationId) -> Option<usize> {
         self.waiting.binary_search_by_key(&id, |waiting| waiting.id).ok()
-    }
-
-    fn forget_uploads(&mut self, call: InvocationId) {
-        self.uploads.retain(|upload| upload.call != Some(call));
     }
 }

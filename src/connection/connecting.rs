@@ -31,7 +31,7 @@ const HANDSHAKE_LIMIT: usize = 65_536;
 const RETRY_AFTER_CAP: Duration = Duration::from_secs(300);
 
 /// So many connections in a row that were soon lost are bad luck; more are met with growing delays.
-const SHORT_LIVES_TOLERATED: u32 = 3;
+pub(super) const SHORT_LIVES_TOLERATED: u32 = 3;
 
 impl Connection {
     /// Begins an attempt by asking for a token.
@@ -110,7 +110,12 @@ impl Connection {
             Stage::Negotiate { request, route },
             turn.now,
         );
-        turn.out.act(Action::Post { request, url, token });
+        turn.out.act(Action::Post {
+            request,
+            url,
+            token,
+            headers: self.options.headers.clone(),
+        });
     }
 
     /// Whether stateful reconnect is asked for: as the address says, else as the settings say (case B03).

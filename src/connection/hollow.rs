@@ -38,6 +38,7 @@ impl Connection {
                 request,
                 url,
                 token: None,
+                headers: self.options.headers.clone(),
             },
             Some(2) => Action::Abandon { request },
             Some(3) => Action::OpenSocket {

@@ -7,6 +7,7 @@
 
 use super::address::{Secret, SecretUrl};
 use super::error::Error;
+use super::headers::Headers;
 use super::time::Millis;
 use crate::protocol::encoding::WrongFrame;
 use crate::protocol::{DecodeError, Frame, Payload};
@@ -231,6 +232,8 @@ pub enum Action {
         url: SecretUrl,
         /// For the `Authorization: Bearer` header.
         token: Option<Secret>,
+        /// All other headers.
+        headers: Headers,
     },
     /// The answer to this request is no longer wanted; abort it if possible.
     Abandon {

@@ -13,7 +13,7 @@ use super::options::{BadRecords, Options};
 use super::session::Session;
 use super::time::Millis;
 use super::turn::Turn;
-use crate::protocol::stateful::is_counted;
+use crate::protocol::stateful::{Gap, is_counted};
 use crate::protocol::{DecodeError, Message, Outcome, Payload, RecordReader};
 use std::time::Duration;
 
@@ -160,8 +160,8 @@ impl Live {
             self.session
                 .acknowledge(now, Some(self.socket), options, turn.out);
         }
-        if ending.is_none() && self.liveness.ping_due(now) {
-            self.send(&Message::Ping, options, turn);
+        if ending.is_none() {
+            self.ping_if_due(options, turn);
         }
         ending
     }
@@ -175,6 +175,9 @@ impl Live {
         out: &mut impl Outlet,
     ) -> Option<Ending> {
         self.liveness.heard_message();
+        if let Some(stateful) = &mut self.session.stateful {
+            stateful.doubtful = true;
+        }
         counters.bad_records += 1;
         let ending = (options.bad_records == BadRecords::Close)
             .then(|| Ending::Lost(Some(Error::ProtocolViolation(fault.to_string()))));
@@ -208,7 +211,6 @@ impl Live {
                 if let (Some(to), Answering::Never) = (reply_to, answering) {
                     // The server waits for a result that nobody here gives (case C15).
                     let outcome = Outcome::Error("Client didn't provide a result.".into());
-                    self.liveness.sent(turn.now);
                     self.session
                         .reply(&to, outcome, Some(self.socket), options, turn.out);
                 }
@@ -225,6 +227,8 @@ impl Live {
                     Some(Waiter::Call(call) | Waiter::Stream(call)) => {
                         turn.out.settled(call, result(outcome));
                     }
+                    // One from before a reattachment says nothing of this socket.
+                    Some(Waiter::Probe { sent }) if sent < self.began => {}
                     Some(Waiter::Probe { sent }) => self.round_trip = Some(turn.now.since(sent)),
                 }
             }
@@ -272,7 +276,11 @@ impl Live {
         turn: &mut Turn<'_, impl Outlet>,
     ) -> Option<Ending> {
         let stateful = self.session.stateful.as_mut()?;
-        if let Err(gap) = stateful.received.sequence(number) {
+        let placed = match stateful.received.sequence(number) {
+            Ok(()) if stateful.doubtful => Err(Gap),
+            placed => placed,
+        };
+        if let Err(gap) = placed {
             return Some(Ending::Lost(Some(Error::ProtocolViolation(gap.to_string()))));
         }
         if self.sequence_by.take().is_some() {
@@ -301,10 +309,15 @@ impl Live {
                 return Some(Ending::Broken(Some(Error::TimedOut { phase: Phase::Live })));
             }
         }
+        self.ping_if_due(options, turn);
+        None
+    }
+
+    fn ping_if_due(&mut self, options: &Options, turn: &mut Turn<'_, impl Outlet>) {
+        self.note_sent(turn.now);
         if self.liveness.ping_due(turn.now) {
             self.send(&Message::Ping, options, turn);
         }
-        None
     }
 
     /// Demands a sign of life soon.
@@ -340,9 +353,16 @@ impl Live {
         self.probe(options, turn);
     }
 
-    /// Something was sent, which serves as a ping.
-    pub(super) fn sent(&mut self, now: Millis) {
-        self.liveness.sent(now);
+    /// Whether the server has said that the session goes on, where that was in doubt.
+    pub(super) fn is_settled(&self) -> bool {
+        self.sequence_by.is_none()
+    }
+
+    /// Whatever was sent serves as a ping (case K07).
+    pub(super) fn note_sent(&mut self, now: Millis) {
+        if self.session.take_sent() {
+            self.liveness.sent(now);
+        }
     }
 
     /// Ends it in good order, with a Close record (cases E08, W07), without waiting for anything (case N30).
@@ -363,7 +383,6 @@ impl Live {
     }
 
     fn send(&mut self, message: &Message<'_>, options: &Options, turn: &mut Turn<'_, impl Outlet>) -> bool {
-        self.liveness.sent(turn.now);
         self.session
             .post(message, Some(self.socket), options, turn.out)
             .is_ok()

@@ -7,6 +7,7 @@
 
 use super::address::HubAddress;
 use super::attempt::{Attempt, Trial};
+use super::connecting::SHORT_LIVES_TOLERATED;
 use super::error::{Error, Phase};
 use super::interface::{
     Action, CallId, Counters, Input, Outlet, ReplyTo, RequestId, SocketId, Status, StreamId, TokenReason,
@@ -287,6 +288,9 @@ impl Connection {
             }
         }
         self.numbers = numbers;
+        if let State::Connected(live) = &mut self.state {
+            live.note_sent(self.now);
+        }
     }
 
     fn start(&mut self, turn: &mut Turn<'_, impl Outlet>) {
@@ -397,7 +401,7 @@ impl Connection {
 
     fn call(&mut self, request: &Call<'_>, turn: &mut Turn<'_, impl Outlet>) {
         let Self { options, state, .. } = self;
-        match session_of(state, turn.now) {
+        match session_of(state) {
             Some((session, socket)) => session.call(request, socket, options, turn),
             None => turn.out.settled(request.name, Err(Error::NotConnected)),
         }
@@ -405,7 +409,7 @@ impl Connection {
 
     fn item(&mut self, item: &Item<'_>, turn: &mut Turn<'_, impl Outlet>) {
         let Self { options, state, .. } = self;
-        match session_of(state, turn.now) {
+        match session_of(state) {
             Some((session, socket)) => session.item(item, socket, options, turn.out),
             None => turn.out.settled(item.name, Err(Error::NotConnected)),
         }
@@ -413,7 +417,7 @@ impl Connection {
 
     fn end_stream(&mut self, stream: StreamId, error: Option<&str>, turn: &mut Turn<'_, impl Outlet>) {
         let Self { options, state, .. } = self;
-        if let Some((session, socket)) = session_of(state, turn.now) {
+        if let Some((session, socket)) = session_of(state) {
             session.end_stream(stream, error, socket, options, turn.out);
         }
     }
@@ -425,14 +429,14 @@ impl Connection {
             Err(text) => Outcome::Error(text.into()),
         };
         let Self { options, state, .. } = self;
-        if let Some((session, socket)) = session_of(state, turn.now) {
+        if let Some((session, socket)) = session_of(state) {
             session.reply(to, outcome, socket, options, turn.out);
         }
     }
 
     fn cancel(&mut self, call: CallId, turn: &mut Turn<'_, impl Outlet>) {
         let Self { options, state, .. } = self;
-        if let Some((session, socket)) = session_of(state, turn.now) {
+        if let Some((session, socket)) = session_of(state) {
             session.cancel(call, socket, options, turn.out);
         }
     }
@@ -504,19 +508,29 @@ impl Connection {
     /// The socket of a live connection has gone; the session is kept where the server keeps it.
     fn broken(&mut self, live: Live, error: Option<Error>, turn: &mut Turn<'_, impl Outlet>) {
         self.note_loss(&live, turn.now);
-        let lived = turn.now.since(live.began());
+        let held = live.is_settled() && turn.now.since(live.began()) >= SHORT_LIFE;
         let mut session = live.into_session();
-        let Some(stateful) = &mut session.stateful else {
-            session.lose(error.as_ref(), turn.out);
-            return self.reconnect(error, turn);
-        };
-        if lived >= SHORT_LIFE {
-            stateful.tries = 0;
+        // A session that is lost again and again may be dying of what is sent again in it.
+        let is_worn = self.short_lives > SHORT_LIVES_TOLERATED;
+        match &mut session.stateful {
+            Some(stateful) if !is_worn && !stateful.doubtful => {
+                if held {
+                    stateful.tries = 0;
+                }
+                self.resume(session, error, turn);
+            }
+            _ => {
+                session.lose(error.as_ref(), turn.out);
+                self.reconnect(error, turn);
+            }
         }
-        self.resume(session, error, turn);
     }
 
     fn note_loss(&mut self, live: &Live, now: Millis) {
+        if !live.is_settled() {
+            // An attempt to take up a session that came to nothing: its loss was noted before.
+            return;
+        }
         self.counters.losses += 1;
         self.short_lives = if now.since(live.began()) < SHORT_LIFE {
             self.short_lives.saturating_add(1)
@@ -540,10 +554,9 @@ impl Connection {
 }
 
 /// The session that calls go to, and its socket where it has one.
-fn session_of(state: &mut State, now: Millis) -> Option<(&mut Session, Option<SocketId>)> {
+fn session_of(state: &mut State) -> Option<(&mut Session, Option<SocketId>)> {
     match state {
         State::Connected(live) => {
-            live.sent(now);
             let socket = live.socket();
             Some((&mut live.session, Some(socket)))
         }

@@ -6,6 +6,7 @@
 //! server timeout 30 s, messages to the server of at most 32,768 bytes.
 
 use super::address::HubAddress;
+use super::headers::Headers;
 use super::retry::{Backoff, RetryPolicy};
 use crate::protocol::{Encoding, stateful};
 use std::sync::Arc;
@@ -47,6 +48,8 @@ impl Default for StatefulReconnect {
 pub struct Options {
     /// Where the hub is.
     pub hub: HubAddress,
+    /// Of the HTTP requests.
+    pub headers: Headers,
     /// How messages are written.
     pub encoding: Encoding,
     /// Whether and how to keep a session over a change of sockets. `useStatefulReconnect` in the hub's address
@@ -94,6 +97,7 @@ impl Options {
     pub fn new(hub: HubAddress) -> Self {
         Self {
             hub,
+            headers: Headers::default(),
             encoding: Encoding::default(),
             stateful_reconnect: Some(StatefulReconnect::default()),
             refresh_before: Some(Duration::from_secs(300)),

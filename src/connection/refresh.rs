@@ -47,9 +47,11 @@ impl Refresh {
         }
     }
 
-    /// Once more, soon.
-    pub(super) fn again(now: Millis) -> Self {
-        Self::At(now + AGAIN)
+    /// The socket has gone: what is planned stays so, because the token's time runs on, and what was under way is
+    /// begun anew over the next socket.
+    pub(super) fn interrupt(self, now: Millis, out: &mut impl Outlet) -> Self {
+        self.abandon(out);
+        self.request().map_or(self, |_| Self::At(now))
     }
 
     pub(super) fn next_wake(self) -> Option<Millis> {
@@ -98,7 +100,9 @@ impl Connection {
         token: Result<Option<&Secret>, &Error>,
         turn: &mut Turn<'_, impl Outlet>,
     ) -> bool {
-        if !self.refreshes(request) {
+        let asks =
+            |refresh: &mut Refresh| matches!(refresh, Refresh::Token { request: own, .. } if *own == request);
+        if !self.refresh().is_some_and(asks) {
             return false;
         }
         match token {
@@ -121,7 +125,12 @@ impl Connection {
         let url = self.options.hub.refresh(&ticket.connection_token);
         live.session.refresh = Refresh::Answer { request, deadline };
         let token = token.cloned();
-        turn.out.act(Action::Post { request, url, token });
+        turn.out.act(Action::Post {
+            request,
+            url,
+            token,
+            headers: self.options.headers.clone(),
+        });
     }
 
     /// The server answered; whether that was to a refresh.
@@ -131,7 +140,8 @@ impl Connection {
         answer: Result<&[u8], &Error>,
         turn: &mut Turn<'_, impl Outlet>,
     ) -> bool {
-        if !self.refreshes(request) {
+        let asks = |refresh: &mut Refresh| matches!(refresh, Refresh::Answer { request: own, .. } if *own == request);
+        if !self.refresh().is_some_and(asks) {
             return false;
         }
         match answer {
@@ -142,9 +152,6 @@ impl Connection {
                 let next = Refresh::after(lifetime, &self.options, turn.now);
                 if let State::Connected(live) = &mut self.state {
                     live.session.refresh = next;
-                    if let Some(ticket) = &mut live.session.ticket {
-                        ticket.lifetime = lifetime;
-                    }
                 }
                 turn.out.refreshed(Ok(lifetime));
             }
@@ -172,20 +179,15 @@ impl Connection {
 
     /// The connection stays as it is (case A03). What may pass is tried again.
     fn refresh_failed(&mut self, error: Error, turn: &mut Turn<'_, impl Outlet>) {
-        let passes = !error.is_misconfiguration();
+        let is_wanted = self.options.refresh_before.is_some() && !error.is_misconfiguration();
         if let Some(refresh) = self.refresh() {
-            *refresh = if passes {
-                Refresh::again(turn.now)
+            *refresh = if is_wanted {
+                Refresh::At(turn.now + AGAIN)
             } else {
                 Refresh::Off
             };
         }
         turn.out.refreshed(Err(error));
-    }
-
-    fn refreshes(&mut self, request: RequestId) -> bool {
-        self.refresh()
-            .is_some_and(|refresh| refresh.request() == Some(request))
     }
 
     /// That of the live connection, where the server gave it a token that can be named to it.

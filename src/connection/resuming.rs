@@ -12,7 +12,6 @@ use super::error::{Error, Phase};
 use super::interface::{Action, Outlet, Progress, RequestId, SocketId, Status, TokenReason, Trying};
 use super::live::Live;
 use super::machine::{Connection, State};
-use super::refresh::Refresh;
 use super::session::Session;
 use super::time::Millis;
 use super::turn::Turn;
@@ -111,11 +110,17 @@ impl Resuming {
         matches!(self.stage, Stage::Open { socket: own, .. } if own == socket)
     }
 
-    fn waits_for(&self, request: RequestId) -> bool {
-        match self.stage {
-            Stage::Token { request: own, .. } | Stage::Question { request: own, .. } => own == request,
-            Stage::Pause { .. } | Stage::Open { .. } => false,
-        }
+    fn waits_for_token(&self, request: RequestId) -> bool {
+        matches!(self.stage, Stage::Token { request: own, .. } if own == request)
+    }
+
+    fn waits_for_answer(&self, request: RequestId) -> bool {
+        matches!(self.stage, Stage::Question { request: own, .. } if own == request)
+    }
+
+    /// A redirect's token, in place of the application's.
+    fn redirected(&self) -> Option<Secret> {
+        self.session.ticket.as_ref()?.access_token.clone()
     }
 
     fn tries(&self) -> u32 {
@@ -147,9 +152,7 @@ impl Connection {
         turn: &mut Turn<'_, impl Outlet>,
     ) {
         let grace = self.options.stateful_reconnect.unwrap_or_default().grace;
-        // The application's token is asked for again anyway.
-        let refresh = std::mem::replace(&mut session.refresh, Refresh::Off);
-        refresh.abandon(turn.out);
+        session.refresh = session.refresh.interrupt(turn.now, turn.out);
         let lost = session
             .stateful
             .as_mut()
@@ -191,12 +194,7 @@ impl Connection {
         reason: TokenReason,
         turn: &mut Turn<'_, impl Outlet>,
     ) {
-        let redirected = resuming
-            .session
-            .ticket
-            .as_ref()
-            .and_then(|ticket| ticket.access_token.clone());
-        if let Some(token) = redirected {
+        if let Some(token) = resuming.redirected() {
             return self.open_resuming(resuming, Some(token), turn);
         }
         let request = turn.numbers.request();
@@ -230,7 +228,7 @@ impl Connection {
         token: Option<Secret>,
         turn: &mut Turn<'_, impl Outlet>,
     ) {
-        if let Some(resuming) = self.take_resuming(|resuming| resuming.waits_for(request)) {
+        if let Some(resuming) = self.take_resuming(|resuming| resuming.waits_for_token(request)) {
             if resuming.refused && resuming.token == token {
                 self.refuse_resuming(resuming, turn);
             } else {
@@ -245,7 +243,7 @@ impl Connection {
         error: Error,
         turn: &mut Turn<'_, impl Outlet>,
     ) {
-        if let Some(resuming) = self.take_resuming(|resuming| resuming.waits_for(request)) {
+        if let Some(resuming) = self.take_resuming(|resuming| resuming.waits_for_token(request)) {
             if error == Error::Unauthorized {
                 self.refuse_resuming(resuming, turn);
             } else {
@@ -259,9 +257,6 @@ impl Connection {
             if let Some(stateful) = &mut resuming.session.stateful {
                 stateful.tries = stateful.tries.saturating_add(1);
             }
-            let ticket = resuming.session.ticket.as_ref();
-            let lifetime = ticket.and_then(|ticket| ticket.lifetime);
-            resuming.session.refresh = Refresh::after(lifetime, &self.options, turn.now);
             let live = Live::take_up(socket, resuming.session, &self.options, turn);
             self.state = State::Connected(Box::new(live));
         }
@@ -280,11 +275,7 @@ impl Connection {
         };
         match error {
             Error::NotFound => self.give_up_resuming(resuming, status.map(refused_socket), turn),
-            Error::Unauthorized if resuming.refused => self.refuse_resuming(resuming, turn),
-            Error::Unauthorized => {
-                resuming.refused = true;
-                self.try_resuming(resuming, TokenReason::Unauthorized, turn);
-            }
+            Error::Unauthorized => self.doubt_token(resuming, turn),
             error if status.is_some() => self.fail_resuming(resuming, Some(error), turn),
             error if resuming.server_answers => self.give_up_resuming(resuming, Some(error), turn),
             error => {
@@ -298,7 +289,12 @@ impl Connection {
                 resuming.last_error = Some(error);
                 resuming.stage = Stage::Question { request, deadline };
                 self.show_resuming(resuming, turn);
-                turn.out.act(Action::Post { request, url, token });
+                turn.out.act(Action::Post {
+                    request,
+                    url,
+                    token,
+                    headers: self.options.headers.clone(),
+                });
             }
         }
     }
@@ -310,7 +306,7 @@ impl Connection {
         answer: Result<&[u8], Error>,
         turn: &mut Turn<'_, impl Outlet>,
     ) {
-        let Some(mut resuming) = self.take_resuming(|resuming| resuming.waits_for(request)) else {
+        let Some(mut resuming) = self.take_resuming(|resuming| resuming.waits_for_answer(request)) else {
             return;
         };
         match answer {
@@ -319,11 +315,7 @@ impl Connection {
                 let token = resuming.token.take();
                 self.open_resuming(resuming, token, turn);
             }
-            Err(Error::Unauthorized) if !resuming.refused => {
-                resuming.refused = true;
-                self.try_resuming(resuming, TokenReason::Unauthorized, turn);
-            }
-            Err(Error::Unauthorized) => self.refuse_resuming(resuming, turn),
+            Err(Error::Unauthorized) => self.doubt_token(resuming, turn),
             Err(error) => self.fail_resuming(resuming, Some(error), turn),
         }
     }
@@ -376,6 +368,7 @@ impl Connection {
         }
         resuming.last_error = error.or(resuming.last_error);
         resuming.refused = false;
+        resuming.server_answers = false;
         self.pause_resuming(resuming, turn);
     }
 
@@ -388,6 +381,18 @@ impl Connection {
     ) {
         resuming.session.lose(error.as_ref(), turn.out);
         self.reconnect(error, turn);
+    }
+
+    /// The server refused the token: another may do, once. A redirect's is replaced by a new negotiate only.
+    fn doubt_token(&mut self, mut resuming: Box<Resuming>, turn: &mut Turn<'_, impl Outlet>) {
+        if resuming.redirected().is_some() {
+            self.give_up_resuming(resuming, Some(Error::Unauthorized), turn);
+        } else if resuming.refused {
+            self.refuse_resuming(resuming, turn);
+        } else {
+            resuming.refused = true;
+            self.try_resuming(resuming, TokenReason::Unauthorized, turn);
+        }
     }
 
     /// Nobody with these credentials is let in any more.

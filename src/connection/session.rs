@@ -79,6 +79,8 @@ pub(super) struct Stateful {
     pub(super) tries: u32,
     /// When it was lost, until it has been taken up again.
     pub(super) lost: Option<Millis>,
+    /// Something that could not be read may have had a number: nothing can be placed after another socket.
+    pub(super) doubtful: bool,
 }
 
 impl Stateful {
@@ -92,6 +94,7 @@ impl Stateful {
             bound: options.bound_bytes,
             tries: 0,
             lost: None,
+            doubtful: false,
         }
     }
 
@@ -146,6 +149,8 @@ pub(super) struct Session {
     /// Present when the server keeps the session over a change of sockets.
     pub(super) stateful: Option<Stateful>,
     pub(super) refresh: Refresh,
+    /// Whether anything was handed to a socket since this was last asked.
+    sent: bool,
 }
 
 impl Session {
@@ -162,7 +167,13 @@ impl Session {
             calls: Calls::default(),
             stateful: stateful.map(Stateful::new),
             refresh: Refresh::Off,
+            sent: false,
         }
+    }
+
+    /// Whether anything was handed to a socket since the last time.
+    pub(super) fn take_sent(&mut self) -> bool {
+        std::mem::take(&mut self.sent)
     }
 
     /// The way to answer the invocation that the server named `id`.
@@ -190,13 +201,14 @@ impl Session {
         if let Some(stateful) = &mut self.stateful
             && is_counted(message)
         {
-            if stateful.sent.bytes() >= stateful.bound {
+            if stateful.sent.bytes() >= stateful.bound && !is_awaited(message) {
                 let limit = stateful.bound;
                 return Err(Error::TooMuchWaiting { limit });
             }
             stateful.sent.push(frame.clone(), size);
         }
         if let Some(socket) = socket {
+            self.sent = true;
             out.act(Action::Send { socket, frame });
         }
         Ok(())
@@ -325,7 +337,7 @@ impl Session {
             outcome,
         };
         if let Err(error) = self.post(&message, socket, options, out) {
-            // The server waits for an answer, and this one fits.
+            // The server waits for an answer, and there is always room for this one.
             let text = error.to_string();
             let message = Message::Completion {
                 headers: None,
@@ -345,7 +357,7 @@ impl Session {
         out: &mut impl Outlet,
     ) {
         for id in self.calls.cancel(call) {
-            self.tell_cancelled(id, socket, options, out);
+            self.tell_cancelled(id, &Error::Cancelled, socket, options, out);
             out.settled(call, Err(Error::Cancelled));
         }
         if let Some(stateful) = &mut self.stateful {
@@ -367,8 +379,9 @@ impl Session {
     ) {
         for (id, call) in self.calls.expire(now) {
             if let Some(call) = call {
-                self.tell_cancelled(id, socket, options, out);
-                out.settled(call, Err(Error::TimedOut { phase: Phase::Call }));
+                let error = Error::TimedOut { phase: Phase::Call };
+                self.tell_cancelled(id, &error, socket, options, out);
+                out.settled(call, Err(error));
             }
         }
         let Some(stateful) = &mut self.stateful else {
@@ -471,19 +484,34 @@ impl Session {
         }
     }
 
+    /// The server is told of a call given up, and before it of its uploads: a method that reads them would
+    /// otherwise wait for ever, and the client's next call with it.
     fn tell_cancelled(
         &mut self,
         id: InvocationId,
+        why: &Error,
         socket: Option<SocketId>,
         options: &Options,
         out: &mut impl Outlet,
     ) {
+        for upload in self.calls.close_all(id) {
+            let outcome = Outcome::Error(why.to_string().into());
+            self.complete(&upload.to_wire(), outcome, socket, options, out);
+        }
         let message = Message::CancelInvocation {
             headers: None,
             invocation_id: id.to_wire(),
         };
-        // With no room even for this, the server finds out by itself.
+        // It is never too large.
         let _ = self.post(&message, socket, options, out);
+    }
+}
+
+/// Whether the server waits for a message, which is short: it is sent however much waits already.
+fn is_awaited(message: &Message<'_>) -> bool {
+    match message {
+        Message::Completion { outcome, .. } => !matches!(outcome, Outcome::Result(_)),
+        other => matches!(other, Message::CancelInvocation { .. }),
     }
 }
 

@@ -10,8 +10,8 @@ use super::http;
 use super::socket::{self, News};
 use super::streams::{CallNumbers, ITEMS, Items, Upload};
 use crate::connection::{
-    Action, Answering, CallId, Connection, Error, Health, HubAddress, Input, Millis, Options, Outlet,
-    RecordFault, ReplyTo, RequestId, Secret, SecretUrl, SocketId, Status, StreamId, TokenReason,
+    Action, Answering, CallId, Connection, Error, Headers, Health, HubAddress, Input, Millis, Options,
+    Outlet, RecordFault, ReplyTo, RequestId, Secret, SecretUrl, SocketId, Status, StreamId, TokenReason,
 };
 use crate::protocol::{Frame, Payload};
 use serde_json::Value;
@@ -609,10 +609,10 @@ impl Shell {
         self.request = Some((request, task.abort_handle()));
     }
 
-    fn post(&mut self, request: RequestId, url: SecretUrl, token: Option<Secret>) {
+    fn post(&mut self, request: RequestId, url: SecretUrl, token: Option<Secret>, headers: Headers) {
         let reports = self.reports.clone();
         let task = tokio::spawn(async move {
-            let answer = http::post(&url, token.as_ref()).await;
+            let answer = http::post(&url, token.as_ref(), &headers).await;
             let answer = answer.map_err(|error| error.to_string());
             let _ = reports.send(Report::Answer(request, answer)).await;
         });
@@ -640,7 +640,12 @@ impl Outlet for Shell {
     fn act(&mut self, action: Action) {
         match action {
             Action::FetchToken { request, reason } => self.fetch_token(request, reason),
-            Action::Post { request, url, token } => self.post(request, url, token),
+            Action::Post {
+                request,
+                url,
+                token,
+                headers,
+            } => self.post(request, url, token, headers),
             Action::Abandon { request } => {
                 if let Some((_, task)) = self.request.take_if(|(own, _)| *own == request) {
                     task.abort();

@@ -77,7 +77,10 @@ impl Handlers {
     pub(super) async fn handle(&self, method: &str, arguments: &[Value]) -> Result<Value, String> {
         let mut outcome = Outcome::default();
         for handler in self.named(method) {
-            outcome.add(handler(arguments.to_vec()).await);
+            let arguments = arguments.to_vec();
+            // In a task of its own: one that panics takes neither the others nor later messages with it (case I12).
+            let given = tokio::spawn(async move { handler(arguments).await }).await;
+            outcome.add(given.unwrap_or_else(|_| Err("The handler panicked.".to_owned())));
         }
         outcome.answer()
     }

@@ -5,10 +5,10 @@
 //! The answer's size is limited, because it comes from a stranger.
 //! No TLS, see the module above.
 
-use crate::connection::{Secret, SecretUrl};
+use crate::connection::{Headers, Secret, SecretUrl};
 use http_body_util::{BodyExt as _, Empty, Limited};
 use hyper::body::Bytes;
-use hyper::header::{AUTHORIZATION, CONTENT_LENGTH, HOST, HeaderMap, HeaderValue, RETRY_AFTER, USER_AGENT};
+use hyper::header::{AUTHORIZATION, CONTENT_LENGTH, HOST, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use hyper::{Method, Request, Uri};
 use hyper_util::rt::TokioIo;
 use std::error::Error;
@@ -30,6 +30,7 @@ pub(super) struct Answer {
 pub(super) async fn post(
     url: &SecretUrl,
     token: Option<&Secret>,
+    headers: &Headers,
 ) -> Result<Answer, Box<dyn Error + Send + Sync>> {
     let uri: Uri = url.expose().parse()?;
     if uri.scheme_str() != Some("http") {
@@ -46,17 +47,20 @@ pub(super) async fn post(
     let mut request = Request::builder()
         .method(Method::POST)
         .uri(path)
-        .header(HOST, authority.as_str())
-        // Kestrel answers 411 to a POST that does not say how long it is; hyper says nothing of an empty body.
-        .header(CONTENT_LENGTH, 0)
-        .header(USER_AGENT, concat!("switchhook/", env!("CARGO_PKG_VERSION")))
-        .header("x-requested-with", "XMLHttpRequest");
+        .body(Empty::<Bytes>::new())?;
+    let own = request.headers_mut();
+    for (name, value) in headers.iter() {
+        own.insert(HeaderName::try_from(name)?, HeaderValue::try_from(value)?);
+    }
+    own.insert(HOST, HeaderValue::try_from(authority.as_str())?);
+    // Kestrel answers 411 to a POST that does not say how long it is; hyper says nothing of an empty body.
+    own.insert(CONTENT_LENGTH, HeaderValue::from(0));
     if let Some(token) = token {
         let mut value = HeaderValue::try_from(format!("Bearer {}", token.expose()))?;
         value.set_sensitive(true);
-        request = request.header(AUTHORIZATION, value);
+        own.insert(AUTHORIZATION, value);
     }
-    let response = sender.send_request(request.body(Empty::<Bytes>::new())?).await?;
+    let response = sender.send_request(request).await?;
     let status = response.status().as_u16();
     let retry_after = retry_after(response.headers());
     let body = Limited::new(response.into_body(), BODY_LIMIT)

@@ -24,13 +24,15 @@ pub struct Items {
 }
 
 impl Items {
-    /// The next item; `None` at the stream's end. An error ends the stream, after the items before it.
+    /// The next item; `None` at the stream's end. An error ends the stream, after the items before it. Nothing is lost
+    /// when the future is dropped.
     pub async fn next(&mut self) -> Option<Result<Value, Error>> {
         if let Some(item) = self.queue.recv().await {
             return Some(Ok(item));
         }
-        let ended = self.ended.take()?;
-        match ended.await.unwrap_or(Err(Error::Stopped)) {
+        let outcome = self.ended.as_mut()?.await;
+        self.ended = None;
+        match outcome.unwrap_or(Err(Error::Stopped)) {
             Ok(_) => None,
             Err(error) => Some(Err(error)),
         }

@@ -12,6 +12,7 @@ use crate::session::config::{self, Config};
 pub fn fetch_config(tell: impl FnOnce(Result<Config, Vec<String>>) + 'static) {
     let request = Request {
         post: false,
+        headers: None,
         url: "config.json".to_owned(),
         authorization: None,
         with_credentials: false,

@@ -139,6 +139,7 @@ impl Driver {
                 let request = Request {
                     post: false,
                     url,
+                    headers: None,
                     authorization: authorization.map(|secret| secret.expose().to_owned()),
                     with_credentials,
                 };
@@ -165,11 +166,17 @@ impl Driver {
         match action {
             // The session answers this one itself.
             Action::FetchToken { .. } => {}
-            Action::Post { request, url, token } => {
+            Action::Post {
+                request,
+                url,
+                token,
+                headers,
+            } => {
                 let weak = Rc::downgrade(self);
                 let exchange = Request {
                     post: true,
                     url: url.expose().to_owned(),
+                    headers: Some(headers),
                     authorization: token.map(|token| format!("Bearer {}", token.expose())),
                     with_credentials: true,
                 };

@@ -5,6 +5,7 @@
 //! Addresses may be relative to the page.
 //! The answer's body is read whole; the servers asked here answer with a few kilobytes.
 
+use crate::connection::Headers;
 use gloo_net::http::RequestBuilder;
 use std::time::Duration;
 use web_sys::{AbortController, AbortSignal, RequestCredentials};
@@ -13,6 +14,7 @@ use web_sys::{AbortController, AbortSignal, RequestCredentials};
 pub(super) struct Request {
     pub(super) post: bool,
     pub(super) url: String,
+    pub(super) headers: Option<Headers>,
     pub(super) authorization: Option<String>,
     pub(super) with_credentials: bool,
 }
@@ -63,12 +65,11 @@ async fn exchange(request: Request, signal: Option<&AbortSignal>) -> Result<Answ
     } else {
         RequestBuilder::new(&request.url)
     };
+    for (name, value) in request.headers.iter().flat_map(Headers::iter) {
+        builder = builder.header(name, value);
+    }
     if let Some(authorization) = &request.authorization {
         builder = builder.header("Authorization", authorization);
-    }
-    if request.post {
-        // What the reference client sends, and what servers' CORS rules expect.
-        builder = builder.header("X-Requested-With", "XMLHttpRequest");
     }
     let credentials = if request.with_credentials {
         RequestCredentials::Include

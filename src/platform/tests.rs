@@ -39,6 +39,7 @@ async fn told<T: 'static, Kept>(start: impl FnOnce(Rc<dyn Fn(T)>) -> Kept) -> T 
 fn get(url: &str) -> Request {
     Request {
         post: false,
+        headers: None,
         url: url.to_owned(),
         authorization: None,
         with_credentials: false,

@@ -15,6 +15,10 @@ use switchhook::protocol::{Frame, Payload};
 /// An answer to negotiate, version 1.
 pub(crate) const NEGOTIATED: &str = r#"{"negotiateVersion":1,"connectionId":"id-1","connectionToken":"token-1","availableTransports":[{"transport":"WebSockets","transferFormats":["Text","Binary"]}]}"#;
 
+/// As above, from a server that keeps the session over a change of sockets.
+#[allow(dead_code, reason = "each test program uses its own part")]
+pub(crate) const STATEFUL: &str = r#"{"negotiateVersion":1,"connectionId":"id-1","connectionToken":"token-1","useStatefulReconnect":true,"availableTransports":[{"transport":"WebSockets","transferFormats":["Text","Binary"]}]}"#;
+
 /// What the machine told.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Told {
@@ -98,6 +102,7 @@ pub(crate) fn hub(text: &str) -> HubAddress {
 }
 
 /// The defaults, without what a plain server does not offer.
+#[allow(dead_code, reason = "each test program uses its own part")]
 pub(crate) fn options() -> Options {
     Options {
         stateful_reconnect: None,
@@ -124,6 +129,23 @@ impl Rig {
         rig.finish_connecting();
         rig.take();
         rig
+    }
+
+    /// Connected to a server that keeps the session.
+    pub(crate) fn stateful(options: Options) -> Self {
+        let mut rig = Self::new(options);
+        rig.request();
+        rig.answer(200, STATEFUL);
+        rig.open_socket();
+        rig.data("{}\u{1e}");
+        rig.take();
+        rig
+    }
+
+    /// The application gives results when the server wants one.
+    pub(crate) fn answers(mut self) -> Self {
+        self.notes.answers = true;
+        self
     }
 
     pub(crate) fn step(&mut self, input: Input<'_>) {
@@ -267,6 +289,28 @@ impl Rig {
         });
     }
 
+    /// The network cuts the socket off.
+    pub(crate) fn cut(&mut self) {
+        self.close(1006, "", false);
+    }
+
+    /// After a cut: the next socket to the same session opens.
+    pub(crate) fn reattach(&mut self) {
+        self.pass(Duration::ZERO);
+        self.give_token(None);
+        self.open_socket();
+    }
+
+    pub(crate) fn send(&mut self, call: u64, arguments: &str) {
+        self.step(Input::Send {
+            call: CallId(call),
+            target: "m",
+            arguments,
+            streams: &[],
+            deadline: self.now + Duration::from_secs(3600),
+        });
+    }
+
     pub(crate) fn refuse(&mut self, socket: SocketId, status: u16) {
         self.step(Input::SocketRefused {
             socket,
@@ -344,6 +388,20 @@ impl Rig {
     pub(crate) fn settled(&mut self) -> Vec<(u64, Result<Option<String>, Error>)> {
         self.pick(|told| match told {
             Told::Settled(call, outcome) => Ok((call, outcome)),
+            other => Err(other),
+        })
+    }
+
+    pub(crate) fn items(&mut self) -> Vec<(u64, String)> {
+        self.pick(|told| match told {
+            Told::Item(call, item) => Ok((call, item)),
+            other => Err(other),
+        })
+    }
+
+    pub(crate) fn statuses(&mut self) -> Vec<Status> {
+        self.pick(|told| match told {
+            Told::Changed(status) => Ok(status),
             other => Err(other),
         })
     }
