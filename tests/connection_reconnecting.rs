@@ -8,7 +8,7 @@
 #[path = "connection_rig/mod.rs"]
 mod rig;
 
-use rig::{NEGOTIATED, Rig, Told, options};
+use rig::{NEGOTIATED, Rig, Told, hub, options};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use switchhook::connection::{
@@ -352,6 +352,61 @@ fn by_choice_any_close_reconnects() {
     });
     rig.data("{\"type\":7}\u{1e}");
     assert!(matches!(rig.connection.status(), Status::Reconnecting(_)));
+}
+
+#[test]
+fn r22_the_address_changes_only_between_connections() {
+    let mut rig = Rig::new(options());
+    let move_to = |rig: &mut Rig, address: &str| rig.connection.change_hub(hub(address));
+    assert_eq!(move_to(&mut rig, "http://second/hub"), Ok(()));
+    rig.step(Input::Start);
+    let refused = move_to(&mut rig, "http://third/hub").map_err(|error| error.to_string());
+    assert!(
+        matches!(&refused, Err(text) if text.contains(
+            "The HubConnection must be in the Disconnected or Reconnecting state to change the url."
+        )),
+        "{refused:?}"
+    );
+    rig.finish_connecting();
+    assert!(move_to(&mut rig, "http://third/hub").is_err());
+    rig.close(1006, "", false);
+    assert_eq!(move_to(&mut rig, "http://third/hub"), Ok(()));
+    rig.take();
+    rig.step(Input::RetryNow);
+    rig.give_token(None);
+    let addresses: Vec<String> = rig
+        .take()
+        .into_iter()
+        .filter_map(|told| match told {
+            Told::Act(Action::Post { url, .. }) => Some(url.expose().to_owned()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(addresses, ["http://third/hub/negotiate?negotiateVersion=1"]);
+}
+
+#[test]
+fn e06_a_start_that_never_succeeded_is_told_as_its_own_failure() {
+    // Different on purpose: there is no promise to reject, so the end of the attempts is told as Disconnected with its
+    // error, once, after Connecting; nobody can take it for the loss of a connection that was.
+    let mut rig = Rig::new(options());
+    rig.request();
+    rig.answer(404, "");
+    let statuses: Vec<Status> = rig
+        .take()
+        .into_iter()
+        .filter_map(|told| match told {
+            Told::Changed(status) => Some(status),
+            _ => None,
+        })
+        .collect();
+    let ended = Status::Disconnected {
+        error: Some(Error::NotFound),
+    };
+    assert!(
+        matches!(&statuses[..], [Status::Connecting(_), last] if *last == ended),
+        "{statuses:?}"
+    );
 }
 
 #[test]

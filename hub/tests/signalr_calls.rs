@@ -104,7 +104,7 @@ async fn i08_a_stream_that_fails_keeps_what_it_gave() {
 }
 
 #[tokio::test]
-async fn a_method_is_called_in_its_own_mode_with_its_own_arguments() {
+async fn j32_a_method_is_called_in_its_own_mode_with_its_own_arguments() {
     let served = served(Limits::default()).await;
     let mut desk = served.desk().await;
     let binding = "due to an error on the server. InvalidDataException: Error binding arguments. Make sure that the \

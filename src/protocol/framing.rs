@@ -278,6 +278,11 @@ mod tests {
     }
 
     #[test]
+    fn t03_a_record_ends_at_its_separator() {
+        assert_eq!(records(10, &["Hello\u{1e}"]), ok(&["Hello"]));
+    }
+
+    #[test]
     fn t04_t08_many_records_in_one_message_keep_their_order() {
         assert_eq!(
             records(99, &["Hello,\u{1e}World!\u{1e}"]),
@@ -287,6 +292,7 @@ mod tests {
 
     #[test]
     fn t05_t06_t07_an_unfinished_record_waits_for_its_rest() {
+        // Different on purpose: the official client ends the connection over it, the .NET ones wait as well.
         assert_eq!(records(99, &[""]), ok(&[]));
         assert_eq!(records(99, &["ABC\u{1e}X", "Y", "Z\u{1e}"]), ok(&["ABC", "XYZ"]));
     }

@@ -7,6 +7,7 @@
 mod arguments;
 mod bench;
 mod demo;
+mod docs;
 mod lock;
 mod page;
 mod process;
@@ -38,6 +39,7 @@ Switchhook's commands. Each does its own set-up, into .tools/ inside the project
   cargo xtask bench    what an event costs, natively and in Chromium, beside a desk written by hand
       --quick          fewer events, one round, and docs/benchmarks.md stays as it is
 
+  cargo xtask docs     write the documents that are made from the code
   cargo xtask page     build the page into dist/, with compressed copies
   cargo xtask setup    install everything that the demo and the tests need, and stop
 ";
@@ -64,6 +66,10 @@ fn dispatch(words: &[String]) -> Outcome<ExitCode> {
         "demo" => demo::run(&project, &demo::Options::parse(rest)?).map(|()| ExitCode::SUCCESS),
         "test" => test::run(&project, &test::Options::parse(rest)?),
         "bench" => bench::run(&project, &bench::Options::parse(rest)?).map(|()| ExitCode::SUCCESS),
+        "docs" => {
+            arguments::none("docs", rest)?;
+            docs::run(&project).map(|()| ExitCode::SUCCESS)
+        }
         "page" => {
             arguments::none("page", rest)?;
             setup::for_page(&project)?;

@@ -1,0 +1,366 @@
+//! `cargo xtask docs`: documents that are made from the code, so that they cannot be out of date.
+//!
+//! `docs/signalr-conformance.md` says for each conformance case of the SignalR client and hub which test shows it. A
+//! test belongs to a case when its name begins with the case's id (`h03_a_ping_follows…`, `j20_j21_…`); the rest of the
+//! name says what is shown. Where ours differs from the official client on purpose, the test says why in a comment that
+//! begins with "Different on purpose:". A test of this module fails when the document is not what the tests say.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::process::{Failure, Outcome};
+use crate::project::Project;
+
+const CONFORMANCE: &str = "docs/signalr-conformance.md";
+
+/// Where tests of the SignalR client and hub are. Other tests use such names for other documents' numbers.
+const SOURCES: [&str; 9] = [
+    "src/protocol",
+    "src/connection",
+    "src/native",
+    "hub/src/server/signalr",
+    "hub/tests/signalr",
+    "tests/connection_",
+    "tests/protocol_",
+    "tests/native_",
+    "tests/microsoft_streams.rs",
+];
+
+/// The cases: a letter, what it stands for, and the numbers there are.
+const CASES: [(char, &str, &[u8]); 14] = [
+    (
+        'h',
+        "Handshake, the client",
+        &[2, 3, 4, 6, 8, 9, 10, 11, 12, 13, 14, 17, 18],
+    ),
+    (
+        's',
+        "Handshake, the hub",
+        &[3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 14, 15],
+    ),
+    ('t', "Text framing", &[2, 3, 4, 5, 6, 7, 8]),
+    (
+        'j',
+        "JSON, reading",
+        &[
+            1, 2, 3, 4, 5, 6, 10, 11, 12, 13, 15, 16, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 32, 33,
+            34, 35,
+        ],
+    ),
+    ('w', "JSON, writing", &[1, 3, 5, 6, 7, 9, 10]),
+    (
+        'm',
+        "MessagePack",
+        &[1, 2, 4, 5, 6, 7, 8, 9, 13, 14, 16, 17, 18, 19, 20, 21],
+    ),
+    (
+        'i',
+        "Calls and streams",
+        &[1, 2, 3, 4, 5, 6, 7, 8, 12, 13, 14, 15, 17, 18, 19, 20, 22, 23, 24],
+    ),
+    (
+        'c',
+        "The server calls the client",
+        &[1, 2, 5, 7, 8, 9, 10, 11, 12, 14, 15, 16, 18],
+    ),
+    ('k', "Signs of life", &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]),
+    (
+        'n',
+        "Negotiate and opening",
+        &[
+            1, 4, 5, 6, 8, 9, 10, 12, 14, 15, 16, 17, 19, 20, 21, 22, 23, 25, 28, 30, 32, 34, 35, 36, 37,
+        ],
+    ),
+    (
+        'r',
+        "Reconnecting",
+        &[2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 14, 16, 19, 20, 22, 24],
+    ),
+    (
+        'b',
+        "Stateful reconnect",
+        &[
+            1, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 24, 25, 26, 27, 28, 29,
+            30,
+        ],
+    ),
+    ('e', "Closing", &[1, 2, 3, 4, 5, 6, 8, 10, 12, 14, 15, 16]),
+    ('a', "Refreshing the access token", &[1, 2, 3, 6]),
+];
+
+/// Faults of the official client, version 10.0.11, that were reproduced and that this client must not have.
+const DEFECTS: [&str; 15] = [
+    "a WebSocket that never opens freezes start and stop",
+    "stop inside the reconnecting callback leaves the connection unusable",
+    "a send is reported as done although its message was thrown away",
+    "a send that waits for an acknowledgement never settles",
+    "stop leaks a socket that was being opened again",
+    "only one attempt is made to take up a session",
+    "one bad record takes its neighbours and the connection with it",
+    "a record over two frames ends the connection",
+    "a second stream argument is sent as an object",
+    "two handlers see messages interleaved",
+    "an empty error is taken for success",
+    "one failing callback starves the others",
+    "the HTTP status of a refusal is lost",
+    "the error behind the end of reconnecting is lost",
+    "the client's pings stop when the server is silent",
+];
+
+/// A test that shows a case.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Shown {
+    what: String,
+    file: String,
+    different: Option<String>,
+}
+
+type Found = BTreeMap<(char, u8), Vec<Shown>>;
+
+/// Writes the documents.
+pub(crate) fn run(project: &Project) -> Outcome {
+    let path = project.root.join(CONFORMANCE);
+    let text = conformance(&project.root)?;
+    fs::write(&path, text).map_err(|error| Failure::file("write", &path, &error))?;
+    println!("Wrote {CONFORMANCE}.");
+    Ok(())
+}
+
+/// The table of conformance, as the tests are now.
+fn conformance(root: &Path) -> Outcome<String> {
+    let found = find(root)?;
+    let mut text = String::from(
+        "# SignalR conformance\n\n\
+         <!-- Made by `cargo xtask docs` from the names of the tests; a test compares. -->\n\n\
+         Each case of the official clients' and servers' behaviour, and the tests that show it here. \
+         All of them run in `cargo xtask test`.\n",
+    );
+    let total: usize = CASES.iter().map(|(_, _, numbers)| numbers.len()).sum();
+    let shown = CASES
+        .iter()
+        .flat_map(|(letter, _, numbers)| numbers.iter().map(|number| (*letter, *number)))
+        .filter(|case| found.contains_key(case))
+        .count();
+    let _ = writeln!(text, "\n{shown} of {total} cases are shown.");
+    for (letter, name, numbers) in CASES {
+        let _ = writeln!(text, "\n## {name}\n\n| case | shown | by |\n| --- | --- | --- |");
+        for number in numbers {
+            let id = format!("{}{number:02}", letter.to_ascii_uppercase());
+            rows(&mut text, &id, found.get(&(letter, *number)));
+        }
+    }
+    let _ = writeln!(
+        text,
+        "\n## Faults of the official client that this one does not have\n\n\
+         | fault | the official client, 10.0.11 | here | by |\n| --- | --- | --- | --- |"
+    );
+    for (number, fault) in (1..).zip(DEFECTS) {
+        for shown in found.get(&('d', number)).into_iter().flatten() {
+            let _ = writeln!(text, "| D{number} | {fault} | {} | {} |", shown.what, shown.file);
+        }
+    }
+    Ok(text)
+}
+
+fn rows(text: &mut String, id: &str, shown: Option<&Vec<Shown>>) {
+    for shown in shown.into_iter().flatten() {
+        let why = match &shown.different {
+            Some(why) => format!("; different on purpose: {why}"),
+            None => String::new(),
+        };
+        let _ = writeln!(text, "| {id} | {}{why} | {} |", shown.what, shown.file);
+    }
+    if shown.is_none() {
+        let _ = writeln!(text, "| {id} | **not shown** | |");
+    }
+}
+
+fn find(root: &Path) -> Outcome<Found> {
+    let mut found = Found::new();
+    for path in sources(root)? {
+        let file = path.strip_prefix(root).unwrap_or(&path).display().to_string();
+        let text = fs::read_to_string(&path).map_err(|error| Failure::file("read", &path, &error))?;
+        read(&text, &file, &mut found);
+    }
+    for shown in found.values_mut() {
+        shown.sort();
+        shown.dedup();
+    }
+    Ok(found)
+}
+
+fn sources(root: &Path) -> Outcome<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    let mut folders = vec![root.join("src"), root.join("hub"), root.join("tests")];
+    while let Some(folder) = folders.pop() {
+        let entries = fs::read_dir(&folder).map_err(|error| Failure::file("list", &folder, &error))?;
+        for path in entries.flatten().map(|entry| entry.path()) {
+            let name = path.strip_prefix(root).unwrap_or(&path).display().to_string();
+            if path.is_dir()
+                && path
+                    .file_name()
+                    .is_none_or(|name| name != "target" && name != "node_modules")
+            {
+                folders.push(path);
+            } else if SOURCES.iter().any(|source| name.starts_with(source))
+                && (name.ends_with(".rs") || name.ends_with(".mjs"))
+            {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// Finds the tests of a file whose names begin with the ids of cases.
+fn read(text: &str, file: &str, found: &mut Found) {
+    let lines: Vec<&str> = text.lines().map(str::trim_start).collect();
+    let starts: Vec<(usize, String)> = lines
+        .iter()
+        .enumerate()
+        .filter_map(|(at, line)| Some((at, name(line)?)))
+        .collect();
+    for (index, (at, name)) in starts.iter().enumerate() {
+        let (cases, what) = split(name);
+        let end = starts.get(index + 1).map_or(lines.len(), |(next, _)| *next);
+        // A comment may stand above the name as well as below it.
+        let above = (0..*at)
+            .rev()
+            .take_while(|line| lines[*line].starts_with("//") || lines[*line].starts_with("#["))
+            .last()
+            .unwrap_or(*at);
+        let different = purpose(&lines[above..end]);
+        for case in cases {
+            found.entry(case).or_default().push(Shown {
+                what: what.clone(),
+                file: file.to_owned(),
+                different: different.clone(),
+            });
+        }
+    }
+}
+
+/// The name of the test that begins on this line.
+fn name(line: &str) -> Option<String> {
+    let rust = line
+        .strip_prefix("async fn ")
+        .or_else(|| line.strip_prefix("fn "))
+        .and_then(|rest| Some(rest.split_once('(')?.0.to_owned()));
+    rust.or_else(|| {
+        let rest = line
+            .strip_prefix("test('")
+            .or_else(|| line.strip_prefix("it('"))?;
+        Some(rest.split_once('\'')?.0.replace([' ', ','], "_"))
+    })
+}
+
+/// The ids at the beginning of a name, and the rest of it as words.
+fn split(name: &str) -> (Vec<(char, u8)>, String) {
+    let mut cases: Vec<(char, u8)> = Vec::new();
+    let mut range = false;
+    let mut words = name.split('_').filter(|word| !word.is_empty()).peekable();
+    while let Some(word) = words.peek() {
+        if *word == "to" && !cases.is_empty() {
+            range = true;
+        } else if let Some((letter, number)) = case(word) {
+            let from = cases
+                .last()
+                .filter(|_| range)
+                .map_or(number, |(_, last)| last + 1);
+            cases.extend((from..=number).map(|number| (letter, number)));
+            range = false;
+        } else {
+            break;
+        }
+        words.next();
+    }
+    (cases, words.collect::<Vec<_>>().join(" "))
+}
+
+fn case(word: &str) -> Option<(char, u8)> {
+    let mut characters = word.chars();
+    let letter = characters.next()?.to_ascii_lowercase();
+    let digits = characters.as_str();
+    let known = letter == 'd' || CASES.iter().any(|(own, _, _)| *own == letter);
+    (known && digits.len() == 2)
+        .then(|| digits.parse().ok())
+        .flatten()
+        .map(|number| (letter, number))
+}
+
+/// The sentences after "Different on purpose:", to the comment's end.
+fn purpose(lines: &[&str]) -> Option<String> {
+    const MARK: &str = "Different on purpose:";
+    let at = lines
+        .iter()
+        .position(|line| line.starts_with("//") && line.contains(MARK))?;
+    let text: Vec<&str> = lines[at..]
+        .iter()
+        .take_while(|line| line.starts_with("//"))
+        .map(|line| line.trim_start_matches('/').trim())
+        .collect();
+    let text = text.join(" ");
+    let (_, why) = text.split_once(MARK)?;
+    Some(why.trim().replace('|', "\\|"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn root() -> PathBuf {
+        PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+            .canonicalize()
+            .expect("the project's folder")
+    }
+
+    #[test]
+    fn the_table_of_conformance_is_what_the_tests_say() {
+        let path = root().join(CONFORMANCE);
+        let written = fs::read_to_string(&path).unwrap_or_default();
+        let made = conformance(&root()).expect("readable");
+        assert!(written == made, "run `cargo xtask docs`");
+    }
+
+    #[test]
+    fn every_case_and_every_fault_has_its_test() {
+        let found = find(&root()).expect("readable");
+        let cases = CASES
+            .iter()
+            .flat_map(|(letter, _, numbers)| numbers.iter().map(|number| (*letter, *number)));
+        let missing: Vec<String> = cases
+            .chain((1..=15).map(|number| ('d', number)))
+            .filter(|case| !found.contains_key(case))
+            .map(|(letter, number)| format!("{letter}{number:02}"))
+            .collect();
+        assert_eq!(missing, [""; 0], "no test is named by these ids");
+    }
+
+    #[test]
+    fn names_are_read_with_lists_and_ranges_of_cases() {
+        assert_eq!(
+            split("j20_j21_to_j23_unknown_parts_are_ignored"),
+            (
+                vec![('j', 20), ('j', 21), ('j', 22), ('j', 23)],
+                "unknown parts are ignored".to_owned()
+            )
+        );
+        assert_eq!(split("an_ordinary_name").0, []);
+        assert_eq!(
+            name("test('b25 calls settle', async () => {").as_deref(),
+            Some("b25_calls_settle")
+        );
+    }
+
+    #[test]
+    fn the_reason_for_a_difference_is_taken_from_the_comment() {
+        let mut found = Found::new();
+        let text = "#[test]\nfn t05_x() {\n    // Different on purpose: an empty frame\n    // does no harm.\n    a();\n}\n";
+        read(text, "f", &mut found);
+        let shown = &found[&('t', 5)][0];
+        assert_eq!(shown.different.as_deref(), Some("an empty frame does no harm."));
+    }
+}
