@@ -384,6 +384,25 @@ fn b14_one_acknowledgement_covers_all() {
     assert_eq!(rig.sent(), [ack(4)], "a ping has no number");
 }
 
+/// Different: the official client waits for its second in any case, and a busy server for it.
+#[test]
+fn b14_much_is_acknowledged_at_once() {
+    let mut rig = Rig::stateful(keeping());
+    let long = format!(
+        "{{\"type\":1,\"target\":\"e\",\"arguments\":[\"{}\"]}}\u{1e}",
+        "x".repeat(10_000)
+    );
+    rig.data(&long);
+    rig.data(&long);
+    assert_eq!(rig.sent(), [""; 0]);
+    rig.data(&long);
+    assert_eq!(rig.sent(), [ack(3)]);
+    rig.data(&long);
+    assert_eq!(rig.sent(), [""; 0]);
+    rig.pass(SECOND);
+    assert_eq!(rig.sent(), [ack(4)]);
+}
+
 #[test]
 fn b15_what_was_received_before_is_dropped_and_acknowledged_again() {
     let mut rig = Rig::stateful(keeping());
