@@ -3,7 +3,7 @@
 //! `docs/signalr-conformance.md` says for each conformance case of the SignalR client and hub which test shows it. A
 //! test belongs to a case when its name begins with the case's id (`h03_a_ping_follows…`, `j20_j21_…`); the rest of the
 //! name says what is shown. Where ours differs from the official client on purpose, the test says why in a comment that
-//! begins with "Different on purpose:". A test of this module fails when the document is not what the tests say.
+//! begins with "Different". A test of this module fails when the document is not what the tests say.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -291,19 +291,18 @@ fn case(word: &str) -> Option<(char, u8)> {
         .map(|number| (letter, number))
 }
 
-/// The sentences after "Different on purpose:", to the comment's end.
+/// What a comment that begins with "Different" says after its colon.
 fn purpose(lines: &[&str]) -> Option<String> {
-    const MARK: &str = "Different on purpose:";
+    let comment = |line: &&str| {
+        line.starts_with("//")
+            .then(|| line.trim_start_matches('/').trim().to_owned())
+    };
     let at = lines
         .iter()
-        .position(|line| line.starts_with("//") && line.contains(MARK))?;
-    let text: Vec<&str> = lines[at..]
-        .iter()
-        .take_while(|line| line.starts_with("//"))
-        .map(|line| line.trim_start_matches('/').trim())
-        .collect();
+        .position(|line| comment(line).is_some_and(|text| text.starts_with("Different")))?;
+    let text: Vec<String> = lines[at..].iter().map_while(comment).collect();
     let text = text.join(" ");
-    let (_, why) = text.split_once(MARK)?;
+    let (_, why) = text.split_once(": ")?;
     Some(why.trim().replace('|', "\\|"))
 }
 
