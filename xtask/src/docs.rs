@@ -205,7 +205,9 @@ fn sources(root: &Path) -> Outcome<Vec<PathBuf>> {
             {
                 folders.push(path);
             } else if SOURCES.iter().any(|source| name.starts_with(source))
-                && (name.ends_with(".rs") || name.ends_with(".mjs"))
+                && path
+                    .extension()
+                    .is_some_and(|ending| ending == "rs" || ending == "mjs")
             {
                 files.push(path);
             }
@@ -245,16 +247,16 @@ fn read(text: &str, file: &str, found: &mut Found) {
 
 /// The name of the test that begins on this line.
 fn name(line: &str) -> Option<String> {
-    let rust = line
+    let function = line
         .strip_prefix("async fn ")
-        .or_else(|| line.strip_prefix("fn "))
-        .and_then(|rest| Some(rest.split_once('(')?.0.to_owned()));
-    rust.or_else(|| {
-        let rest = line
-            .strip_prefix("test('")
-            .or_else(|| line.strip_prefix("it('"))?;
-        Some(rest.split_once('\'')?.0.replace([' ', ','], "_"))
-    })
+        .or_else(|| line.strip_prefix("fn "));
+    if let Some(rest) = function {
+        return Some(rest.split_once('(')?.0.to_owned());
+    }
+    let script = line
+        .strip_prefix("test('")
+        .or_else(|| line.strip_prefix("it('"))?;
+    Some(script.split_once('\'')?.0.replace([' ', ','], "_"))
 }
 
 /// The ids at the beginning of a name, and the rest of it as words.
