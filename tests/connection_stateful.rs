@@ -404,6 +404,24 @@ fn b14_much_is_acknowledged_at_once() {
 }
 
 #[test]
+fn acknowledgements_of_a_flood_are_some_time_apart() {
+    let mut rig = Rig::stateful(keeping());
+    let long = format!(
+        "{{\"type\":1,\"target\":\"e\",\"arguments\":[\"{}\"]}}\u{1e}",
+        "x".repeat(30_000)
+    );
+    rig.data(&long);
+    assert_eq!(rig.sent(), [ack(1)]);
+    for _ in 0..19 {
+        rig.pass(Duration::from_millis(1));
+        rig.data(&long);
+    }
+    assert_eq!(rig.sent(), [""; 0]);
+    rig.pass(Duration::from_millis(1));
+    assert_eq!(rig.sent(), [ack(20)]);
+}
+
+#[test]
 fn b15_what_was_received_before_is_dropped_and_acknowledged_again() {
     let mut rig = Rig::stateful(keeping());
     rig.data(&[event(1), event(2)].concat());

@@ -21,6 +21,10 @@ use std::time::Duration;
 /// How long something may have arrived before the server is told of it.
 const ACKNOWLEDGE_WITHIN: Duration = Duration::from_secs(1);
 
+/// However much arrives, the server is told of it no more often: a message of its own for each would cost more than
+/// the server's waiting.
+const ACKNOWLEDGE_APART: Duration = Duration::from_millis(20);
+
 /// What negotiate gave for opening sockets.
 #[derive(Debug, Clone)]
 pub(super) struct Ticket {
@@ -73,6 +77,7 @@ pub(super) struct Stateful {
     acknowledge_at: Option<Millis>,
     /// Bytes that have arrived since the server was last told.
     unacknowledged_bytes: usize,
+    told_at: Millis,
     held: VecDeque<Held>,
     bound: usize,
     /// Attempts to take the session up since it last held.
@@ -90,6 +95,7 @@ impl Stateful {
             received: Received::default(),
             acknowledge_at: None,
             unacknowledged_bytes: 0,
+            told_at: Millis::DISTANT_PAST,
             held: VecDeque::new(),
             bound: options.bound_bytes,
             tries: 0,
@@ -102,7 +108,8 @@ impl Stateful {
     pub(super) fn arrived(&mut self, bytes: usize, now: Millis) {
         self.unacknowledged_bytes += bytes;
         if self.unacknowledged_bytes >= ACKNOWLEDGE_BYTES && self.received.owes_acknowledgement() {
-            self.acknowledge_at = Some(now);
+            let soon = (self.told_at + ACKNOWLEDGE_APART).max(now);
+            self.acknowledge_at = self.acknowledge_at.map(|due| due.min(soon)).or(Some(soon));
         }
     }
 
@@ -412,6 +419,7 @@ impl Session {
         {
             stateful.acknowledge_at = None;
             stateful.unacknowledged_bytes = 0;
+            stateful.told_at = now;
             let sequence_id = stateful.received.acknowledge();
             // Neither counted nor large: it cannot be refused.
             let _ = self.post(&Message::Ack { sequence_id }, socket, options, out);
