@@ -6,10 +6,12 @@
 //! Reading is tolerant (decisions D14, D15): what is not understood is counted in [`Oddities`], never an error.
 
 pub mod ctios;
+pub mod extra;
 pub mod json;
 pub mod oddity;
 pub mod rte;
 pub mod time;
+pub mod tserver;
 
 pub use oddity::{Oddities, Oddity};
 

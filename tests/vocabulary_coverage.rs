@@ -1,0 +1,119 @@
+//! Every word of the small vocabularies has a typed counterpart: the catalogues of the documents against the code's
+//! own tables. A name that is in one and not in the other fails.
+
+use serde_json::Value;
+use std::collections::BTreeSet;
+use switchhook::vendor::json::Record;
+use switchhook::vendor::tserver;
+use switchhook::vendor::tserver::events::Presence;
+
+fn catalogue(text: &str) -> Value {
+    serde_json::from_str(text).unwrap()
+}
+
+fn list<'v>(value: &'v Value, name: &str) -> &'v [Value] {
+    value[name].as_array().unwrap()
+}
+
+fn names(value: &Value, list_name: &str) -> BTreeSet<String> {
+    list(value, list_name)
+        .iter()
+        .map(|item| item["name"].as_str().unwrap_or_default().to_owned())
+        .collect()
+}
+
+fn texts(value: &Value, list_name: &str) -> BTreeSet<String> {
+    list(value, list_name)
+        .iter()
+        .map(|item| item.as_str().unwrap().to_owned())
+        .collect()
+}
+
+fn set(names: impl IntoIterator<Item = impl Into<String>>) -> BTreeSet<String> {
+    names.into_iter().map(Into::into).collect()
+}
+
+#[test]
+fn every_word_of_the_tserver_document_has_a_counterpart() {
+    let document = catalogue(include_str!("vocabulary/genesys_tserver.json"));
+    let mut documented = names(&document, "events");
+    documented.extend(names(&document, "mentioned_only"));
+    assert_eq!(documented, set(tserver::Kind::ALL.iter().map(|kind| kind.name())));
+    let mut attributes = 0;
+    for event in list(&document, "events") {
+        let kind = tserver::Kind::from_name(event["name"].as_str().unwrap()).unwrap();
+        assert_eq!(
+            kind.is_obsolete(),
+            event["obsolete"].as_bool().unwrap(),
+            "{kind:?}"
+        );
+        assert_eq!(
+            kind.reaches_clients(),
+            event["delivered_to_client"].as_bool() != Some(false),
+            "{kind:?}"
+        );
+        let documented: Vec<(String, Presence)> = list(event, "attributes")
+            .iter()
+            .map(|attribute| {
+                let presence = match attribute["presence"].as_str() {
+                    Some("mandatory") => Presence::Mandatory,
+                    Some("optional") => Presence::Optional,
+                    None => Presence::Unstated,
+                    Some(other) => panic!("{other}"),
+                };
+                (attribute["name"].as_str().unwrap().to_owned(), presence)
+            })
+            .collect();
+        let known: Vec<(String, Presence)> = kind
+            .attributes()
+            .iter()
+            .map(|attribute| (attribute.name.to_owned(), attribute.presence))
+            .collect();
+        assert_eq!(documented, known, "{kind:?}");
+        for (name, _) in &documented {
+            assert!(
+                tserver::events::Attributes::FIELDS.contains(&name.as_str()),
+                "{kind:?}.{name} has no typed field"
+            );
+        }
+        for attribute in list(event, "attributes") {
+            let Some(values) = attribute["values"].as_object() else {
+                continue;
+            };
+            assert_eq!(attribute["name"], "ServerRole", "an enumeration without a type");
+            let members = tserver::events::ServerRole::MEMBERS.map(|(number, _)| number.to_string());
+            assert_eq!(set(values.keys().cloned()), set(members));
+        }
+        attributes += documented.len();
+    }
+    assert_eq!(Some(attributes as u64), document["counts"]["attributes"].as_u64());
+    let requests = tserver::request::RequestKind::ALL;
+    assert_eq!(
+        texts(&document, "requests_mentioned"),
+        set(requests.iter().map(|kind| format!("{}()", kind.name())))
+    );
+    assert_eq!(
+        texts(&document, "transaction_monitoring_operations"),
+        set(tserver::request::Monitoring::OPERATIONS)
+    );
+    let acknowledged = list(&document, "events")
+        .iter()
+        .find(|event| event["name"] == "EventACK")
+        .unwrap();
+    for source in texts(acknowledged, "sources") {
+        let kind = tserver::request::RequestKind::from_name(&source).unwrap();
+        assert!(kind.is_acknowledged(), "{source}");
+    }
+}
+
+#[test]
+fn every_field_of_a_record_is_found_by_its_name() {
+    fn check<'a, R: Record<'a> + Default>(fields: &[&str]) {
+        let mut record = R::default();
+        assert_eq!(record.names().len(), fields.len());
+        for number in 0..fields.len() {
+            assert!(record.field(number as u8).is_some());
+        }
+    }
+    check::<tserver::events::Attributes<'_>>(tserver::events::Attributes::FIELDS);
+}
