@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 use std::collections::BTreeSet;
+use switchhook::vendor::ccs;
 use switchhook::vendor::json::Record;
 use switchhook::vendor::tserver;
 use switchhook::vendor::tserver::events::Presence;
@@ -107,6 +108,49 @@ fn every_word_of_the_tserver_document_has_a_counterpart() {
 }
 
 #[test]
+fn every_word_of_the_ccsevents_document_has_a_counterpart() {
+    let document = catalogue(include_str!("vocabulary/era_ccsevents.json"));
+    let events = list(&document, "events");
+    assert_eq!(
+        names(&document, "events"),
+        set(ccs::Kind::ALL.iter().map(|kind| kind.name()))
+    );
+    let objects = list(&document, "object_model")
+        .iter()
+        .map(|object| object["object"].as_str().unwrap());
+    assert_eq!(set(objects), set(ccs::Object::ALL.map(ccs::Object::name)));
+    for event in events {
+        let kind = ccs::Kind::from_name(event["name"].as_str().unwrap()).unwrap();
+        assert_eq!(event["object"], kind.object().name(), "{kind:?}");
+        // The document has no fields; one that a later catalogue has must be in the shape.
+        for field in list(event, "fields") {
+            let name = field["name"].as_str().unwrap();
+            assert!(ccs::events::Fields::FIELDS.contains(&name), "{kind:?}.{name}");
+        }
+    }
+    let documented = list(&document, "relations").iter().map(|relation| {
+        let ends: Vec<_> = list(relation, "links")
+            .iter()
+            .map(|end| end.as_str().unwrap())
+            .collect();
+        format!("{} {}", relation["event"].as_str().unwrap(), ends.join(" "))
+    });
+    let known = ccs::Kind::ALL.iter().filter_map(|kind| {
+        let other = kind.tied_to()?;
+        Some(format!(
+            "{} {} {}",
+            kind.name(),
+            kind.object().name(),
+            other.name()
+        ))
+    });
+    assert_eq!(set(documented), set(known));
+    for object in ccs::Object::ALL {
+        assert!(ccs::events::Fields::FIELDS.contains(&object.name()));
+    }
+}
+
+#[test]
 fn every_field_of_a_record_is_found_by_its_name() {
     fn check<'a, R: Record<'a> + Default>(fields: &[&str]) {
         let mut record = R::default();
@@ -115,5 +159,6 @@ fn every_field_of_a_record_is_found_by_its_name() {
             assert!(record.field(number as u8).is_some());
         }
     }
+    check::<ccs::events::Fields<'_>>(ccs::events::Fields::FIELDS);
     check::<tserver::events::Attributes<'_>>(tserver::events::Attributes::FIELDS);
 }
