@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 use std::collections::BTreeSet;
+use switchhook::vendor::callgem::{self, request};
 use switchhook::vendor::ccs;
 use switchhook::vendor::json::Record;
 use switchhook::vendor::tserver;
@@ -147,6 +148,71 @@ fn every_word_of_the_ccsevents_document_has_a_counterpart() {
     assert_eq!(set(documented), set(known));
     for object in ccs::Object::ALL {
         assert!(ccs::events::Fields::FIELDS.contains(&object.name()));
+    }
+}
+
+#[test]
+fn every_word_of_the_callgem_document_has_a_counterpart() {
+    let document = catalogue(include_str!("vocabulary/sytel_callgem_ev.json"));
+    assert_eq!(document["message"]["code"], request::CODE);
+    assert_eq!(
+        document["message"]["notifies_with"]["code"],
+        callgem::SESSION_EVENT
+    );
+    assert_eq!(
+        names(&document, "parameters"),
+        set(request::PARAMETERS.map(|parameter| parameter.name))
+    );
+    for (documented, known) in list(&document, "parameters").iter().zip(request::PARAMETERS) {
+        let name = known.name;
+        assert_eq!(documented["code"], known.code, "{name}");
+        assert_eq!(documented["name"], name);
+        assert_eq!(documented["mandatory"], known.mandatory, "{name}");
+        let is_length = documented["range_reading"] == "length of the string";
+        let (least, most) = match known.limits {
+            request::Limits::Length { least, most } => {
+                assert!(is_length, "{name}");
+                (least as u64, most as u64)
+            }
+            request::Limits::Number { least, most } => {
+                assert!(!is_length, "{name}");
+                (least.into(), most.into())
+            }
+        };
+        assert_eq!(
+            (&documented["min"], &documented["max"]),
+            (&least.into(), &most.into())
+        );
+        let since = documented["since"]
+            .as_str()
+            .map(|text| request::Version::from_text(text).unwrap());
+        assert_eq!(since, known.since, "{name}");
+        if let Some(default) = documented["default"].as_u64() {
+            assert_eq!((name, default), ("RateControl", request::DEFAULT_RATE.into()));
+        }
+    }
+    let introduced = document["message"]["introduced"].as_str().unwrap();
+    assert_eq!(request::Version::from_text(introduced), Some(request::INTRODUCED));
+    // The example, parameter by parameter.
+    let example = &document["wire_example"];
+    let message = callgem::Message::read(example["raw"].as_str().unwrap());
+    assert_eq!(example["message"], message.code);
+    for (documented, read) in list(example, "parameters").iter().zip(&message.parameters) {
+        assert_eq!(documented["code"], read.code);
+        assert_eq!(documented["value"], read.value);
+    }
+    assert_eq!(list(example, "parameters").len(), message.parameters.len());
+}
+
+#[test]
+fn every_known_parameter_of_a_session_event_has_a_field() {
+    for (code, _) in callgem::session::PARAMETERS {
+        let line = format!("VZ\\{code}1");
+        let message = callgem::Message::read(&line);
+        let mut oddities = switchhook::vendor::Oddities::default();
+        let event = callgem::SessionEvent::from_message(&message, &mut oddities);
+        assert!(event.others.is_empty() && oddities.is_empty(), "{code}");
+        assert_ne!(event, callgem::SessionEvent::default(), "{code}");
     }
 }
 
