@@ -295,6 +295,13 @@ fn r126_summer_time_is_the_sites_to_say() {
     assert_eq!(shown("2024-07-01T12:00:00Z"), at("2024-07-01T15:00:00Z"));
     assert_eq!(shown("2024-12-01T12:00:00Z"), at("2024-12-01T14:00:00Z"));
     let moment = |text: &str| clock.moment(LocalTime(at(text).0));
+    // What is asked for in the hour that will be shown again begins before that hour.
+    let asked = |text: &str| Moment(clock.show_no_later(at(text)).0);
+    assert_eq!(asked("2024-10-26T23:59:59Z"), at("2024-10-27T02:59:59Z"));
+    assert_eq!(asked("2024-10-27T00:00:00Z"), at("2024-10-27T02:00:00Z"));
+    assert_eq!(asked("2024-10-27T00:30:00Z"), at("2024-10-27T02:30:00Z"));
+    assert_eq!(asked("2024-10-27T01:30:00Z"), at("2024-10-27T03:30:00Z"));
+    assert_eq!(asked("2024-03-31T00:30:00Z"), at("2024-03-31T02:30:00Z"));
     // 03:30 is shown twice in October: the first counts. In March it is skipped.
     assert_eq!(moment("2024-10-27T03:30:00Z"), at("2024-10-27T00:30:00Z"));
     assert_eq!(moment("2024-10-27T04:30:00Z"), at("2024-10-27T02:30:00Z"));

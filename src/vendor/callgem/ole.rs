@@ -87,6 +87,22 @@ impl LocalClock {
         LocalTime(moment.plus(offset(zone)).0)
     }
 
+    /// A time that the clock shows for sure not after a moment, for asking what has happened since.
+    ///
+    /// It is what the clock shows then, except in an hour that will be shown again: who reads that time as the
+    /// second one would leave out an hour, and so it is the time before the hour that is asked for.
+    pub fn show_no_later(&self, moment: Moment) -> LocalTime {
+        let mut zone = self.first;
+        for (from, next) in &self.changes {
+            let back = offset(zone).saturating_sub(offset(*next));
+            if back > 0 && moment < *from && from.since(moment) <= back {
+                return LocalTime(self.show(moment).0.saturating_sub(back));
+            }
+            zone = *next;
+        }
+        self.show(moment)
+    }
+
     /// When the clock shows a time. Of an hour that is shown twice it is the first; in an hour that is skipped, the
     /// moment at which it would have been without the change.
     pub fn moment(&self, local: LocalTime) -> Moment {

@@ -377,7 +377,7 @@ impl EventRequest {
         clock: &LocalClock,
     ) -> Again {
         let earliest = now.plus(-HISTORY);
-        let since = last_heard.map(|last| clock.show(last.max(earliest)));
+        let since = last_heard.map(|last| clock.show_no_later(last.max(earliest)));
         Again {
             request: Self {
                 transaction: transactions.next_one(),
