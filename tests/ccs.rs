@@ -159,7 +159,7 @@ fn r113_a_call_may_be_heard_of_only_after_routing() {
 }
 
 #[test]
-fn r114_silence_about_a_leg_is_not_its_end() {
+fn r114_a10_silence_about_a_leg_is_not_its_end() {
     let mut page = Page::new();
     page.event("sales", "call_create", LEG);
     page.event(

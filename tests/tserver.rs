@@ -463,6 +463,51 @@ fn g01_the_misprinted_request_is_the_private_service() {
 }
 
 #[test]
+fn g02_numbers_come_as_numbers_or_texts_and_codes_as_names_too() {
+    for (user_event, expected) in [("77", Some(77)), ("\"77\"", Some(77)), ("\"TSendEvent\"", None)] {
+        let json = acknowledgement(1, &format!(r#","UserEvent":{user_event}"#));
+        let (number, oddities) = with(&json, |message| match message.event {
+            TServerEvent::Acknowledged {
+                user_event: Some(Code::Number(number)),
+                ..
+            } => Some(number),
+            TServerEvent::Acknowledged {
+                user_event: Some(Code::Name(_)),
+                ..
+            } => None,
+            ref other => panic!("{other:?}"),
+        });
+        assert_eq!(number, expected);
+        assert!(oddities.is_empty());
+    }
+    // What is neither is counted, and the rest is used.
+    let (reference, oddities) = with(&acknowledgement(1, r#","UserEvent":[1]"#), |message| {
+        message.reference
+    });
+    assert_eq!(reference, Some(1));
+    assert_eq!(oddities.of(Oddity::UnreadableField), 1);
+}
+
+#[test]
+fn g08_a_reservation_is_asked_for_in_the_words_that_confirm_it() {
+    let request = Request::ReserveAgent {
+        agent: Some("4711".into()),
+        place: Some("desk 3".into()),
+        device: Some("2001".into()),
+        timeout: 5,
+    };
+    let payload = request.encode(1).unwrap();
+    let asked: serde_json::Value = serde_json::from_str(&payload).unwrap();
+    for name in ["AgentID", "Place", "ThisDN", "Timeout", "ReferenceID"] {
+        assert!(Kind::EventAgentReserved.attribute(name).is_some());
+        assert!(!asked[0][name].is_null(), "{name}");
+    }
+    let empty = Request::QueryCall { call: "".into() };
+    assert_eq!(empty.encode(1), Err(RequestError::Empty("ConnID")));
+    assert_eq!(RequestError::Empty("ConnID").to_string(), "ConnID is empty");
+}
+
+#[test]
 fn g04_a_change_of_the_primary_needs_neither_event_nor_server() {
     let json = format!(r#"[{{"ApplicationName":"ts-2","time":"{TIME}"}}]"#);
     let (kind, oddities) = with(&json, |message| message.event.kind());
