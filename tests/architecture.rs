@@ -125,6 +125,15 @@ fn i3_vendor_words_stay_with_their_vendor() {
         "MessageReceived",
         "CtiEvent",
         "NbrOf",
+        "EventACK",
+        "EventPrimaryChanged",
+        "ReferenceID",
+        "ConnID",
+        "TServerEvent",
+        "CcsEvent",
+        "seance",
+        "connection_failure",
+        "CallGem",
         "LCS_",
     ];
     for folder in ["domain", "store", "ui"] {

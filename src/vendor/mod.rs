@@ -5,11 +5,15 @@
 //! A vendor's word never leaves its folder: what comes out is the domain's, what goes in is a domain command.
 //! Reading is tolerant (decisions D14, D15): what is not understood is counted in [`Oddities`], never an error.
 
+pub mod callgem;
+pub mod ccs;
 pub mod ctios;
+pub mod extra;
 pub mod json;
 pub mod oddity;
 pub mod rte;
 pub mod time;
+pub mod tserver;
 
 pub use oddity::{Oddities, Oddity};
 

@@ -23,6 +23,10 @@ pub enum Oddity {
     UnreadableField,
     /// An identity that an event needs is missing; the event could not be used.
     MissingIdentity,
+    /// A field that the document calls mandatory is absent; the rest of the event was used.
+    MissingField,
+    /// An event that the document calls obsolete, or says never to reach a client.
+    Obsolete,
     /// A documented event that the desk does not show yet.
     NotShownYet,
     /// An event that arrived later than its sender allows (rule R13); dropped.
