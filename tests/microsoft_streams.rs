@@ -68,6 +68,21 @@ async fn values_come_back_as_they_were_sent() {
 
 #[tokio::test]
 #[ignore = "needs Microsoft's server, which `cargo xtask test` builds"]
+async fn w01_what_is_sent_without_waiting_is_done_and_never_answered() {
+    let server = Server::start().await;
+    let (client, mut events) = connect(&server).await;
+    assert_eq!(next(&mut events).await, Seen::NewSession);
+    assert_eq!(soon(client.send("Numbers", &[json!(5), json!(3)])).await, Ok(()));
+    for number in 5..8 {
+        assert_eq!(next(&mut events).await, Seen::Number(number));
+    }
+    // A failure of such a call is nobody's business but the server's.
+    assert_eq!(soon(client.send("Throw", &[json!("unheard")])).await, Ok(()));
+    assert_eq!(soon(client.invoke("Echo", &[json!(1)])).await, Ok(json!(1)));
+}
+
+#[tokio::test]
+#[ignore = "needs Microsoft's server, which `cargo xtask test` builds"]
 async fn i07_i08_streams_arrive_in_order_and_end_or_fail() {
     let server = Server::start().await;
     let (client, _events) = connect(&server).await;
