@@ -125,6 +125,7 @@ fn h11_a_response_without_end_is_given_up() {
     assert!(rig.at_rest());
 }
 
+/// Different: the official client does not tell the text of the close.
 #[test]
 fn h12_a_close_in_place_of_the_response_shows_its_text() {
     let mut rig = Rig::new(options());
@@ -219,6 +220,7 @@ fn j20_j21_unknown_types_are_ignored_and_counted() {
     assert!(rig.is_connected());
 }
 
+/// Different: the official client delivers neither record and closes the connection.
 #[test]
 fn j26_d07_a_bad_record_never_loses_its_neighbours() {
     let mut rig = Rig::connected(options());
@@ -444,6 +446,7 @@ fn i22_ids_go_on_over_a_reconnect() {
     assert!(rig.sent().concat().contains("\"invocationId\":\"1\""));
 }
 
+/// Different: the official client of version 10 cannot give up a call; .NET 11 can, in this way.
 #[test]
 fn i24_a_call_given_up_is_cancelled_on_the_wire_and_its_answer_ignored() {
     let mut rig = Rig::connected(options());
@@ -583,6 +586,7 @@ fn k04_a_silent_server_is_given_up() {
     assert!(rig.sockets.is_empty());
 }
 
+/// Different: with a silent server the official client pings once, at connecting.
 #[test]
 fn k05_d15_pings_do_not_depend_on_the_servers() {
     let mut rig = Rig::connected(Options {
@@ -1014,6 +1018,7 @@ fn n22_the_applications_headers_replace_the_librarys_own() {
     }
 }
 
+/// Different: inside its reconnecting callback the official client never comes to rest.
 #[test]
 fn n23_r20_d01_d02_stop_is_immediate_in_every_state() {
     let states: [fn(&mut Rig); 7] = [
@@ -1087,6 +1092,7 @@ fn n30_a_stopped_socket_is_not_waited_for() {
     assert_eq!(rig.take(), []);
 }
 
+/// Different: the official client loses the status in a text and asks for no other token.
 #[test]
 fn n32_an_unauthorized_answer_is_met_with_one_fresh_token() {
     let mut rig = Rig::new(retrying());

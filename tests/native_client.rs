@@ -227,6 +227,7 @@ async fn n22_headers_go_with_the_request() {
 }
 
 /// Here those who wait are the callbacks: each handle and each call is told, whatever becomes of the others.
+/// Different: a callback of the official client that throws keeps the others from being told.
 #[tokio::test]
 async fn e04_e05_d12_everyone_who_waits_is_told() {
     let (options, mut peers) = meet(negotiated).await;

@@ -398,6 +398,7 @@ mod tests {
         }
     }
 
+    /// Different: whatever is not null beside an error is a contradiction, also where the official client finds it falsy.
     #[test]
     fn j04_j16_an_error_beside_a_result() {
         let outcome = |json: &str| decode(json.as_bytes()).map(|_| ());

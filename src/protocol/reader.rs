@@ -513,7 +513,7 @@ mod tests {
     }
 
     #[test]
-    fn d14_digests_do_not_depend_on_case() {
+    fn digests_do_not_depend_on_case() {
         for name in ["Id", "ANI", "Note", "UserId", "MessageTTLSeconds", "a", ""] {
             assert_eq!(digest(name), digest(&name.to_ascii_lowercase()));
             assert_eq!(digest(name), digest(&name.to_ascii_uppercase()));

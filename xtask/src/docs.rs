@@ -225,16 +225,20 @@ fn read(text: &str, file: &str, found: &mut Found) {
         .enumerate()
         .filter_map(|(at, line)| Some((at, name(line)?)))
         .collect();
-    for (index, (at, name)) in starts.iter().enumerate() {
-        let (cases, what) = split(name);
-        let end = starts.get(index + 1).map_or(lines.len(), |(next, _)| *next);
-        // A comment may stand above the name as well as below it.
-        let above = (0..*at)
+    // A comment stands above the name it belongs to, or below it.
+    let above = |at: usize| {
+        (0..at)
             .rev()
             .take_while(|line| lines[*line].starts_with("//") || lines[*line].starts_with("#["))
             .last()
-            .unwrap_or(*at);
-        let different = purpose(&lines[above..end]);
+            .unwrap_or(at)
+    };
+    for (index, (at, name)) in starts.iter().enumerate() {
+        let (cases, what) = split(name);
+        let end = starts
+            .get(index + 1)
+            .map_or(lines.len(), |(next, _)| above(*next));
+        let different = purpose(&lines[above(*at)..end]);
         for case in cases {
             found.entry(case).or_default().push(Shown {
                 what: what.clone(),
@@ -359,9 +363,12 @@ mod tests {
     #[test]
     fn the_reason_for_a_difference_is_taken_from_the_comment() {
         let mut found = Found::new();
-        let text = "#[test]\nfn t05_x() {\n    // Different on purpose: an empty frame\n    // does no harm.\n    a();\n}\n";
+        let text = "#[test]\nfn t05_x() {\n    // Different on purpose: an empty frame\n    // does no harm.\n    a();\n}\n\n\
+                    #[test]\nfn t06_y() {}\n\n/// Different: because.\n#[test]\nfn t07_z() {}\n";
         read(text, "f", &mut found);
-        let shown = &found[&('t', 5)][0];
-        assert_eq!(shown.different.as_deref(), Some("an empty frame does no harm."));
+        let different = |number| found[&('t', number)][0].different.as_deref();
+        assert_eq!(different(5), Some("an empty frame does no harm."));
+        assert_eq!(different(6), None);
+        assert_eq!(different(7), Some("because."));
     }
 }
