@@ -121,9 +121,13 @@ describe('the connection', () => {
         await desk.command('answer').click();
         await desk.call('connected').waitFor();
         const id = await desk.part('call').getAttribute('data-id');
+        const before = wire.heard.length;
         await wire.cut();
-        await eventually(async () => assert.notEqual(await desk.part('connection').getAttribute('data-link'), 'live'));
+        await eventually(() => assert.equal(wire.opened, 2));
         await desk.link('live');
+        // The hub kept the session: it says where it goes on, and is asked for nothing anew.
+        await eventually(() => assert.ok(wire.heard.slice(before).some(({ type }) => type === 9)));
+        assert.ok(!wire.heard.slice(before).some(({ type, result }) => type === 3 && Array.isArray(result)));
         await desk.call('connected').waitFor();
         assert.equal(await desk.part('call').count(), 1);
         assert.equal(await desk.part('call').getAttribute('data-id'), id);

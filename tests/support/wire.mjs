@@ -6,6 +6,8 @@ const SEPARATOR = '\x1e';
 export class Wire {
   /** The records that the hub has sent, as objects. */
   heard = [];
+  /** How many sockets the page has opened. */
+  opened = 0;
   #held = null;
   #toPage = null;
   #toHub = null;
@@ -13,6 +15,7 @@ export class Wire {
   prepare = (page) =>
     page.routeWebSocket(/\/rte(\?|$)/, (toPage) => {
       const toHub = toPage.connectToServer();
+      this.opened += 1;
       this.#toPage = toPage;
       this.#toHub = toHub;
       toHub.onMessage((message) => {
