@@ -404,6 +404,20 @@ fn b14_much_is_acknowledged_at_once() {
 }
 
 #[test]
+fn not_all_desks_knock_in_the_same_moment() {
+    let waits = |random| {
+        let mut rig = Rig::stateful(keeping());
+        rig.random = random;
+        rig.cut();
+        let wake = rig.connection.next_wake().expect("an attempt is due");
+        wake.since(rig.now).as_millis()
+    };
+    let all: Vec<u128> = (0..640).map(waits).collect();
+    assert!(all.iter().all(|wait| *wait < 64), "at once, for a person");
+    assert!((0..64).all(|wait| all.contains(&wait)));
+}
+
+#[test]
 fn acknowledgements_of_a_flood_are_some_time_apart() {
     let mut rig = Rig::stateful(keeping());
     let long = format!(

@@ -172,8 +172,8 @@ impl Connection {
     fn pause_resuming(&mut self, mut resuming: Box<Resuming>, turn: &mut Turn<'_, impl Outlet>) {
         let index = usize::try_from(resuming.tries()).unwrap_or(usize::MAX);
         let delay = DELAYS.get(index).or(DELAYS.last()).copied().unwrap_or_default();
-        // A fifth more or less: a redeployed hub must not meet all its desks at once.
-        let jitter = (turn.random % 64) * delay / 160;
+        // A fifth more or less, and the first a moment later: a proxy that restarts must not meet all its desks at once.
+        let jitter = (turn.random % 64) * delay.max(160) / 160;
         let until = turn.now + Duration::from_millis(delay - delay / 5 + jitter);
         resuming.stage = Stage::Pause {
             until: (!self.offline).then_some(until),

@@ -95,6 +95,8 @@ pub(crate) struct Rig {
     /// Whether the last request was to negotiate; an answer of the other kind must be ignored.
     negotiating: bool,
     notes: Notes,
+    /// For jitter; the default is half of a policy's spans, more or less, and nothing of a first attempt's.
+    pub(crate) random: u64,
 }
 
 pub(crate) fn hub(text: &str) -> HubAddress {
@@ -120,6 +122,7 @@ impl Rig {
             requests: Vec::new(),
             negotiating: false,
             notes: Notes::default(),
+            random: 256,
         }
     }
 
@@ -162,8 +165,8 @@ impl Rig {
             _ => {}
         }
         let start = self.notes.told.len();
-        // A fixed number: half of every jittered span, more or less.
-        self.connection.step(input, self.now, 250, &mut self.notes);
+        self.connection
+            .step(input, self.now, self.random, &mut self.notes);
         for told in &self.notes.told[start..] {
             match told {
                 Told::Act(Action::FetchToken { request, .. }) => {
