@@ -8,7 +8,7 @@
 #[path = "connection_rig/mod.rs"]
 mod rig;
 
-use rig::{NEGOTIATED, Rig, Told, options};
+use rig::{NEGOTIATED, Rig, SECOND, Told, disconnected, options, retrying, seconds};
 use std::sync::Arc;
 use std::time::Duration;
 use switchhook::connection::{
@@ -16,23 +16,6 @@ use switchhook::connection::{
     TokenReason,
 };
 use switchhook::protocol::Frame;
-
-const SECOND: Duration = Duration::from_secs(1);
-
-fn seconds(count: u64) -> Duration {
-    Duration::from_secs(count)
-}
-
-fn retrying() -> Options {
-    Options {
-        retry_first_connect: true,
-        ..options()
-    }
-}
-
-fn disconnected(error: Option<Error>) -> Told {
-    Told::Changed(Status::Disconnected { error })
-}
 
 // ---- 1. Handshake
 

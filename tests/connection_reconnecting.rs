@@ -8,7 +8,7 @@
 #[path = "connection_rig/mod.rs"]
 mod rig;
 
-use rig::{NEGOTIATED, Rig, Told, hub, options};
+use rig::{NEGOTIATED, Rig, SECOND, Told, disconnected, hub, options, retrying, seconds};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use switchhook::connection::{
@@ -16,23 +16,7 @@ use switchhook::connection::{
     Trying,
 };
 
-const SECOND: Duration = Duration::from_secs(1);
 const PING: &str = "{\"type\":6}\u{1e}";
-
-fn seconds(count: u64) -> Duration {
-    Duration::from_secs(count)
-}
-
-fn retrying() -> Options {
-    Options {
-        retry_first_connect: true,
-        ..options()
-    }
-}
-
-fn disconnected(error: Option<Error>) -> Told {
-    Told::Changed(Status::Disconnected { error })
-}
 
 // ---- 11. Reconnecting
 

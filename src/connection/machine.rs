@@ -135,6 +135,12 @@ impl Connection {
             numbers: &mut numbers,
             out,
         };
+        // Of the three calls; of no meaning for other inputs.
+        let kind = match input {
+            Input::Send { .. } => CallKind::Send,
+            Input::Stream { .. } => CallKind::Stream,
+            _ => CallKind::Invoke,
+        };
         match input {
             Input::SocketData {
                 socket,
@@ -203,59 +209,30 @@ impl Connection {
                 arguments,
                 streams,
                 deadline,
-            } => {
-                let kind = CallKind::Invoke;
-                self.call(
-                    &Call {
-                        name,
-                        kind,
-                        target,
-                        arguments,
-                        streams,
-                        deadline,
-                    },
-                    turn,
-                );
             }
-            Input::Stream {
+            | Input::Stream {
+                call: name,
+                target,
+                arguments,
+                streams,
+                deadline,
+            }
+            | Input::Send {
                 call: name,
                 target,
                 arguments,
                 streams,
                 deadline,
             } => {
-                let kind = CallKind::Stream;
-                self.call(
-                    &Call {
-                        name,
-                        kind,
-                        target,
-                        arguments,
-                        streams,
-                        deadline,
-                    },
-                    turn,
-                );
-            }
-            Input::Send {
-                call: name,
-                target,
-                arguments,
-                streams,
-                deadline,
-            } => {
-                let kind = CallKind::Send;
-                self.call(
-                    &Call {
-                        name,
-                        kind,
-                        target,
-                        arguments,
-                        streams,
-                        deadline,
-                    },
-                    turn,
-                );
+                let call = Call {
+                    name,
+                    kind,
+                    target,
+                    arguments,
+                    streams,
+                    deadline,
+                };
+                self.call(&call, turn);
             }
             Input::Item {
                 call: name,

@@ -19,6 +19,9 @@ pub(crate) const NEGOTIATED: &str = r#"{"negotiateVersion":1,"connectionId":"id-
 #[allow(dead_code, reason = "each test program uses its own part")]
 pub(crate) const STATEFUL: &str = r#"{"negotiateVersion":1,"connectionId":"id-1","connectionToken":"token-1","useStatefulReconnect":true,"availableTransports":[{"transport":"WebSockets","transferFormats":["Text","Binary"]}]}"#;
 
+#[allow(dead_code, reason = "each test program uses its own part")]
+pub(crate) const SECOND: Duration = Duration::from_secs(1);
+
 /// What the machine told.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Told {
@@ -82,6 +85,24 @@ impl Outlet for Notes {
     fn bad_record(&mut self, fault: RecordFault) {
         self.told.push(Told::Bad(fault.to_string()));
     }
+}
+
+#[allow(dead_code, reason = "each test program uses its own part")]
+pub(crate) fn seconds(count: u64) -> Duration {
+    Duration::from_secs(count)
+}
+
+#[allow(dead_code, reason = "each test program uses its own part")]
+pub(crate) fn retrying() -> Options {
+    Options {
+        retry_first_connect: true,
+        ..options()
+    }
+}
+
+#[allow(dead_code, reason = "each test program uses its own part")]
+pub(crate) fn disconnected(error: Option<Error>) -> Told {
+    Told::Changed(Status::Disconnected { error })
 }
 
 #[derive(Debug)]
