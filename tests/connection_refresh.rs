@@ -8,11 +8,9 @@
 #[path = "connection_rig/mod.rs"]
 mod rig;
 
-use rig::{NEGOTIATED, Rig, STATEFUL, Told, options};
+use rig::{NEGOTIATED, Rig, SECOND, STATEFUL, Told, options};
 use std::time::Duration;
 use switchhook::connection::{Error, Input, Options, Phase, Secret, Status, TokenReason};
-
-const SECOND: Duration = Duration::from_secs(1);
 
 /// Never dead for want of pings.
 fn patient() -> Options {

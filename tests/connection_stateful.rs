@@ -8,13 +8,12 @@
 #[path = "connection_rig/mod.rs"]
 mod rig;
 
-use rig::{NEGOTIATED, Rig, STATEFUL, Told, hub, options};
+use rig::{NEGOTIATED, Rig, SECOND, STATEFUL, Told, hub, options};
 use std::time::Duration;
 use switchhook::connection::{
     Action, Error, Input, Options, Phase, Progress, StatefulReconnect, Status, TokenReason, Trying,
 };
 
-const SECOND: Duration = Duration::from_secs(1);
 const PING: &str = "{\"type\":6}\u{1e}";
 
 /// The defaults, which ask for stateful reconnect.

@@ -8,11 +8,9 @@
 #[path = "connection_rig/mod.rs"]
 mod rig;
 
-use rig::{Rig, Told, hub, options};
+use rig::{Rig, SECOND, Told, hub, options};
 use std::time::Duration;
 use switchhook::connection::{CallId, Error, Input, Options, Phase, ReplyTo, StreamId};
-
-const SECOND: Duration = Duration::from_secs(1);
 
 fn keeping() -> Options {
     Options::new(hub("http://h/hub"))

@@ -161,7 +161,7 @@ fn greet(address: &str) {
 Switchhook is running: {address}
 
 Three things to try:
-  1. Sign in with agent 1001 and extension 2001, choose Ready, and answer the call that rings.
+  1. Sign in with agent 1001 and extension 4001, choose Ready, and answer the call that rings.
   2. While you talk, press Hold: only the buttons that the server allows can be pressed, and they change at once.
   3. Open the address in a second window, sign in as 1002, and watch your own row in its list of colleagues.
 
