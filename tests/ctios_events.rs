@@ -292,6 +292,7 @@ fn r68_a_failure_names_the_request_and_brings_the_mask_back() {
     let expected = Failure::Refused {
         kind: Refusal::WrongState,
         code: Some(38),
+        meaning: Some("Invalid object state value."),
         text: Some("Not now".into()),
     };
     assert_eq!((failed.id, &failed.failure), (InvokeId(9), &expected));
@@ -303,11 +304,11 @@ fn a_failure_without_words_has_the_documented_ones_for_support() {
     let mut desk = Desk::new();
     desk.model.begin_command(InvokeId(9), Command::Ready, NOW);
     desk.tell("OnControlFailureConf", &json!({"InvokeID": 9, "FailureCode": 10}));
-    let Failure::Refused { kind, text, .. } = &desk.model.desk.failed[0].failure else {
+    let Failure::Refused { kind, meaning, .. } = &desk.model.desk.failed[0].failure else {
         panic!()
     };
     assert_eq!(*kind, Refusal::PhoneInUse);
-    assert!(text.as_deref().unwrap().contains("teleset"));
+    assert!(meaning.unwrap().contains("teleset"));
     desk.model.begin_command(InvokeId(10), Command::Ready, NOW);
     desk.tell(
         "OnControlFailureConf",

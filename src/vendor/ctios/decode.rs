@@ -369,13 +369,12 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
             self.oddities
                 .count(Oddity::UnknownValue, self.event.name(), &code.to_string());
         }
-        let text = some_text(self.fields.error_message)
-            .or_else(|| failure.map(|failure| Cow::Borrowed(failure.text())));
         let event = Event::Refused {
             id: self.invoke_id(),
             kind: failure.map_or(Refusal::Other, ControlFailure::refusal),
             code: code.and_then(|code| i32::try_from(code).ok()),
-            text,
+            meaning: failure.map(ControlFailure::text),
+            text: some_text(self.fields.error_message),
         };
         self.send(event);
     }
