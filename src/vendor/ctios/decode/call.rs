@@ -129,7 +129,9 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
         let direction = self
             .direction(status)
             .or_else(|| self.decoder.known(&id).and_then(|call| call.direction));
-        let stage = self.stage(status, direction);
+        // What is told late of a call that is over does not bring it back.
+        let is_over = self.decoder.is_over(&id, self.kind);
+        let stage = self.stage(status, direction).filter(|_| !is_over);
         let (number, dialled) = self.numbers(direction);
         let gone = self.kind == CtiEvent::CallEnd;
         let contact = self.fields.contact.value().and_then(Text::reference);
@@ -154,6 +156,9 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
             self.decoder.forget(&id);
         } else {
             self.decoder.remember(&id, direction, self.is_monitored);
+            if stage.is_some_and(|stage| !stage.is_live()) {
+                self.decoder.end(&id);
+            }
         }
         self.send(Event::Call(Ref::new(self.site.source, &id), Box::new(update)));
     }

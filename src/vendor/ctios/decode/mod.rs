@@ -74,6 +74,8 @@ struct KnownCall {
     direction: Option<Direction>,
     /// It is a monitored agent's.
     monitored: bool,
+    /// It has ended or failed, and its last event is still to come (rules R54, R55).
+    over: bool,
 }
 
 /// Decodes the events of one agent's desk, in the order in which they come.
@@ -191,7 +193,23 @@ impl Decoder {
             id: id.into(),
             direction,
             monitored,
+            over: false,
         });
+    }
+
+    /// Whether a call is over already. One that begins, or that a snapshot tells of, is told anew.
+    fn is_over(&mut self, id: &str, event: CtiEvent) -> bool {
+        let Some(call) = self.calls.iter_mut().find(|call| &*call.id == id) else {
+            return false;
+        };
+        call.over &= !matches!(event, CtiEvent::CallBegin | CtiEvent::SnapshotCallConf);
+        call.over
+    }
+
+    fn end(&mut self, id: &str) {
+        if let Some(call) = self.calls.iter_mut().find(|call| &*call.id == id) {
+            call.over = true;
+        }
     }
 
     fn forget(&mut self, id: &str) {
