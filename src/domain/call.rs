@@ -259,6 +259,8 @@ pub struct CallUpdate<'a> {
     pub contact: Option<Cow<'a, str>>,
     /// See [`Call::transferring_to`].
     pub transferring_to: Option<Option<Cow<'a, str>>>,
+    /// A call begins; whatever bore its id before and is over, was another one.
+    pub anew: bool,
     /// The call is over and the source will say no more of it: forget it, unless it failed or was missed.
     pub gone: bool,
 }
