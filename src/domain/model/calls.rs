@@ -153,7 +153,8 @@ impl Model {
         if from == to {
             return;
         }
-        if from == Stage::Alerting {
+        if let Some(place) = self.ringing.iter().position(|ringing| *ringing == key) {
+            self.ringing.swap_remove(place);
             self.transitions.push(Transition::RingingEnded(key));
         }
         let inbound = self
@@ -161,7 +162,10 @@ impl Model {
             .get(key)
             .is_some_and(|call| call.direction != Some(Direction::Outbound));
         match to {
-            Stage::Alerting if inbound => self.transitions.push(Transition::Ringing(key)),
+            Stage::Alerting if inbound => {
+                self.ringing.push(key);
+                self.transitions.push(Transition::Ringing(key));
+            }
             Stage::Connected if from == Stage::Held => self.transitions.push(Transition::Retrieved(key)),
             Stage::Connected => self.transitions.push(Transition::Connected(key)),
             Stage::Held => self.transitions.push(Transition::Held(key)),
@@ -203,6 +207,7 @@ impl Model {
         let oldest = self.calls.ordered().next();
         if let Some(oldest) = oldest {
             self.no_longer_past(oldest);
+            self.ringing.retain(|ringing| *ringing != oldest);
             self.calls.remove(oldest);
             if self.desk.current == Some(oldest) {
                 self.desk.current = None;

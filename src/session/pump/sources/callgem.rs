@@ -6,8 +6,8 @@
 //! when it ends; without marks it is over with the first event that is as good as new, or when no more comes.
 
 use super::{Around, Source, Wish};
-use crate::domain::Moment;
 use crate::domain::ids::SourceId;
+use crate::domain::{Model, Moment};
 use crate::protocol::Payload;
 use crate::session::config::{self, AgentName};
 use crate::session::state::{ConnectionView, Notice};
@@ -107,9 +107,7 @@ impl CallGem {
                 self.is_sent = true;
                 self.is_unanswered = true;
                 if self.request.since.is_some() {
-                    self.roll.begin();
-                    self.roll_began = now;
-                    self.roll_heard = None;
+                    self.expect_the_past(now);
                 }
                 around.wishes.push(Wish {
                     source: SOURCE,
@@ -151,6 +149,15 @@ impl CallGem {
         })
     }
 
+    /// Events of the past may follow. A roll-forward that was interrupted goes on, with the time that it has.
+    fn expect_the_past(&mut self, now: Moment) {
+        if !self.roll.is_under_way() {
+            self.roll_began = now;
+            self.roll_heard = None;
+        }
+        self.roll.begin();
+    }
+
     /// The request stands no longer: it is sent again, later each time.
     fn send_later(&mut self, now: Moment) {
         if now.since(self.requested) >= LONGEST_WAIT {
@@ -162,12 +169,12 @@ impl CallGem {
         self.wait = (self.wait * 2).min(LONGEST_WAIT);
     }
 
-    fn caught_up(&mut self, events: u32, around: &mut Around<'_>) {
-        if events > 0 {
-            around.model.caught_up(events, std::mem::take(&mut self.missed));
+    /// The roll-forward is over: one summary, unless nothing happened.
+    fn end_roll(&mut self, around: &mut Around<'_>) {
+        if let Some(events) = self.roll.end() {
+            summarise(events, &mut self.missed, around.model);
+            *around.changed = true;
         }
-        self.missed = 0;
-        *around.changed = true;
     }
 
     /// Whether a roll-forward has to be taken for over, though nothing said so.
@@ -193,8 +200,12 @@ impl CallGem {
             missed,
             ..
         } = self;
-        let mut over = None;
-        let Around { model, oddities, .. } = around;
+        let Around {
+            model,
+            oddities,
+            changed,
+            ..
+        } = around;
         let outcome = decoder.decode(arguments, site, oddities, &mut |at, event| {
             if let Some(at) = at {
                 *heard_until = (*heard_until).max(Some(at.min(now)));
@@ -205,19 +216,25 @@ impl CallGem {
                     *missed += model.apply_late(event, at, now);
                 }
                 Heard::LiveAgain(events) => {
-                    over = Some(events);
+                    summarise(events, missed, model);
+                    **changed = true;
                     model.apply(event, at, now);
                 }
                 Heard::Live => model.apply(event, at, now),
             }
         });
-        if let Some(events) = over {
-            self.caught_up(events, around);
-        }
         // What is unreadable was counted by the decoder.
         if outcome == Ok(Outcome::Ended) && self.is_sent {
             self.send_later(now);
         }
+    }
+}
+
+/// Tells that so many events of the past were caught up with; none need no words.
+fn summarise(events: u32, missed: &mut u32, model: &mut Model) {
+    let missed = std::mem::take(missed);
+    if events > 0 {
+        model.caught_up(events, missed);
     }
 }
 
@@ -248,11 +265,7 @@ impl Source for CallGem {
                 self.roll_heard = None;
                 *around.changed = true;
             }
-            Ok(Some(Mark::End)) => {
-                if let Some(events) = self.roll.end() {
-                    self.caught_up(events, around);
-                }
-            }
+            Ok(Some(Mark::End)) => self.end_roll(around),
             // Another request's, or unreadable and counted.
             Ok(None) | Err(_) => {}
         }
@@ -261,6 +274,9 @@ impl Source for CallGem {
     fn begin(&mut self, _domains: &[Box<str>], around: &mut Around<'_>) {
         self.wait = FIRST_WAIT;
         self.send(around);
+        // Whatever was under way when the connection was lost has its time anew.
+        self.roll_began = around.now();
+        self.roll_heard = None;
     }
 
     fn answered(&mut self, _reference: i64, outcome: Result<&str, &str>, around: &mut Around<'_>) {
@@ -296,11 +312,8 @@ impl Source for CallGem {
         if self.again.is_some_and(|at| now >= at) {
             self.send(around);
         }
-        if self.roll.is_under_way()
-            && self.is_rolled_out(now)
-            && let Some(events) = self.roll.end()
-        {
-            self.caught_up(events, around);
+        if self.roll.is_under_way() && self.is_rolled_out(now) {
+            self.end_roll(around);
         }
     }
 
