@@ -892,8 +892,11 @@ fn colleagues_calls_are_bounded_and_do_not_push_the_own_ones_out() {
 const GEM: &str =
     r#""callgem":{"tenant":"Production","campaign":"Mobiles","persist":true,"rate":200,"refresh":30,"#;
 
+/// A desk with CallGem, whose browser and servers agree on the time.
 fn gem(more: &str) -> Desk {
-    connected(&format!("{GEM}{more}{GEM_STATES}}}"))
+    let mut desk = connected(&format!("{GEM}{more}{GEM_STATES}}}"));
+    desk.receive(&session_rig::user_status(false).replace("20.5Z", "20Z"));
+    desk
 }
 
 #[test]
@@ -1027,6 +1030,28 @@ fn d8_without_marks_an_event_of_now_ends_the_roll_forward_and_rings() {
 }
 
 #[test]
+fn d8_while_nobody_has_told_the_time_no_event_is_as_good_as_new() {
+    // The browser is two hours behind: to it the past is the future.
+    let mut desk = connected(&format!("{GEM}\"history\":60,{GEM_STATES}}}"));
+    desk.complete("CallGem", "null");
+    desk.session("1", 2, 600 - 7_200);
+    assert_eq!(desk.told, []);
+    desk.receive(
+        &session_rig::user_status(false)
+            .replace("T22:13", "T24:13")
+            .replace("14T24", "15T00"),
+    );
+    desk.told.clear();
+    desk.session("2", 2, 1 - 7_200);
+    assert_eq!(desk.told[0], Transition::CaughtUp { events: 1, missed: 0 });
+    assert!(
+        matches!(desk.told[1..], [Transition::Ringing(_)]),
+        "{:?}",
+        desk.told
+    );
+}
+
+#[test]
 fn d8_a_roll_forward_that_goes_silent_is_over() {
     let mut desk = gem("");
     desk.complete("CallGem", "null");
@@ -1084,6 +1109,41 @@ fn what_rang_before_the_connection_was_lost_is_silenced_by_the_past() {
         "{:?}",
         desk.told
     );
+}
+
+#[test]
+fn a_session_that_goes_on_to_another_agent_rings_there_and_no_longer_here() {
+    let mut desk = gem("");
+    desk.session("1", 2, 0);
+    desk.told.clear();
+    desk.callgem(&format!(r"VZ\AN1002\SI1\DS2\TS{}", ole(START)));
+    assert!(
+        matches!(desk.told[..], [Transition::RingingEnded(_)]),
+        "{:?}",
+        desk.told
+    );
+    assert!(!desk.is_own(CALLGEM, "1"));
+    desk.told.clear();
+    desk.callgem(&format!(r"VZ\AN1001\SI1\DS2\TS{}", ole(START.plus(1))));
+    assert!(
+        matches!(desk.told[..], [Transition::Ringing(_)]),
+        "{:?}",
+        desk.told
+    );
+}
+
+#[test]
+fn a_browsers_clock_that_is_wrong_loses_no_event() {
+    // The browser is two hours ahead, which only the first stamp of the RTE shows.
+    let mut desk = connected(&format!("{GEM}{GEM_STATES}}}"));
+    desk.complete("CallGem", "null");
+    let early = session_rig::user_status(false).replace("2023-11-14T22:13:20.5Z", "2023-11-14T20:13:20.5Z");
+    desk.receive(&early);
+    desk.live_for(60_000);
+    desk.reconnect();
+    let lost = START.plus(60_500 - 7_200_000);
+    let line = desk.lines().remove(0);
+    assert_eq!(parameter(&line, "TS"), Some(&*ole(lost)), "{line}");
 }
 
 #[test]

@@ -39,6 +39,7 @@ impl Model {
             .as_ref()
             .map(|id| self.queues.intern(Ref::new(source, id)));
         let key = self.calls.intern(call);
+        let was_own = self.is_own_call(key);
         let mut stages = (Stage::Begun, Stage::Begun);
         let mut missed = false;
         let mut began_again = false;
@@ -94,8 +95,13 @@ impl Model {
             self.no_longer_past(key);
             self.desk_touched = true;
         }
-        if self.is_own_call(key) {
+        if !self.is_own_call(key) {
+            self.silence(key);
+        } else if was_own || !stages.1.is_live() {
             self.tell_stage(key, stages.0, stages.1, missed);
+        } else {
+            // It went on from a colleague to the own agent, to whom all of it is new.
+            self.tell_stage(key, Stage::Begun, stages.1, missed);
         }
         if stages.0 != stages.1 && matches!(stages.1, Stage::Alerting | Stage::Connected) {
             let whose = self.calls.get(key).and_then(|call| call.agent).or(self.desk.me);
@@ -153,10 +159,7 @@ impl Model {
         if from == to {
             return;
         }
-        if let Some(place) = self.ringing.iter().position(|ringing| *ringing == key) {
-            self.ringing.swap_remove(place);
-            self.transitions.push(Transition::RingingEnded(key));
-        }
+        self.silence(key);
         let inbound = self
             .calls
             .get(key)
@@ -173,6 +176,14 @@ impl Model {
             Stage::Ended if missed => self.transitions.push(Transition::Missed(key)),
             Stage::Ended => self.transitions.push(Transition::Ended(key)),
             _ => {}
+        }
+    }
+
+    /// Ends the ringing of a call that people were told of.
+    fn silence(&mut self, key: CallKey) {
+        if let Some(place) = self.ringing.iter().position(|ringing| *ringing == key) {
+            self.ringing.swap_remove(place);
+            self.transitions.push(Transition::RingingEnded(key));
         }
     }
 
