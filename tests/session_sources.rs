@@ -334,6 +334,69 @@ fn a_hub_without_the_rte_is_asked_for_none_of_it() {
     assert_eq!(desk.session.server_now(wall).since(wall), 60_000);
 }
 
+mod together {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// One thing that one of the two sources tells: a call, whose it is, how far it is.
+    #[derive(Debug, Clone, Copy)]
+    struct Told {
+        by_ccs: bool,
+        call: u8,
+        bobs: bool,
+        stage: u8,
+    }
+
+    fn told() -> impl Strategy<Value = Told> {
+        (any::<bool>(), 0..3_u8, any::<bool>(), 0..3_u8).prop_map(|(by_ccs, call, bobs, stage)| Told {
+            by_ccs,
+            call,
+            bobs,
+            stage,
+        })
+    }
+
+    fn hear(desk: &mut Desk, told: Told) {
+        let (call, stage) = (told.call, usize::from(told.stage));
+        if told.by_ccs {
+            let subscriber = if told.bobs { "4002" } else { "4001" };
+            let state = ["ringing", "talk", "over"][stage];
+            let more = format!(r#","call":"{call}","subscriber":"{subscriber}","state":"{state}""#);
+            desk.ccs("sales", "call_set_state", &more);
+        } else {
+            let (agent, state) = (if told.bobs { "1002" } else { "1001" }, [2, 3, 9][stage]);
+            desk.callgem(&format!(r"VZ\AN{agent}\SI{call}\DS{state}"));
+        }
+    }
+
+    fn calls(desk: &Desk, source: SourceId) -> Vec<Call> {
+        let model = desk.model.borrow();
+        let calls = model.calls.rows().map(|(_, call)| call);
+        calls.filter(|call| call.source == source).cloned().collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        /// What one source tells is the same whatever another tells meanwhile, though both use the same ids.
+        #[test]
+        fn no_source_disturbs_another(events in prop::collection::vec(told(), 0..40)) {
+            let site = format!(r#""ccs":{{{STATES}}},"callgem":{{{GEM_STATES}}}"#);
+            let mut both = connected(&site);
+            for event in &events {
+                hear(&mut both, *event);
+            }
+            for (source, by_ccs) in [(CCS, true), (CALLGEM, false)] {
+                let mut alone = connected(&site);
+                for event in events.iter().filter(|event| event.by_ccs == by_ccs) {
+                    hear(&mut alone, *event);
+                }
+                prop_assert_eq!(calls(&both, source), calls(&alone, source));
+            }
+        }
+    }
+}
+
 // ---- RTE ----
 
 /// What goes out to the hub for subscriptions: method and items, in order.
