@@ -357,14 +357,14 @@ mod together {
     }
 
     fn hear(desk: &mut Desk, told: Told) {
-        let (call, stage) = (told.call, usize::from(told.stage));
+        let (call, number) = (told.call, usize::from(told.stage));
         if told.by_ccs {
             let subscriber = if told.bobs { "4002" } else { "4001" };
-            let state = ["ringing", "talk", "over"][stage];
+            let state = ["ringing", "talk", "over"][number];
             let more = format!(r#","call":"{call}","subscriber":"{subscriber}","state":"{state}""#);
             desk.ccs("sales", "call_set_state", &more);
         } else {
-            let (agent, state) = (if told.bobs { "1002" } else { "1001" }, [2, 3, 9][stage]);
+            let (agent, state) = (if told.bobs { "1002" } else { "1001" }, [2, 3, 9][number]);
             desk.callgem(&format!(r"VZ\AN{agent}\SI{call}\DS{state}"));
         }
     }
