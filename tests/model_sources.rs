@@ -186,6 +186,31 @@ fn news_of_a_call_only_if_it_is_known_makes_none() {
 }
 
 #[test]
+fn a_source_tells_of_anothers_row_and_does_not_confirm_it() {
+    let mut model = model();
+    let update = AgentUpdate {
+        named_state: Some(AgentState::Ready),
+        ..AgentUpdate::default()
+    };
+    model.begin_session(OTHER);
+    tell(&mut model, Event::Agent(Ref::new(OTHER, "4002"), &update));
+    let bob = |model: &Model| {
+        let key = model.agents.find(Ref::new(DESK, "bob"));
+        let row = key.and_then(|key| model.agents.get(key)).expect("Bob");
+        (
+            row.state(),
+            row.heard,
+            model.is_confirmed(row.source, row.confirmed_in),
+        )
+    };
+    assert_eq!(bob(&model), (AgentState::Ready, None, false));
+    tell(&mut model, Event::Agent(Ref::new(DESK, "bob"), &update));
+    assert_eq!(bob(&model), (AgentState::Ready, Some(NOW), true));
+    tell(&mut model, Event::Agent(Ref::new(OTHER, "4002"), &update));
+    assert!(bob(&model).2, "nor does it make it uncertain");
+}
+
+#[test]
 fn a_reservation_outlives_everything_but_its_call_and_a_change_of_state() {
     let mut model = model();
     let reserve = |model: &mut Model| tell(model, Event::Reserved(Ref::new(OTHER, "4001"), Some(20_000)));

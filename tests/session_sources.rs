@@ -278,6 +278,15 @@ fn a_lost_connection_makes_every_source_uncertain_and_a_new_one_asks_them_all() 
 }
 
 #[test]
+fn a_question_that_was_lost_with_its_connection_was_not_refused() {
+    let mut desk = connected(r#""tserver":{},"ccs":{},"callgem":{}"#);
+    desk.drop_socket();
+    assert_eq!(desk.session.connection().refused, [""; 0]);
+    desk.pass(1_000);
+    assert_eq!(desk.session.connection().refused, [""; 0]);
+}
+
+#[test]
 fn a_session_that_the_hub_kept_asks_nothing_anew() {
     let mut desk = desk(r#""tserver":{},"ccs":{},"callgem":{}"#);
     desk.connect_with(r#","useStatefulReconnect":true"#);
@@ -833,7 +842,7 @@ fn d4_calls_that_no_domain_tells_of_after_a_reconnect_are_gone() {
         desk.ccs(
             "sales",
             "call_set_state",
-            &format!(r#","call":"{id}","state":"talk""#),
+            &format!(r#","id":"e{id}","call":"{id}","state":"talk""#),
         );
     }
     desk.callgem(r"VZ\AN1001\SI1\DS0");
@@ -842,8 +851,11 @@ fn d4_calls_that_no_domain_tells_of_after_a_reconnect_are_gone() {
     desk.complete("AvailableSubscriptions", "[]");
     desk.complete("ActiveSubscriptions", "[]");
     // The same words as before the reconnect: a new session knows no copies of them.
-    desk.ccs("sales", "call_create", r#","call":"2","subscriber":"4001""#);
-    desk.ccs("sales", "call_set_state", r#","call":"2","state":"talk""#);
+    desk.ccs(
+        "sales",
+        "call_set_state",
+        r#","id":"e2","call":"2","subscriber":"4001","state":"talk""#,
+    );
     let live = |desk: &Desk, source, id: &str| desk.call(source, id).is_some_and(|call| call.stage.is_live());
     assert!(live(&desk, CCS, "1"), "not before the answer");
     desk.complete("CcsSubscribe", "[]");
@@ -1149,6 +1161,10 @@ fn d8_where_no_event_is_ever_new_the_roll_forward_still_ends() {
     for number in 0..100 {
         desk.live_for(5_000);
         desk.session(&number.to_string(), 2, 3_600);
+        if number % 6 == 0 {
+            // That the request has to be sent again gives the past no further time.
+            desk.callgem("EE");
+        }
     }
     let caught_up = |told: &&Transition| matches!(told, Transition::CaughtUp { .. });
     assert_eq!(desk.told.iter().filter(caught_up).count(), 1);
