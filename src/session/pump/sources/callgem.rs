@@ -215,7 +215,7 @@ impl CallGem {
             }
             match roll.hear(at, certain_now) {
                 Heard::Replayed => {
-                    *roll_heard = Some(wall);
+                    **changed |= roll_heard.replace(wall).is_none();
                     *missed += model.apply_late(event, at, now);
                 }
                 Heard::LiveAgain(events) => {
@@ -327,7 +327,8 @@ impl Source for CallGem {
         if self.gap {
             view.notices.push(Notice::Gap);
         }
-        if self.roll.is_under_way() {
+        // Most often nothing is caught up with, which needs no words.
+        if self.roll.is_under_way() && (self.roll_heard.is_some() || self.roll.is_marked()) {
             view.notices.push(Notice::CatchingUp);
         }
     }
