@@ -1253,6 +1253,13 @@ fn r127_more_than_an_hour_away_is_a_gap_and_the_desk_says_so() {
     let line = desk.lines().remove(0);
     let hour_ago = START.plus(desk.time - 3_600_000);
     assert_eq!(parameter(&line, "TS"), Some(&*ole(hour_ago)));
+    // Sending the request again brings nothing of it back; another session with the hub is another matter.
+    desk.complete("CallGem", "null");
+    desk.callgem("EE");
+    desk.live_for(1_000);
+    assert!(desk.notices().contains(&Notice::Gap), "{:?}", desk.notices());
+    desk.reconnect();
+    assert_eq!(desk.notices(), []);
 }
 
 #[test]

@@ -146,7 +146,7 @@ impl CallGem {
         // Before the first event what was asked for at first is what is still wanted.
         let from = self.heard_until.or(self.history.is_none().then_some(lost));
         let again = self.request.again(transactions, from, lost, now, clock);
-        self.gap = again.gap;
+        self.gap |= again.gap;
         Ok(again.request)
     }
 
@@ -275,6 +275,7 @@ impl Source for CallGem {
 
     fn begin(&mut self, _domains: &[Box<str>], around: &mut Around<'_>) {
         self.wait = FIRST_WAIT;
+        self.gap = false;
         self.send(around);
         // Whatever was under way when the connection was lost has its time anew.
         self.roll_began = around.wall;
