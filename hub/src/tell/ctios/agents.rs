@@ -1,13 +1,15 @@
 //! States of an agent, and what else a desk is told about it.
 //!
-//! Lives here: the agent events with their documented fields. May not live here: when an agent changes.
+//! Lives here: the agent events with their documented fields, and text messages.
+//! May not live here: when an agent changes, or what supervisors hear of it.
 //! A sign-in goes through "logged on" (R46, R47), a sign-out is announced before and after (R70).
 
+use super::super::json::Writer;
 use super::Teller;
 use super::numbers::{
     LOGGED_ON, PERIPHERAL, PERIPHERAL_TYPE, agent_object, call_object, skill_id, skill_number, state_number,
 };
-use crate::centre::{AgentState, AgentStatus, CallId};
+use crate::centre::{Agent, AgentState, AgentStatus, Audience, CallId, Message};
 
 impl Teller<'_> {
     pub(super) fn agent_changed(&mut self, before: &AgentStatus, status: &AgentStatus) {
@@ -17,6 +19,7 @@ impl Teller<'_> {
             (AgentState::SignedOut, AgentState::SignedOut) => {}
             (AgentState::SignedOut, _) => {
                 self.query_agent_state(status);
+                self.agent_info();
                 self.agent_state("OnAgentStateChange", status, LOGGED_ON);
                 self.agent_state("OnAgentStateChange", status, number);
                 self.snapshot_device(Vec::new());
@@ -65,14 +68,7 @@ impl Teller<'_> {
             writer.text("AgentInstrument", &agent.extension);
             writer.plain("AgentState", number);
             writer.plain("NumSkillGroups", agent.skills.len());
-            for (place, skill) in agent.skills.iter().enumerate() {
-                writer.nested(&format!("SkillGroup[{place}]"), |group| {
-                    group.plain("SkillGroupNumber", skill_number(Some(*skill)));
-                    group.plain("SkillGroupID", skill_id(Some(*skill)));
-                    group.plain("SkillGroupPriority", 0);
-                    group.plain("SkillGroupState", number);
-                });
-            }
+            skill_groups(writer, agent, number, |place| format!("SkillGroup[{place}]"));
             writer.plain("MRDID", 1);
             writer.plain("NumTasks", agent.calls.len());
             writer.plain("AgentMode", 0);
@@ -82,6 +78,35 @@ impl Teller<'_> {
                 "AgentAvailabilityStatus",
                 u8::from(status.state == AgentState::Ready),
             );
+        });
+    }
+
+    /// The agent's name, as a site with name lookup tells it.
+    pub(super) fn agent_info(&mut self) {
+        let agent = self.agent;
+        let (first, last) = names_of(agent);
+        self.event("OnAgentInfoEvent", |writer| {
+            writer.text("UniqueObjectID", &agent_object(agent));
+            writer.text("AgentLastName", last);
+            writer.text("AgentFirstName", first);
+        });
+    }
+
+    /// A text message for the agent. `AgentID` and `Target` both name the receiver (C30).
+    pub(super) fn chat(&mut self, message: &Message) {
+        let receiver = &self.agent.login;
+        let sender = self.centre.agent(message.from).map_or("", |agent| &agent.login);
+        let distribution = match message.to {
+            Audience::Agent(_) => "agent",
+            Audience::Supervisor => "supervisor",
+            Audience::Team => "team",
+        };
+        self.event("OnChatMessage", |writer| {
+            writer.text("Distribution", distribution);
+            writer.text("AgentID", receiver);
+            writer.text("Target", receiver);
+            writer.text("Message", &message.text);
+            writer.text("Source", sender);
         });
     }
 
@@ -103,6 +128,23 @@ impl Teller<'_> {
             if let Some(call) = call {
                 writer.text("UniqueObjectID", &call_object(call));
             }
+        });
+    }
+}
+
+/// An agent's first name and the rest of its name.
+pub(super) fn names_of(agent: &Agent) -> (&str, &str) {
+    agent.name.split_once(' ').unwrap_or(("", &agent.name))
+}
+
+/// The agent's skill groups as nested Arguments, under names made from their places, counted from 0.
+pub(super) fn skill_groups(writer: &mut Writer, agent: &Agent, state: u8, name_of: impl Fn(usize) -> String) {
+    for (place, skill) in agent.skills.iter().enumerate() {
+        writer.nested(&name_of(place), |group| {
+            group.plain("SkillGroupNumber", skill_number(Some(*skill)));
+            group.plain("SkillGroupID", skill_id(Some(*skill)));
+            group.plain("SkillGroupPriority", 0);
+            group.plain("SkillGroupState", state);
         });
     }
 }

@@ -1,27 +1,26 @@
 //! Answers to what a desk asked for.
 //!
-//! Lives here: confirmations, control failures, desk settings. May not live here: whether a command is
-//! taken, which the centre decides. An answer repeats the `InvokeID` of what it answers.
+//! Lives here: confirmations and control failures. May not live here: whether a command is taken, which
+//! the centre decides. An answer repeats the `InvokeID` of what it answers. Some commands have none in
+//! the reference: what comes of them is the answer.
 
 use super::super::json::Writer;
 use super::numbers::{PERIPHERAL, agent_object, call_object, line_type};
-use super::{CtiEvent, InvokeId};
-use crate::centre::{Accepted, AgentId, CallId, CallKind, Centre, Command, Direction, RING_LIMIT, Refusal};
-
-/// `DeskSettingsMask`: available after an incoming call (0x1); calls to agents (0x40), abroad (0x80), to
-/// the public network (0x100), over the PBX (0x800) and outside the queues (0x1000) are allowed. No
-/// reason is required for going not ready or signing out.
-const DESK_SETTINGS: u32 = 0x0000_19C1;
+use super::{CtiEvent, InvokeId, listening};
+use crate::centre::{Accepted, AgentId, CallId, CallKind, Centre, Command, Direction, Refusal, Supervise};
 
 /// The answer to an accepted command: "received", not "done" (R65, R67), except for `OnMakeCallConf`,
 /// which names the new call (R66). A sign-in is answered by `OnSetAgentModeEvent`.
+///
+/// `None` for a command that the reference has no answer to.
 pub fn confirmation(
     centre: &Centre,
     agent: AgentId,
     invoke: InvokeId,
     command: &Command,
     accepted: &Accepted,
-) -> CtiEvent {
+) -> Option<CtiEvent> {
+    let promised = accepted.promised;
     let name = match command {
         Command::Login { .. } => "OnSetAgentModeEvent",
         Command::Logout { .. } | Command::SetAgentState(_) => "OnSetAgentStateConf",
@@ -39,31 +38,72 @@ pub fn confirmation(
         Command::Conference(_) | Command::SingleStepConference { .. } => "OnConferenceCallConf",
         Command::StartRecord(_) => "OnCallStartRecordingConf",
         Command::StopRecord(_) => "OnCallStopRecordingConf",
+        Command::SetCallData { .. } => "OnSetCallDataConf",
+        Command::SupervisorAssist(call) | Command::EmergencyCall(call) => {
+            match call.or_else(|| centre.agent(agent)?.current) {
+                Some(_) => "OnConsultationCallConf",
+                None => "OnMakeCallConf",
+            }
+        }
+        Command::Chat { .. } => "OnUserMessageConf",
+        Command::Supervise(wish) => match wish {
+            Supervise::SetState { .. } => "OnSetAgentStateConf",
+            Supervise::Listen(_) => "OnStartSilentMonitorConf",
+            Supervise::StopListening(_) => "OnStopSilentMonitorConf",
+            Supervise::ListTeam
+            | Supervise::WatchTeam
+            | Supervise::UnwatchTeam
+            | Supervise::Monitor(_)
+            | Supervise::StopMonitoring(_)
+            | Supervise::Call { .. } => return None,
+        },
+        Command::ReportBadLine(_)
+        | Command::ListSkillGroups
+        | Command::EnableFigures(_)
+        | Command::DisableFigures(_) => return None,
     };
     let mut writer = Writer::object();
     writer.plain("InvokeID", invoke.0);
-    match command {
-        Command::MakeCall { .. } => {
-            let call = accepted.new_call.map_or(0, CallId::number);
+    match (name, command) {
+        ("OnMakeCallConf", _) => {
+            let call = promised.call.map_or(0, CallId::number);
             let extension = centre.agent(agent).map_or("", |found| &found.extension);
             writer.plain("NewConnectionCallID", call);
             writer.plain("NewConnectionDeviceIDType", 0);
+            // The line is not known (R77).
             writer.plain("LineHandle", 0xFFFF);
             writer.plain("LineType", line_type(CallKind::Outgoing, Direction::Out));
             writer.text("NewConnectionDeviceID", extension);
         }
+        ("OnConsultationCallConf", _) => {
+            let about = command.call().or_else(|| centre.agent(agent)?.current);
+            if let Some(call) = about {
+                writer.text("UniqueObjectID", &call_object(call));
+            }
+        }
+        (_, Command::Supervise(Supervise::Listen(wish))) => {
+            if let Some(id) = promised.listening {
+                listening::session(&mut writer, centre, agent, *wish, id);
+                listening::timing(&mut writer, *wish);
+            }
+        }
+        (_, Command::Supervise(Supervise::StopListening(id))) => {
+            if let Some(session) = centre.listening_of(agent).filter(|session| session.id == *id) {
+                listening::session(&mut writer, centre, agent, session.wish, *id);
+            }
+        }
         // "No fields are in use": known by its InvokeID alone.
-        Command::Login { .. } | Command::SendDtmf { .. } => {}
+        (_, Command::Login { .. } | Command::SendDtmf { .. }) => {}
         _ => {
             if let Some(call) = command.call() {
                 writer.text("UniqueObjectID", &call_object(call));
             }
         }
     }
-    CtiEvent {
+    Some(CtiEvent {
         name,
         arguments: writer.finish().into(),
-    }
+    })
 }
 
 /// The answer to a refused command: `OnControlFailureConf`, for a sign-out after the identical
@@ -119,33 +159,4 @@ pub fn refusal(
         arguments: writer.finish().into(),
     });
     events
-}
-
-/// The answer to `QueryAgentDeskSettings`: what this centre demands of and allows to a desk.
-pub fn desk_settings(centre: &Centre, agent: AgentId, invoke: InvokeId) -> CtiEvent {
-    let work_mode_timer = centre
-        .agent(agent)
-        .and_then(|found| centre.queue(*found.skills.first()?))
-        .map_or(60, |queue| queue.wrap_up_limit.as_secs());
-    let mut writer = Writer::object();
-    writer.plain("InvokeID", invoke.0);
-    writer.plain("PeripheralID", PERIPHERAL);
-    writer.plain("DeskSettingsMask", DESK_SETTINGS);
-    writer.plain("WrapupDataIncomingMode", 1);
-    writer.plain("WrapupDataOutgoingMode", 1);
-    writer.plain("LogoutNonActivityTime", 0);
-    writer.plain("QualityRecordingRate", 0);
-    writer.plain("RingNoAnswerTime", RING_LIMIT.as_secs());
-    writer.plain("SilentMonitorWarningMessage", 0);
-    writer.plain("SilentMonitorAudibleIndication", 0);
-    writer.plain("SupervisorAssistCallMethod", 0);
-    writer.plain("EmergencyCallMethod", 0);
-    writer.plain("AutoRecordOnEmergency", 0);
-    writer.plain("RecordingMode", 0);
-    writer.plain("WorkModeTimer", work_mode_timer);
-    writer.plain("RingNoAnswerDN", 0);
-    CtiEvent {
-        name: "OnAgentDeskSettingsConf",
-        arguments: writer.finish().into(),
-    }
 }

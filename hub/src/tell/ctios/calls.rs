@@ -1,22 +1,27 @@
 //! The life of a call as one desk sees it.
 //!
-//! Lives here: the call events with their documented fields. May not live here: how calls change.
+//! Lives here: the call events with their documented fields, and the data that calls carry.
+//! May not live here: how calls change, or who else hears of it.
 //! A call begins and ends once (R51, R54); in between, every event that changes what may be done with
 //! it carries its mask and is followed by the button event (R80).
 
 use super::super::json::Writer;
-use super::Teller;
 use super::numbers::{
-    PERIPHERAL, PERIPHERAL_TYPE, STATUS_NULL, call_object, call_type, line_type, skill_id, skill_number,
-    status_number,
+    PERIPHERAL, PERIPHERAL_TYPE, STATUS_NULL, call_object, call_type, line_type, parse_call_object, skill_id,
+    skill_number, status_number,
 };
-use crate::centre::{CallFacts, Direction, Ending, LegEvent, LegState, Mask, QueueId};
+use super::{CtiEvent, InvokeId, Teller};
+use crate::centre::{
+    AgentId, CALL_VARIABLES, CallData, CallFacts, Centre, Direction, Ending, LegEvent, LegState, Mask,
+    QueueId,
+};
 
 impl Teller<'_> {
     pub(super) fn leg(&mut self, call: &CallFacts, direction: Direction, event: &LegEvent, mask: Mask) {
         let object = call_object(call.id);
         match event {
-            LegEvent::Allocated => {}
+            LegEvent::Allocated => self.precall(call),
+            LegEvent::RecordingStarted | LegEvent::RecordingStopped => {}
             LegEvent::Begun => {
                 let state = match direction {
                     Direction::In => LegState::Alerting,
@@ -78,10 +83,15 @@ impl Teller<'_> {
             | LegEvent::PartyLeft
             | LegEvent::TransferStarted(_)
             | LegEvent::TransferCancelled(_) => self.buttons(&object, mask),
+            LegEvent::Ended {
+                from: LegState::Coming,
+                ..
+            } => self.precall_abort(call),
             LegEvent::Ended { how, from, .. } => {
-                if *from != LegState::Coming {
-                    self.call_ended(call, *how, *from);
+                if *how == Ending::NoAnswer && call.queue.is_some() {
+                    self.diverted(call);
                 }
+                self.call_ended(call, *how, *from);
             }
         }
     }
@@ -139,36 +149,172 @@ impl Teller<'_> {
     }
 
     pub(super) fn call_begin(&mut self, call: &CallFacts, direction: Direction, state: LegState) {
-        let queue_name = self.queue_name(call);
         self.event("OnCallBegin", |writer| {
-            context(writer, call, call_type(call.kind, direction), &queue_name);
+            context(writer, call, call_type(call.kind, direction));
             writer.plain("RouterCallKeySequenceNumber", 0);
             writer.plain("CallStatus", status_number(state));
         });
     }
 
-    /// `OnCallTransferred` and `OnCallConferenced`: the whole context again.
-    pub(super) fn merged(&mut self, name: &'static str, call: &CallFacts, call_type: u8) {
-        let queue_name = self.queue_name(call);
-        self.event(name, |writer| context(writer, call, call_type, &queue_name));
+    /// A present call from its beginning (R51) to its present state, in two events.
+    pub(super) fn call_snapshot(
+        &mut self,
+        call: &CallFacts,
+        direction: Direction,
+        state: LegState,
+        mask: Mask,
+    ) {
+        self.call_begin(call, direction, state);
+        let (name, on_a_line) = match state {
+            LegState::Coming | LegState::Alerting => ("OnCallDelivered", true),
+            LegState::Dialling => ("OnCallOriginated", true),
+            LegState::Connected => ("OnCallEstablished", true),
+            LegState::Held => ("OnCallHeld", false),
+            LegState::Failed => ("OnCallFailed", false),
+        };
+        self.call_state(name, call, direction, state, mask, on_a_line);
     }
 
-    pub(super) fn queue_name(&self, call: &CallFacts) -> String {
-        call.queue
-            .and_then(|queue| self.centre.queue(queue))
-            .map(|queue| queue.name.clone())
-            .unwrap_or_default()
+    /// `OnCallTransferred` and `OnCallConferenced`: the whole context again.
+    pub(super) fn merged(&mut self, name: &'static str, call: &CallFacts, call_type: u8) {
+        self.event(name, |writer| context(writer, call, call_type));
+    }
+
+    /// What a desk has changed about a call, and nothing else (R53).
+    pub(super) fn call_data(&mut self, call: &CallFacts, changed: &CallData) {
+        self.event("OnCallDataUpdate", |writer| {
+            writer.text("UniqueObjectID", &call_object(call.id));
+            data(writer, changed);
+        });
+    }
+
+    /// A call of a queue is on its way to the agent (R48, R49). What is dialled directly, no router
+    /// announces.
+    fn precall(&mut self, call: &CallFacts) {
+        if call.queue.is_none() {
+            return;
+        }
+        let instrument = &self.agent.extension;
+        let (scalars, arrays) = named(&call.data);
+        self.event("OnAgentPrecallEvent", |writer| {
+            announced(writer, call, instrument);
+            writer.plain("NumNamedVariables", scalars);
+            writer.plain("NumNamedArrays", arrays);
+            service_and_skill(writer, call.queue);
+            writer.text("ANI", &call.caller_number);
+            writer.text("UserToUserInfo", "");
+            writer.text("DNIS", &call.target_number);
+            writer.text("DialedNumber", &call.target_number);
+            writer.text("CallerEnteredDigits", "");
+            data(writer, &call.data);
+            writer.plain("CallTypeIDTag", skill_id(call.queue));
+            writer.plain("PreCallInvokeIDTag", call.id.number());
+        });
+    }
+
+    /// What was announced does not come (R50).
+    fn precall_abort(&mut self, call: &CallFacts) {
+        if call.queue.is_some() {
+            let instrument = &self.agent.extension;
+            self.event("OnAgentPrecallAbortEvent", |writer| {
+                announced(writer, call, instrument);
+            });
+        }
+    }
+
+    /// A call that was not answered goes back to where it came from.
+    fn diverted(&mut self, call: &CallFacts) {
+        let extension = &self.agent.extension;
+        self.event("OnCallDiverted", |writer| {
+            writer.text("UniqueObjectID", &call_object(call.id));
+            writer.plain("PeripheralID", PERIPHERAL);
+            writer.plain("PeripheralType", PERIPHERAL_TYPE);
+            writer.plain("ConnectionDeviceIDType", 0);
+            writer.text("ConnectionDeviceID", extension);
+            writer.plain("ConnectionCallID", call.id.number());
+            writer.plain("ServiceNumber", skill_number(call.queue));
+            writer.plain("ServiceID", skill_id(call.queue));
+            writer.plain("DivertingDeviceType", 0);
+            writer.plain("CalledDeviceType", 0);
+            writer.plain("LocalConnectionState", STATUS_NULL);
+            writer.plain("EventCause", CAUSE_NO_ANSWER);
+            writer.text("DivertingDeviceID", extension);
+            writer.text("CalledDeviceID", &call.target_number);
+        });
     }
 }
 
+/// The answer to `SnapshotCall`: the data and the state of one of the agent's calls. `None` when the agent
+/// has no such call. Here, and only here, the router call key is spelt in full (C01).
+pub fn snapshot_call(centre: &Centre, agent: AgentId, invoke: InvokeId, object: &str) -> Option<CtiEvent> {
+    let id = parse_call_object(object)?;
+    let mut calls = centre.calls_of(agent);
+    let (call, leg) = calls.find(|(call, leg)| call.facts.id == id && leg.state != LegState::Coming)?;
+    let facts = &call.facts;
+    let extension = &centre.agent(agent)?.extension;
+    let mut writer = Writer::object();
+    writer.plain("InvokeID", invoke.0);
+    writer.plain("PeripheralID", PERIPHERAL);
+    writer.plain("CallType", call_type(facts.kind, leg.direction));
+    writer.text("UniqueObjectID", object);
+    writer.text("ANI", &facts.caller_number);
+    if facts.queue.is_some() {
+        writer.text("DNIS", &facts.target_number);
+    }
+    writer.text("DialedNumber", &facts.target_number);
+    writer.text("CallerEnteredDigits", "");
+    data(&mut writer, &facts.data);
+    let (scalars, arrays) = named(&facts.data);
+    writer.plain("NumNamedVariables", scalars);
+    writer.plain("NumNamedArrays", arrays);
+    writer.plain("RouterCallKeyDay", router_day(facts));
+    writer.plain("RouterCallKeyCallID", id.number());
+    writer.plain("NumCallDevices", call.parties());
+    writer.text("CalledDeviceID", &facts.target_number);
+    writer.plain("ConnectionCallID", id.number());
+    writer.plain("CallStatus", status_number(leg.state));
+    writer.text("ICMEnterpriseUniqueID", &facts.guid.to_string());
+    writer.plain("CallConnectionCallID", id.number());
+    writer.plain("CallConnectionDeviceIDType", 0);
+    writer.text("CallConnectionDeviceID", extension);
+    writer.plain("CallDeviceConnectionState", status_number(leg.state));
+    writer.plain("CallDeviceType", 0);
+    writer.plain("EnablementMask", leg.mask.bits());
+    Some(CtiEvent {
+        name: "OnSnapshotCallConf",
+        arguments: writer.finish().into(),
+    })
+}
+
+/// How many scalars and how many elements of arrays are set.
+fn named(data: &CallData) -> (usize, usize) {
+    let arrays = data.context().filter(|(name, _)| name.is_element()).count();
+    (data.context().count() - arrays, arrays)
+}
+
+/// `EventCause` of a call that rang out: call not answered, in Cisco's message reference.
+const CAUSE_NO_ANSWER: u8 = 11;
+
+/// By what a contact is known before there is a call.
+fn announced(writer: &mut Writer, call: &CallFacts, instrument: &str) {
+    writer.text("ICMEnterpriseUniqueID", &call.guid.to_string());
+    writer.plain("RouterCallKeyDay", router_day(call));
+    writer.plain("RouterCalKeyCallID", call.id.number());
+    writer.text("AgentInstrument", instrument);
+}
+
+/// Days since 1970, standing for the day part of the router call key.
+fn router_day(call: &CallFacts) -> i64 {
+    call.began.as_millis().div_euclid(86_400_000)
+}
+
 /// The fields that begin, transfer and conference events share.
-fn context(writer: &mut Writer, call: &CallFacts, call_type: u8, queue_name: &str) {
+fn context(writer: &mut Writer, call: &CallFacts, call_type: u8) {
     writer.plain("PeripheralID", PERIPHERAL);
     writer.plain("PeripheralType", PERIPHERAL_TYPE);
     writer.plain("CallType", call_type);
     writer.text("UniqueObjectID", &call_object(call.id));
-    // Days since 1970, standing for the day part of the router call key.
-    writer.plain("RouterCallKeyDay", call.began.as_millis().div_euclid(86_400_000));
+    writer.plain("RouterCallKeyDay", router_day(call));
     writer.plain("RouterCalKeyCallID", call.id.number());
     writer.plain("ConnectionCallID", call.id.number());
     writer.text("ANI", &call.caller_number);
@@ -177,14 +323,42 @@ fn context(writer: &mut Writer, call: &CallFacts, call_type: u8, queue_name: &st
     }
     writer.text("DialedNumber", &call.target_number);
     service_and_skill(writer, call.queue);
-    if !queue_name.is_empty() {
-        writer.text("CallVariable1", queue_name);
-    }
-    if let Some((_, callback)) = call.callback {
-        writer.text("CallVariable2", &format!("Callback {}", callback.number()));
-    }
+    data(writer, &call.data);
     writer.text("ICMEnterpriseUniqueID", &call.guid.to_string());
 }
+
+/// What a call carries: wrap-up data, call variables, and expanded call context as nested Arguments.
+fn data(writer: &mut Writer, data: &CallData) {
+    if let Some(wrap_up) = data.wrap_up() {
+        writer.text("CallWrapupData", wrap_up);
+    }
+    for (number, value) in data.variables() {
+        if let Some(name) = VARIABLES.get(number - 1) {
+            writer.text(name, value);
+        }
+    }
+    if data.context().next().is_some() {
+        writer.nested("ECC", |nested| {
+            for (name, value) in data.context() {
+                nested.text(&name.to_string(), value);
+            }
+        });
+    }
+}
+
+/// The names of the call variables.
+pub(super) const VARIABLES: [&str; CALL_VARIABLES] = [
+    "CallVariable1",
+    "CallVariable2",
+    "CallVariable3",
+    "CallVariable4",
+    "CallVariable5",
+    "CallVariable6",
+    "CallVariable7",
+    "CallVariable8",
+    "CallVariable9",
+    "CallVariable10",
+];
 
 fn service_and_skill(writer: &mut Writer, queue: Option<QueueId>) {
     writer.plain("ServiceNumber", skill_number(queue));

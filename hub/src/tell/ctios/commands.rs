@@ -1,13 +1,19 @@
 //! Reading what a desk asks for.
 //!
-//! Lives here: the hub methods of CTI OS and their arguments. May not live here: carrying anything out.
+//! Lives here: the hub methods of CTI OS and their arguments, as commands of the centre.
+//! May not live here: carrying anything out, or whether it is possible.
 //! Names of fields are compared without regard to case (D14); numbers may also come as text.
 
 use serde_json::Value;
 
 use super::InvokeId;
-use super::numbers::parse_call_object;
-use crate::centre::{CallId, Command, ConsultFor, FailureCode, Reason, Refusal, RequestedState};
+use super::listening::DEFAULT_PORT;
+use super::numbers::{login_in, parse_call_object, queue_numbered};
+use crate::centre::{
+    AgentId, Audience, CallData, CallId, Command, ConsultFor, ContextName, FailureCode, Figures,
+    ImposedState, ListeningId, ListeningWish, QueueId, Reason, Refusal, RequestedState, Supervise,
+    SupervisoryAction, Target, agent_with_login,
+};
 
 /// Why a command could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -34,7 +40,7 @@ pub fn is_command(method: &str) -> bool {
 }
 
 /// The names of all commands, as hub methods (product brief f.3 and f.4). Each takes one object.
-pub const COMMANDS: [&str; 19] = [
+pub const COMMANDS: [&str; 37] = [
     "Login",
     "Logout",
     "SetAgentState",
@@ -54,6 +60,24 @@ pub const COMMANDS: [&str; 19] = [
     "SingleStepConference",
     "StartRecord",
     "StopRecord",
+    "SetCallData",
+    "MakeSupervisorAssistCall",
+    "MakeEmergencyCall",
+    "ReportBadCallLine",
+    "SendChatMessage",
+    "RequestSkillGroupList",
+    "EnableAgentStatistics",
+    "DisableAgentStatistics",
+    "EnableSkillGroupStatistics",
+    "DisableSkillGroupStatistics",
+    "RequestAgentTeamList",
+    "StartMonitoringAllAgentTeams",
+    "StopMonitoringAllAgentTeams",
+    "StartMonitoringAgent",
+    "StopMonitoringAgent",
+    "SuperviseCall",
+    "StartSilentMonitorRequest",
+    "StopSilentMonitorRequest",
 ];
 
 /// Reads a command from the name of the hub method and its one argument object. Names of fields are
@@ -88,6 +112,12 @@ fn read_command(method: &str, fields: &Fields<'_>) -> Result<Command, Refusal> {
         "Logout" => Command::Logout {
             reason: fields.reason()?,
         },
+        "SetAgentState" if fields.field("SupervisorID").is_some() => {
+            Command::Supervise(Supervise::SetState {
+                agent: fields.agent("AgentID")?,
+                state: fields.imposed_state()?,
+            })
+        }
         "SetAgentState" => Command::SetAgentState(fields.state()?),
         "Answer" => Command::Answer(fields.call()?),
         "Clear" => Command::Clear(fields.call()?),
@@ -128,9 +158,60 @@ fn read_command(method: &str, fields: &Fields<'_>) -> Result<Command, Refusal> {
             number: fields.required("DialedNumber")?,
         },
         "StartRecord" => Command::StartRecord(fields.call()?),
-        _ => Command::StopRecord(fields.call()?),
+        "StopRecord" => Command::StopRecord(fields.call()?),
+        "SetCallData" => Command::SetCallData {
+            call: fields.call()?,
+            change: Box::new(fields.call_data()?),
+        },
+        "MakeSupervisorAssistCall" => Command::SupervisorAssist(fields.call_if_any()?),
+        "MakeEmergencyCall" => Command::EmergencyCall(fields.call_if_any()?),
+        "ReportBadCallLine" => Command::ReportBadLine(fields.call()?),
+        "SendChatMessage" => Command::Chat {
+            to: fields.audience()?,
+            text: fields.required("Message")?,
+        },
+        "RequestSkillGroupList" => Command::ListSkillGroups,
+        "EnableAgentStatistics" => Command::EnableFigures(Figures::Agent),
+        "DisableAgentStatistics" => Command::DisableFigures(Figures::Agent),
+        "EnableSkillGroupStatistics" => Command::EnableFigures(Figures::Queue(fields.queue()?)),
+        "DisableSkillGroupStatistics" => Command::DisableFigures(Figures::Queue(fields.queue()?)),
+        supervises => Command::Supervise(read_supervise(supervises, fields)?),
     })
 }
+
+fn read_supervise(method: &str, fields: &Fields<'_>) -> Result<Supervise, Refusal> {
+    Ok(match method {
+        "RequestAgentTeamList" => Supervise::ListTeam,
+        "StartMonitoringAllAgentTeams" => Supervise::WatchTeam,
+        "StopMonitoringAllAgentTeams" => Supervise::UnwatchTeam,
+        "StartMonitoringAgent" => Supervise::Monitor(fields.agent("AgentReference")?),
+        "StopMonitoringAgent" => Supervise::StopMonitoring(fields.agent("AgentReference")?),
+        "SuperviseCall" => Supervise::Call {
+            agent: fields.agent("AgentReference")?,
+            call: match fields.text("CallReference") {
+                Some(call) => Some(parse_call_object(&call).ok_or(NO_SUCH_CALL)?),
+                None => None,
+            },
+            action: fields.action()?,
+        },
+        "StartSilentMonitorRequest" => Supervise::Listen(ListeningWish {
+            target: fields.target()?,
+            port: fields
+                .number("MonitoringIPPort")
+                .and_then(|port| u16::try_from(port).ok())
+                .unwrap_or(DEFAULT_PORT),
+        }),
+        _ => Supervise::StopListening(
+            fields
+                .number("SMSessionKey")
+                .and_then(|key| u16::try_from(key).ok())
+                .map(ListeningId::new)
+                .ok_or(MISSING)?,
+        ),
+    })
+}
+
+const NO_SUCH_CALL: Refusal = Refusal::new(FailureCode::InvalidCallId, "There is no such call");
 
 const MISSING: Refusal = Refusal::new(FailureCode::RequiredDataMissing, "A required argument is missing");
 
@@ -172,8 +253,107 @@ impl Fields<'_> {
     }
 
     fn call(&self) -> Result<CallId, Refusal> {
-        parse_call_object(&self.required("UniqueObjectID")?)
-            .ok_or(Refusal::new(FailureCode::InvalidCallId, "There is no such call"))
+        parse_call_object(&self.required("UniqueObjectID")?).ok_or(NO_SUCH_CALL)
+    }
+
+    fn call_if_any(&self) -> Result<Option<CallId>, Refusal> {
+        match self.field("UniqueObjectID") {
+            Some(_) => self.call().map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// An agent, named by its login id or its object id.
+    fn agent(&self, name: &str) -> Result<AgentId, Refusal> {
+        agent_with_login(login_in(&self.required(name)?)).ok_or(Refusal::new(
+            FailureCode::InvalidAgentData,
+            "There is no agent with this id",
+        ))
+    }
+
+    /// The agent to listen to, named by itself or by its device (R87).
+    fn target(&self) -> Result<Target, Refusal> {
+        match (self.field("AgentID"), self.field("DeviceID")) {
+            (Some(_), None) => self.agent("AgentID").map(Target::Agent),
+            (None, Some(_)) => self.number("DeviceID").map(Target::Device).ok_or(Refusal::new(
+                FailureCode::InvalidAgentData,
+                "A device is named by its extension",
+            )),
+            (None, None) => Err(MISSING),
+            (Some(_), Some(_)) => Err(Refusal::new(
+                FailureCode::InvalidAgentData,
+                "Name either the agent or the device, not both",
+            )),
+        }
+    }
+
+    fn queue(&self) -> Result<QueueId, Refusal> {
+        if self.field("SkillGroupNumber").is_none() {
+            return Err(MISSING);
+        }
+        self.number("SkillGroupNumber")
+            .and_then(queue_numbered)
+            .ok_or(Refusal::new(
+                FailureCode::InvalidSkillGroup,
+                "There is no such skill group",
+            ))
+    }
+
+    fn audience(&self) -> Result<Audience, Refusal> {
+        match self.required("Distribution")?.to_ascii_lowercase().as_str() {
+            "agent" => self.agent("Target").map(Audience::Agent),
+            "supervisor" => Ok(Audience::Supervisor),
+            "team" => Ok(Audience::Team),
+            _ => Err(Refusal::new(
+                FailureCode::InvalidDistributionType,
+                "A message goes to an agent, the supervisor or the team",
+            )),
+        }
+    }
+
+    fn action(&self) -> Result<SupervisoryAction, Refusal> {
+        if self.field("SupervisoryAction").is_none() {
+            return Err(MISSING);
+        }
+        match self.number("SupervisoryAction") {
+            Some(0) => Ok(SupervisoryAction::Clear),
+            Some(3) => Ok(SupervisoryAction::BargeIn),
+            Some(4) => Ok(SupervisoryAction::Intercept),
+            // Monitoring (1) is for servers whose silent monitoring is not CTI OS' own (R86).
+            _ => Err(Refusal::new(
+                FailureCode::FunctionNotAvailable,
+                "This centre offers barging in (3), intercepting (4) and clearing (0)",
+            )),
+        }
+    }
+
+    fn imposed_state(&self) -> Result<ImposedState, Refusal> {
+        match self.number("AgentState") {
+            Some(1) => Ok(ImposedState::SignedOut),
+            Some(3) => Ok(ImposedState::Ready),
+            _ => Err(Refusal::new(
+                FailureCode::InvalidAgentWorkMode,
+                "A supervisor can make an agent ready (3) or sign it out (1)",
+            )),
+        }
+    }
+
+    /// What is to be changed about a call.
+    fn call_data(&self) -> Result<CallData, Refusal> {
+        let mut data = CallData::default();
+        for (name, value) in self.0.as_object().into_iter().flatten() {
+            let folded = name.to_ascii_lowercase();
+            if let Some(number) = folded.strip_prefix("callvariable") {
+                data.set_variable(number.parse().unwrap_or(0), &value_text(value)?)?;
+            } else if folded == "callwrapupdata" {
+                data.set_wrap_up(&value_text(value)?);
+            } else if folded == "ecc" {
+                for (name, value) in value.as_object().into_iter().flatten() {
+                    data.set_context(ContextName::parse(name)?, &value_text(value)?);
+                }
+            }
+        }
+        if data.is_empty() { Err(MISSING) } else { Ok(data) }
     }
 
     fn reason(&self) -> Result<Reason, Refusal> {
@@ -204,5 +384,17 @@ impl Fields<'_> {
                 "An agent can ask for not ready (2), ready (3) and after-call work (5, 6)",
             )),
         }
+    }
+}
+
+/// A value of call data as text; an empty one empties the variable.
+fn value_text(value: &Value) -> Result<String, Refusal> {
+    match value {
+        Value::String(text) => Ok(text.clone()),
+        Value::Number(number) => Ok(number.to_string()),
+        _ => Err(Refusal::new(
+            FailureCode::RequiredDataMissing,
+            "The value of a variable is text",
+        )),
     }
 }

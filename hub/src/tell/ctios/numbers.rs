@@ -74,7 +74,8 @@ pub(super) fn parse_call_object(text: &str) -> Option<CallId> {
     number.parse().ok().map(CallId::new)
 }
 
-pub(super) fn agent_object(agent: &Agent) -> String {
+/// The object id of an agent on the wire (`UniqueObjectID`).
+pub fn agent_object(agent: &Agent) -> String {
     format!("agent.{PERIPHERAL}.{}", agent.login)
 }
 /// The number of a skill group or service; -1 stands for `NULL_SERVICE` and `NULL_SKILL_GROUP` (R75).
@@ -84,4 +85,16 @@ pub(super) fn skill_number(queue: Option<QueueId>) -> i64 {
 
 pub(super) fn skill_id(queue: Option<QueueId>) -> i64 {
     queue.map_or(-1, |queue| i64::from(PERIPHERAL) + i64::from(queue.number()) + 1)
+}
+
+/// The login id in what names an agent: the login id itself, or the agent's object id.
+pub(super) fn login_in(text: &str) -> &str {
+    text.strip_prefix("agent.")
+        .and_then(|rest| rest.split_once('.'))
+        .map_or(text, |(_, login)| login)
+}
+
+/// The queue (skill group) of this number on the wire.
+pub(super) fn queue_numbered(number: u32) -> Option<QueueId> {
+    number.checked_sub(1).map(QueueId::new)
 }
