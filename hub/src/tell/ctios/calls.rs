@@ -7,8 +7,8 @@
 
 use super::super::json::Writer;
 use super::numbers::{
-    PERIPHERAL, PERIPHERAL_TYPE, STATUS_NULL, call_object, call_type, line_type, parse_call_object, skill_id,
-    skill_number, status_number,
+    PERIPHERAL, PERIPHERAL_TYPE, STATUS_NULL, call_object, call_type, device_number, line_type,
+    parse_call_object, skill_id, skill_number, status_number,
 };
 use super::{CtiEvent, InvokeId, Teller};
 use crate::centre::{
@@ -230,7 +230,7 @@ impl Teller<'_> {
             writer.plain("PeripheralID", PERIPHERAL);
             writer.plain("PeripheralType", PERIPHERAL_TYPE);
             writer.plain("ConnectionDeviceIDType", 0);
-            writer.text("ConnectionDeviceID", extension);
+            writer.plain("ConnectionDeviceID", device_number(extension));
             writer.plain("ConnectionCallID", call.id.number());
             writer.plain("ServiceNumber", skill_number(call.queue));
             writer.plain("ServiceID", skill_id(call.queue));

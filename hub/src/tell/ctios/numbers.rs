@@ -98,3 +98,8 @@ pub(super) fn login_in(text: &str) -> &str {
 pub(super) fn queue_numbered(number: u32) -> Option<QueueId> {
     number.checked_sub(1).map(QueueId::new)
 }
+
+/// An extension as the number that some events have for a device (C06).
+pub(super) fn device_number(extension: &str) -> u64 {
+    extension.parse().unwrap_or_default()
+}

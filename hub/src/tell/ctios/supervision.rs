@@ -8,7 +8,7 @@
 use super::Teller;
 use super::agents::{names_of, skill_groups};
 use super::listening::address;
-use super::numbers::{PERIPHERAL, agent_object, call_object, state_number};
+use super::numbers::{PERIPHERAL, agent_object, call_object, device_number, state_number};
 use crate::centre::{
     AgentId, AgentState, AgentStatus, CallId, LegState, SupervisionNews, SupervisorMask, TeamChange,
 };
@@ -193,7 +193,7 @@ impl Teller<'_> {
             writer.plain("ConnectionCallID", call.number());
             writer.plain("ConnectionDeviceIDType", 0);
             writer.plain("SessionID", member.id.number() + 1);
-            writer.text("ConnectionDeviceID", &member.extension);
+            writer.plain("ConnectionDeviceID", device_number(&member.extension));
             writer.text("ClientID", &format!("desk.{}", member.login));
             writer.text("ClientAddress", &address(member));
             writer.text("AgentExtension", &member.extension);
