@@ -37,8 +37,8 @@ pub struct Listening {
     pub agent: AgentId,
     /// How that was asked for.
     pub wish: ListeningWish,
-    /// To which call.
-    pub call: CallId,
+    /// To which call; to none when the session could not begin.
+    pub call: Option<CallId>,
     /// Where it stands.
     pub phase: ListeningPhase,
     /// Whether voice is on its way.
@@ -58,6 +58,8 @@ pub enum ListeningEnd {
     SupervisorGone,
     /// No voice came from the member's telephone.
     NoVoice,
+    /// It was accepted, and has become impossible before it began; only the supervisor is told.
+    NeverBegan,
 }
 
 /// What became of a session.
@@ -119,13 +121,29 @@ impl Centre {
             supervisor,
             agent,
             wish,
-            call,
+            call: Some(call),
             phase: ListeningPhase::Requested,
             has_voice: false,
         };
         self.store(session);
         self.tell_listening(session, false, ListeningEvent::Requested);
         self.plan(ACCEPTING, Task::ListeningStarts { supervisor, id });
+    }
+
+    /// An accepted request for a session has become impossible, which its answer did not say.
+    pub(super) fn listening_fails(&mut self, supervisor: AgentId, wish: ListeningWish, id: ListeningId) {
+        if let Some(agent) = self.target(wish.target) {
+            let session = Listening {
+                id,
+                supervisor,
+                agent,
+                wish,
+                call: None,
+                phase: ListeningPhase::Requested,
+                has_voice: false,
+            };
+            self.tell_listening(session, true, ListeningEvent::Ended(ListeningEnd::NeverBegan));
+        }
     }
 
     /// The member's desk has accepted.
@@ -149,7 +167,7 @@ impl Centre {
             return;
         };
         let agent = session.agent;
-        let leg = self.leg_state(session.call, agent);
+        let leg = session.call.and_then(|call| self.leg_state(call, agent));
         let end = if self.agent(agent).is_none_or(|found| !found.is_signed_in()) {
             Some(ListeningEnd::AgentGone)
         } else if self.monitored_by(supervisor) != Some(agent) {

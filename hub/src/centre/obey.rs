@@ -296,6 +296,9 @@ impl Centre {
     /// An accepted command takes effect.
     pub(super) fn obey(&mut self, agent: AgentId, command: Command, promised: Promised) {
         if self.check(agent, &command).is_err() {
+            if let (Command::Supervise(Supervise::Listen(wish)), Some(id)) = (command, promised.listening) {
+                self.listening_fails(agent, wish, id);
+            }
             return;
         }
         match command {

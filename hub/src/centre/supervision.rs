@@ -168,22 +168,25 @@ impl Centre {
             self.stop_monitoring(supervisor);
         }
         self.settle_listening(supervisor);
-        if !is_there {
-            self.supervision.remove(&supervisor);
-            return;
-        }
         let joined = self
             .supervision
             .get(&supervisor)
             .and_then(|found| found.joined)
             .filter(|call| self.leg_state(*call, supervisor).is_some());
-        let mask = self.supervisor_mask(supervisor);
+        let mask = if is_there {
+            self.supervisor_mask(supervisor)
+        } else {
+            SupervisorMask::NONE
+        };
         let Some(supervision) = self.supervision.get_mut(&supervisor) else {
             return;
         };
         supervision.joined = joined;
         if std::mem::replace(&mut supervision.told, mask) != mask {
             self.tell_supervisor(supervisor, SupervisionNews::Buttons(mask));
+        }
+        if !is_there {
+            self.supervision.remove(&supervisor);
         }
     }
 

@@ -10,7 +10,7 @@ use super::Teller;
 use super::link::SERVERS;
 use super::numbers::{PERIPHERAL, agent_object};
 use crate::centre::{
-    Agent, AgentId, Centre, Listening, ListeningEnd, ListeningEvent, ListeningId, ListeningNews,
+    Agent, AgentId, CallId, Centre, Listening, ListeningEnd, ListeningEvent, ListeningId, ListeningNews,
     ListeningWish, Span, Target,
 };
 
@@ -25,6 +25,7 @@ pub(super) const DEFAULT_PORT: u16 = 39_200;
 
 /// Status codes (`SilentMonitorStatus`) by which sessions begin and end here.
 mod status {
+    pub(super) const FAILED: u32 = 1;
     pub(super) const STARTED: u32 = 3;
     pub(super) const STOPPED: u32 = 4;
     pub(super) const PEER_LOGGED_OUT: u32 = 0x1000_0009;
@@ -63,6 +64,7 @@ impl Teller<'_> {
                 status::PEER_LOGGED_OUT,
             ),
             ListeningEnd::NoVoice => self.status_report(session, status::NO_RTP_PACKETS),
+            ListeningEnd::NeverBegan => self.status_report(session, status::FAILED),
         }
     }
 
@@ -76,6 +78,7 @@ impl Teller<'_> {
                 session,
                 status::TERMINATED_BY_MONITORING_CLIENT,
             ),
+            ListeningEnd::NeverBegan => {}
             ListeningEnd::NoVoice => {
                 self.disconnected("OnRTPStreamTimedoutEvent", session, status::NO_RTP_PACKETS);
             }
@@ -135,7 +138,7 @@ impl Teller<'_> {
             writer.plain("PacketSize", 20);
             writer.plain("PayloadType", 4);
             writer.plain("ConnectionDeviceIDType", 0);
-            writer.plain("ConnectionCallID", told.call.number());
+            writer.plain("ConnectionCallID", told.call.map_or(0, CallId::number));
             writer.text("ConnectionDeviceID", &member.extension);
             writer.text("ClientAddress", &address(member));
             writer.text("AgentID", &member.login);
