@@ -216,6 +216,9 @@ fn c14_c15_every_monitored_name_is_as_printed() {
     let call = floor.serve(ANNA);
     let data = json!({ "UniqueObjectID": call, "CallVariable2": "x" });
     floor.done(ANNA, "SetCallData", data);
+    for method in ["Hold", "Retrieve"] {
+        floor.done(ANNA, method, json!({ "UniqueObjectID": call }));
+    }
     for method in ["Conference", "Transfer"] {
         let call = floor.call(ANNA);
         let consult = json!({ "UniqueObjectID": call, "DialedNumber": "4002", "ConsultType": 2 });
