@@ -27,8 +27,6 @@ pub enum Oddity {
     MissingField,
     /// An event that the document calls obsolete, or says never to reach a client.
     Obsolete,
-    /// A documented event that the desk does not show yet.
-    NotShownYet,
     /// An event that arrived later than its sender allows (rule R13); dropped.
     Late,
     /// A message that is not of its vocabulary's shape; dropped.
