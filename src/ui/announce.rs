@@ -29,6 +29,7 @@ impl App {
             Transition::Ended(call) => polite(Word::CallEnded, *call),
             Transition::Missed(call) => polite(Word::Missed, *call),
             Transition::Failed(call) => Some((true, self.about(Word::CallFailed, *call))),
+            Transition::CaughtUp { events, missed } => Some((false, self.speech.caught_up(*events, *missed))),
             Transition::OwnState { to, .. } => Some((false, self.say(Look::from(*to).word).to_owned())),
             Transition::CommandFailed(id) => self.read(|model| {
                 let failed = model.desk.failed.iter().find(|failed| failed.id == *id)?;

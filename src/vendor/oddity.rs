@@ -31,6 +31,8 @@ pub enum Oddity {
     Late,
     /// A message that is not of its vocabulary's shape; dropped.
     Unreadable,
+    /// A documented event that was read and says nothing that the desk shows.
+    NotShown,
 }
 
 /// One line of the tally.

@@ -84,7 +84,7 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
             self.decoder.remember(id, None, false);
         }
         let calls = ids.iter().map(|id| Ref::new(self.site.source, id)).collect();
-        self.send(Event::OwnCalls(calls));
+        self.send(Event::OwnCalls(self.site.source, calls));
     }
 
     /// The row that the event's call has, and whose side of it this is where that is not the own one.
