@@ -292,6 +292,7 @@ fn a_session_that_the_hub_kept_asks_nothing_anew() {
     desk.connect_with(r#","useStatefulReconnect":true"#);
     desk.complete("Subscribe", "[]");
     desk.receive("{\"type\":8,\"sequenceId\":5}\u{1e}");
+    let asked = ["CcsSubscribe", "CallGem"].map(|target| desk.invocation(target).expect("asked").0);
     desk.drop_socket();
     assert!(!desk.is_live(CCS));
     desk.pass(1_000);
@@ -306,6 +307,13 @@ fn a_session_that_the_hub_kept_asks_nothing_anew() {
     for target in ["TServerRequest", "CcsSubscribe", "CallGem"] {
         assert_eq!(desk.invocations(target), [], "{target}");
     }
+    assert_eq!(desk.link(), Link::Preparing, "two answers are still to come");
+    for id in asked {
+        desk.receive(&format!(
+            "{{\"type\":3,\"invocationId\":\"{id}\",\"result\":null}}\u{1e}"
+        ));
+    }
+    assert_eq!(desk.link(), Link::Live);
 }
 
 #[test]
@@ -340,6 +348,12 @@ fn a_hub_without_the_rte_is_asked_for_none_of_it() {
     );
     let more = r#","call":"1","subscriber":"4001","time":"2023-11-14T22:14:20Z""#;
     desk.ccs("sales", "call_update", more);
+    desk.pass(1_000);
+    assert!(
+        desk.session.connection().as_of.is_some(),
+        "one source is as good as another"
+    );
+    let wall = Moment(START.0 + desk.time);
     assert_eq!(desk.session.server_now(wall).since(wall), 60_000);
 }
 
