@@ -40,6 +40,8 @@ pub(crate) struct Desk {
     pub(crate) session: Session,
     pub(crate) model: Rc<RefCell<Model>>,
     pub(crate) time: i64,
+    /// What chance has in store.
+    pub(crate) random: u64,
     pub(crate) sent: Vec<String>,
     /// What people were told.
     pub(crate) told: Vec<Transition>,
@@ -56,6 +58,7 @@ impl Desk {
             session: Session::new(config, Rc::clone(&model)),
             model,
             time: 0,
+            random: 7,
             sent: Vec::new(),
             told: Vec::new(),
             fetches: Vec::new(),
@@ -69,7 +72,7 @@ impl Desk {
         let now = Now {
             monotonic: Millis::new(self.time),
             wall: Moment(1_700_000_000_000 + self.time),
-            random: 7,
+            random: self.random,
         };
         self.session.step(input, now);
         for effect in self.session.take_effects() {
