@@ -5,6 +5,8 @@
 //! Time stands still unless a test moves it.
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
+pub(crate) mod sources;
+
 use std::cell::RefCell;
 use std::rc::Rc;
 use switchhook::connection::{Action, Input as Wire, Millis, RequestId, SocketId};
