@@ -283,7 +283,7 @@ impl Ccs {
         };
         match event {
             LegEvent::Allocated | LegEvent::Begun => {
-                self.leg_appears(call, *agent, *direction, event, &mut outlet)
+                self.leg_appears(call, *agent, *direction, event, &mut outlet);
             }
             LegEvent::ServiceInitiated => self.set_state(call.id, *agent, state::SETUP, &mut outlet),
             LegEvent::Originated => self.set_state(call.id, *agent, state::CALLING, &mut outlet),
@@ -638,7 +638,7 @@ impl Ccs {
             .iter()
             .find(|leg| leg.agent == agent)
             .map(|leg| leg.direction);
-        let (caller, called) = match direction {
+        let (calling, called) = match direction {
             Some(Direction::In) => (&talk.facts.caller_number, &found.extension),
             Some(Direction::Out) => (&found.extension, &talk.facts.target_number),
             None => return,
@@ -650,7 +650,7 @@ impl Ccs {
             }
             writer.guid("seance", talk.seance);
             writer.text("subscriber", &found.extension);
-            writer.text("caller", caller);
+            writer.text("caller", calling);
             writer.text("called", called);
             fill(writer);
         });
