@@ -158,6 +158,33 @@ fn r54_a_call_is_kept_until_its_last_event() {
 }
 
 #[test]
+fn r54_a_call_of_the_same_name_that_begins_later_is_another_one() {
+    for status in [json!(3), json!(null)] {
+        let mut desk = talking();
+        desk.call_event("OnCallEnd", json!({}))
+            .call_event("OnCallBegin", json!({"CallStatus": status}));
+        assert!(desk.call().stage.is_live() && !desk.call().over, "{status}");
+        assert_eq!(desk.call().ended, None);
+        assert!(desk.model.past_calls.is_empty());
+    }
+}
+
+#[test]
+fn r45_a_call_that_a_later_snapshot_lists_again_is_there_again() {
+    let mut desk = talking();
+    desk.tell("OnSnapshotDeviceConf", &json!({"NumCalls": 0, "ValidCalls": {}}));
+    assert!(desk.call().over);
+    desk.call_event("OnCallEstablished", json!({"CallStatus": 3}));
+    assert!(desk.call().over, "late news");
+    desk.tell(
+        "OnSnapshotDeviceConf",
+        &json!({"NumCalls": 1, "ValidCalls": {CALL: true}}),
+    )
+    .call_event("OnSnapshotCallConf", json!({"CallStatus": 3}));
+    assert_eq!((desk.call().stage, desk.call().over), (Stage::Connected, false));
+}
+
+#[test]
 fn r56_whoever_must_clean_up_hears_of_the_failure_before_the_end() {
     let mut desk = Desk::new();
     desk.call_event("OnCallBegin", json!({"CallType": 9, "CallStatus": 1}))
@@ -521,7 +548,9 @@ proptest! {
             prop_assert!(last.is_live() || stage == last, "{last:?} became {stage:?}");
             last = stage;
         }
-        desk.call_event("OnCallEnd", json!({}));
+        desk.call_event("OnCallEnd", json!({}))
+            .call_event("OnCallEstablished", json!({"CallStatus": 3, "EnablementMask": 2}))
+            .call_event("OnCallDelivered", json!({"CallStatus": 2}));
         prop_assert!(!desk.call().stage.is_live());
         prop_assert!(desk.call().mask.is_none() && desk.call().over);
         prop_assert!(desk.model.desk.current.is_none());

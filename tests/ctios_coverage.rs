@@ -173,9 +173,9 @@ fn a_documented_field_of_another_kind_is_counted_whatever_the_event() {
         for field in event.fields().iter().flat_map(|group| group.iter()) {
             let kind = fields::find(&Key::new((*field).into())).map(|(_, kind)| kind);
             let wrong = match kind {
-                Some(Kind::Integer) if Arguments::FIELDS.contains(field) => continue,
+                // Read as they come, and judged by whoever reads them.
+                Some(Kind::Integer | Kind::Nested) if Arguments::FIELDS.contains(field) => continue,
                 Some(Kind::Integer | Kind::Text | Kind::Either | Kind::Flag) => json!({"an": "object"}),
-                Some(Kind::Nested) if Arguments::FIELDS.contains(field) => continue,
                 Some(Kind::Nested) => json!(7),
                 Some(Kind::Any) | None => continue,
             };

@@ -192,6 +192,8 @@ pub enum LegEvent {
     RecordingStarted,
     /// The recording has ended, with the agent's request or with its leg.
     RecordingStopped,
+    /// The agent sent tones: 0 to 9, star, hash, A to D.
+    Tones(String),
     /// What the agent may do with the call changed, and nothing else.
     MaskChanged,
     /// The leg is gone.

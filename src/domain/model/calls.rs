@@ -80,9 +80,11 @@ impl Model {
                 changed |= set_data(&mut row.data, name, value);
             }
             stages = (row.stage, row.stage);
-            if row.stage == Stage::Ended && matches!(update.stage, Some(Stage::Offered | Stage::Alerting)) {
+            let offered_again =
+                row.stage == Stage::Ended && matches!(update.stage, Some(Stage::Offered | Stage::Alerting));
+            if offered_again || (row.over && update.anew) {
                 begin_again(row, when);
-                stages.0 = row.stage;
+                stages = (row.stage, row.stage);
                 began_again = true;
             }
             if let Some(stage) = update.stage {
@@ -448,6 +450,8 @@ fn begin_again(row: &mut Call, when: Moment) {
     row.ending = None;
     row.missed = false;
     row.over = false;
+    row.queued = None;
+    row.diversion = None;
     row.transferring_to = None;
 }
 

@@ -6,7 +6,8 @@
 //! The last event of a call is the one that says so; whatever ends before is still told about (rules R54, R56).
 
 use super::{
-    CALLS_KEPT, CtiEvent, DEPTH, Direction, EnablementMask, Given, Reader, Teller, Text, Value, some_text,
+    CALLS_KEPT, CtiEvent, DEPTH, Direction, EnablementMask, Given, Life, Reader, Teller, Text, Value,
+    some_text,
 };
 use crate::domain::call::{CallUpdate, Diversion, Ending, FIELDS_KEPT, Queued, RoutedUpdate, Stage};
 use crate::domain::ids::Ref;
@@ -74,9 +75,11 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
     }
 
     fn keep_calls(&mut self, ids: &[Cow<'a, str>]) {
-        self.decoder
-            .calls
-            .retain(|call| call.monitored || ids.iter().any(|id| **id == *call.id));
+        for call in self.decoder.calls.iter_mut().filter(|call| !call.monitored) {
+            if !ids.iter().any(|id| **id == *call.id) {
+                call.life = Life::Gone;
+            }
+        }
         for id in ids {
             self.decoder.remember(id, None, false);
         }
@@ -129,9 +132,19 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
         let direction = self
             .direction(status)
             .or_else(|| self.decoder.known(&id).and_then(|call| call.direction));
-        // What is told late of a call that is over does not bring it back.
-        let is_over = self.decoder.is_over(&id, self.kind);
-        let stage = self.stage(status, direction).filter(|_| !is_over);
+        let mut stage = self.stage(status, direction);
+        let mut anew = false;
+        match (self.decoder.life(&id), self.kind) {
+            (Life::Lives, _) => {}
+            // Told anew, as by a snapshot, or another call of the same name.
+            (life, CtiEvent::CallBegin | CtiEvent::SnapshotCallConf) => {
+                self.decoder.forget(&id);
+                anew = life == Life::Gone;
+            }
+            // What is told late of a call that is over does not bring it back.
+            (Life::Over, _) => stage = None,
+            (Life::Gone, _) => return,
+        }
         let (number, dialled) = self.numbers(direction);
         let gone = self.kind == CtiEvent::CallEnd;
         let contact = self.fields.contact.value().and_then(Text::reference);
@@ -149,16 +162,15 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
             // The contact belongs to the own side of it: the other source tells of that one.
             contact: contact.filter(|_| agent.is_none()),
             agent,
+            anew,
             gone,
             ..CallUpdate::default()
         };
+        self.decoder.remember(&id, direction, self.is_monitored);
         if gone {
-            self.decoder.forget(&id);
-        } else {
-            self.decoder.remember(&id, direction, self.is_monitored);
-            if stage.is_some_and(|stage| !stage.is_live()) {
-                self.decoder.end(&id);
-            }
+            self.decoder.live(&id, Life::Gone);
+        } else if stage.is_some_and(|stage| !stage.is_live()) {
+            self.decoder.live(&id, Life::Over);
         }
         self.send(Event::Call(Ref::new(self.site.source, &id), Box::new(update)));
     }

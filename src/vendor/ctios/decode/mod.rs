@@ -74,8 +74,18 @@ struct KnownCall {
     direction: Option<Direction>,
     /// It is a monitored agent's.
     monitored: bool,
+    life: Life,
+}
+
+/// How much of a call's life was told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Life {
+    /// It lives.
+    Lives,
     /// It has ended or failed, and its last event is still to come (rules R54, R55).
-    over: bool,
+    Over,
+    /// Its last event was told.
+    Gone,
 }
 
 /// Decodes the events of one agent's desk, in the order in which they come.
@@ -177,8 +187,15 @@ impl Decoder {
         }
     }
 
+    /// A call whose last event was not told yet.
     fn known(&self, id: &str) -> Option<&KnownCall> {
-        self.calls.iter().find(|call| &*call.id == id)
+        let known = self.calls.iter().find(|call| &*call.id == id)?;
+        (known.life != Life::Gone).then_some(known)
+    }
+
+    fn life(&self, id: &str) -> Life {
+        let known = self.calls.iter().find(|call| &*call.id == id);
+        known.map_or(Life::Lives, |known| known.life)
     }
 
     fn remember(&mut self, id: &str, direction: Option<Direction>, monitored: bool) {
@@ -187,28 +204,21 @@ impl Decoder {
             return;
         }
         if self.calls.len() == CALLS_KEPT {
-            self.calls.remove(0);
+            // Those that are gone are remembered only to know late news of them.
+            let gone = self.calls.iter().position(|call| call.life == Life::Gone);
+            self.calls.remove(gone.unwrap_or(0));
         }
         self.calls.push(KnownCall {
             id: id.into(),
             direction,
             monitored,
-            over: false,
+            life: Life::Lives,
         });
     }
 
-    /// Whether a call is over already. One that begins, or that a snapshot tells of, is told anew.
-    fn is_over(&mut self, id: &str, event: CtiEvent) -> bool {
-        let Some(call) = self.calls.iter_mut().find(|call| &*call.id == id) else {
-            return false;
-        };
-        call.over &= !matches!(event, CtiEvent::CallBegin | CtiEvent::SnapshotCallConf);
-        call.over
-    }
-
-    fn end(&mut self, id: &str) {
+    fn live(&mut self, id: &str, life: Life) {
         if let Some(call) = self.calls.iter_mut().find(|call| &*call.id == id) {
-            call.over = true;
+            call.life = life;
         }
     }
 

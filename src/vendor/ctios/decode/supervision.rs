@@ -5,7 +5,7 @@
 //! An agent is named by sign-in id or by the id of its object; both lead to one (irregularity C30 and trap of R87).
 //! The values of the team's changes are not in the document; they are those of the CTI Server messages.
 
-use super::{CtiEvent, Teller, Value, some_text};
+use super::{CtiEvent, Life, Teller, Value, some_text};
 use crate::domain::call::CallUpdate;
 use crate::domain::ids::Ref;
 use crate::domain::supervision::{Member, Role, SilentMonitorRef, SilentMonitorStep, SupervisionNews};
@@ -100,19 +100,21 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
 
     /// No more is told of the calls of whoever was monitored.
     fn drop_monitored_calls(&mut self) {
-        let (monitored, own): (Vec<_>, Vec<_>) = std::mem::take(&mut self.decoder.calls)
-            .into_iter()
-            .partition(|call| call.monitored);
-        self.decoder.calls = own;
-        for call in monitored {
+        let calls = &mut self.decoder.calls;
+        let mut dropped: Vec<Box<str>> = Vec::new();
+        for call in calls
+            .iter_mut()
+            .filter(|call| call.monitored && call.life != Life::Gone)
+        {
+            call.life = Life::Gone;
+            dropped.push(call.id.clone());
+        }
+        for id in dropped {
             let update = CallUpdate {
                 gone: true,
                 ..CallUpdate::default()
             };
-            self.send(Event::Call(
-                Ref::new(self.site.source, &call.id),
-                Box::new(update),
-            ));
+            self.send(Event::Call(Ref::new(self.site.source, &id), Box::new(update)));
         }
     }
 
