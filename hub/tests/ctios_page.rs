@@ -217,7 +217,7 @@ impl Desks {
 }
 
 /// Method and arguments number `choice` for an agent; `of` is a call of whom it is about.
-fn command(choice: usize, call: Option<String>) -> (&'static str, Value) {
+fn command(choice: usize, call: Option<&str>) -> (&'static str, Value) {
     let of_call = [
         "Answer",
         "Hold",
@@ -230,7 +230,7 @@ fn command(choice: usize, call: Option<String>) -> (&'static str, Value) {
         "StartRecord",
         "StopRecord",
     ];
-    if let (Some(call), Some(method)) = (&call, of_call.get(choice)) {
+    if let (Some(call), Some(method)) = (call, of_call.get(choice)) {
         return (method, json!({"UniqueObjectID": call}));
     }
     match choice {
@@ -263,7 +263,7 @@ fn command(choice: usize, call: Option<String>) -> (&'static str, Value) {
 }
 
 /// What a supervisor asks, about Anna or Ben.
-fn supervision(choice: usize, about: &str, call: Option<String>) -> (&'static str, Value) {
+fn supervision(choice: usize, about: &str, call: Option<&str>) -> (&'static str, Value) {
     match choice {
         0 => ("RequestAgentTeamList", json!({})),
         1 => ("StartMonitoringAllAgentTeams", json!({})),
@@ -302,10 +302,10 @@ proptest! {
                 desks.ask(agent, "Login", arguments);
             }
             let call = desks.call(agent, which);
-            let (method, arguments) = command(choice, call);
+            let (method, arguments) = command(choice, call.as_deref());
             desks.ask(agent, method, arguments);
             let member = [ANNA, BEN][which % 2];
-            let (method, arguments) = supervision(choice % 12, &login(member), desks.call(member, which));
+            let (method, arguments) = supervision(choice % 12, &login(member), desks.call(member, which).as_deref());
             desks.ask(SUPERVISOR, method, arguments);
             desks.check();
         }

@@ -272,10 +272,10 @@ pub struct CallUpdate<'a> {
     pub contact: Option<Cow<'a, str>>,
     /// See [`Call::transferring_to`].
     pub transferring_to: Option<Option<Cow<'a, str>>>,
-    /// A call begins; whatever bore its id before and is over, was another one.
-    pub anew: bool,
     /// The news is of interest only if the call is known: a call that is not is not made from it.
     pub only_if_known: bool,
+    /// A call begins; whatever bore its id before and is over, was another one.
+    pub anew: bool,
     /// The call is over and the source will say no more of it: forget it, unless it failed or was missed.
     pub gone: bool,
 }

@@ -14,6 +14,8 @@
 //! | `promises` | callbacks: who makes them, takes them up, closes them |
 //! | `obey` | which commands are accepted and what they bring about |
 //! | `mask` | which buttons are enabled |
+//! | `incident` | what goes wrong on demand |
+//! | `reservation` | who is kept from being given calls |
 //! | `team`, `supervision`, `listening` | who leads whom, and what supervisors do |
 //! | `statistics` | figures of an agent's day |
 
@@ -25,6 +27,7 @@ mod callback;
 mod command;
 mod happening;
 mod id;
+mod incident;
 mod lines;
 mod listening;
 mod mask;
@@ -33,6 +36,7 @@ mod people;
 mod promises;
 mod queue;
 mod random;
+mod reservation;
 mod routing;
 mod schedule;
 mod states;
@@ -344,6 +348,13 @@ impl Centre {
         self.logins.get(login).copied()
     }
 
+    /// The agent who is signed in at this extension, or else the one whose it is.
+    pub fn agent_at(&self, extension: &str) -> Option<AgentId> {
+        let owner = || self.agents.iter().find(|agent| agent.extension == extension);
+        self.extension(extension)
+            .or_else(|| owner().map(|agent| agent.id))
+    }
+
     /// What can be subscribed to under this id.
     pub fn entity(&self, guid: Guid) -> Option<Entity> {
         self.entities.get(&guid).copied()
@@ -499,6 +510,7 @@ impl Centre {
                 held_back: false,
                 shift_ends: self.now,
                 working_on: None,
+                reserved_until: None,
                 team: self.team_dealt_to(id),
                 figures: AgentFigures::default(),
                 wanted_figures: Vec::new(),

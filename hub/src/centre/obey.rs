@@ -12,7 +12,7 @@ use super::agent::{AgentState, Next, Reason};
 use super::call::LegState;
 use super::call_data::CallData;
 use super::command::{Audience, Command, FailureCode, Figures, Refusal, RequestedState, Supervise};
-use super::happening::{Ending, Message, What};
+use super::happening::{Ending, LegEvent, Message, What};
 use super::id::{AgentId, CallId, ListeningId};
 use super::lines::Dialling;
 use super::mask::{self, Mask};
@@ -341,10 +341,13 @@ impl Centre {
             }
             Command::Transfer(call) => self.obey_join(call, agent, false),
             Command::Conference(call) => self.obey_join(call, agent, true),
-            // Tones change nothing that anybody is told about; the rest is refused.
-            Command::SendDtmf { .. }
-            | Command::SingleStepTransfer { .. }
-            | Command::SingleStepConference { .. } => {}
+            Command::SendDtmf { call, digits } => {
+                if let Some(state) = self.leg_state(call, agent) {
+                    self.set_leg(call, agent, state, LegEvent::Tones(digits));
+                }
+            }
+            // The rest is refused.
+            Command::SingleStepTransfer { .. } | Command::SingleStepConference { .. } => {}
             Command::StartRecord(call) => self.start_recording(call, agent),
             Command::StopRecord(call) => self.stop_recording(call, agent),
             Command::SetCallData { call, change } => self.change_call_data(call, &change),
