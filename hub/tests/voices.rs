@@ -161,7 +161,7 @@ proptest! {
             );
             prop_assert_eq!(outcome, Ok(page_callgem::Outcome::Told), "{}", line);
         }
-        let odd = oddities.tallies().iter().find(|tally| tally.oddity != Oddity::NotShownYet);
+        let odd = oddities.tallies().iter().find(|tally| tally.oddity != Oddity::NotShown);
         prop_assert!(odd.is_none() && oddities.beyond() == 0, "{:?}", oddities);
         prop_assert!(heard > 400);
     }

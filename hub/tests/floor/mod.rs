@@ -1,13 +1,17 @@
 //! What the tests of CTI OS share: a centre with several desks, each of which keeps what it was told.
 //!
 //! Lives here: giving commands as hub methods, letting time pass, and the check of every told event against
-//! the catalogue of documented events. May not be here: expectations of a single test.
+//! the catalogue of documented events and by the page's own reader. May not be here: expectations of a single
+//! test.
 
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
+use switchhook::protocol::Payload;
+use switchhook::vendor::Oddities;
+use switchhook::vendor::ctios::{Decoder, Site};
 use switchhook_hub::centre::{AgentId, Centre, Happening, LegState, Moment, Settings, Span};
 use switchhook_hub::tell::ctios::{self, CtiEvent, UnreadableCommand};
 
@@ -44,7 +48,8 @@ pub(crate) fn documented_names() -> impl Iterator<Item = &'static String> {
 }
 
 /// Fails when an event, one of its fields or the type of a value is not as documented. Added by the hub:
-/// `InvokeID` in answers, the mask in failures and snapshots, the configured statistics.
+/// `InvokeID` in answers, the mask in failures and snapshots, the call in `OnCallReachedNetworkEvent`, the
+/// configured statistics.
 pub(crate) fn check_documented(event: &CtiEvent) -> Map<String, Value> {
     let documented = CATALOGUE
         .get(event.name)
@@ -63,6 +68,8 @@ pub(crate) fn check_documented(event: &CtiEvent) -> Map<String, Value> {
         let added = match name.as_str() {
             "InvokeID" => answers || matches!(event.name, "OnLogoutFailed" | "OnHeartbeat"),
             "EnablementMask" => matches!(event.name, "OnControlFailureConf" | "OnSnapshotCallConf"),
+            // Nothing documented says which call it is.
+            "UniqueObjectID" => event.name.ends_with("CallReachedNetworkEvent"),
             "STATISTICS" => matches!(event.name, "OnAgentStatistics" | "OnSkillGroupStatisticsUpdated"),
             _ => false,
         };
@@ -97,6 +104,31 @@ pub(crate) struct Floor {
     pub(crate) centre: Centre,
     invoke: u32,
     told: BTreeMap<AgentId, Vec<Told>>,
+    /// The page's own reader at every desk.
+    readers: BTreeMap<AgentId, Reading>,
+}
+
+/// A page's reader of events, which must find nothing odd in what the hub tells.
+#[derive(Default)]
+pub(crate) struct Reading {
+    decoder: Decoder,
+    oddities: Oddities,
+}
+
+impl Reading {
+    pub(crate) fn read(&mut self, event: &CtiEvent) {
+        let arguments = format!("[\"{}\",{}]", event.name, event.arguments);
+        let read = self.decoder.decode(
+            Payload::from_json(&arguments),
+            &Site::default(),
+            None,
+            &mut self.oddities,
+            &mut |_, _| {},
+        );
+        assert!(read.is_ok(), "{event:?}: {read:?}");
+        let odd = self.oddities.tallies();
+        assert!(odd.is_empty(), "{event:?}: {odd:?}");
+    }
 }
 
 /// A small centre in which nobody calls of their own accord; the first three of six agents are people, and
@@ -131,6 +163,7 @@ impl Floor {
             centre: Centre::new(settings),
             invoke: 0,
             told: BTreeMap::new(),
+            readers: BTreeMap::new(),
         }
     }
 
@@ -231,7 +264,9 @@ impl Floor {
 
     pub(crate) fn keep(&mut self, agent: AgentId, events: impl IntoIterator<Item = CtiEvent>) {
         let told = self.told.entry(agent).or_default();
+        let reader = self.readers.entry(agent).or_default();
         for event in events {
+            reader.read(&event);
             let fields = Value::Object(check_documented(&event));
             told.push(Told {
                 name: event.name,
@@ -293,16 +328,16 @@ impl Floor {
     }
 
     /// Puts two people into conversation: the first calls the second. The call's id.
-    pub(crate) fn connect(&mut self, caller: AgentId, called: AgentId) -> String {
-        let extension = self.centre.agent(called).expect("an agent").extension.clone();
-        self.done(caller, "MakeCall", json!({ "DialedNumber": extension }));
+    pub(crate) fn connect(&mut self, from: AgentId, to: AgentId) -> String {
+        let extension = self.centre.agent(to).expect("an agent").extension.clone();
+        self.done(from, "MakeCall", json!({ "DialedNumber": extension }));
         self.wait_until("ringing", |centre| {
             centre
-                .calls_of(called)
+                .calls_of(to)
                 .any(|(_, leg)| leg.state == LegState::Alerting)
         });
-        let call = self.call(called);
-        self.done(called, "Answer", json!({ "UniqueObjectID": call }));
+        let call = self.call(to);
+        self.done(to, "Answer", json!({ "UniqueObjectID": call }));
         call
     }
 
