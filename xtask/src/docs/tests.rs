@@ -15,15 +15,15 @@ pub(super) fn files(root: &Path) -> Outcome<Vec<PathBuf>> {
     while let Some(folder) = folders.pop() {
         let entries = fs::read_dir(&folder).map_err(|error| Failure::file("list", &folder, &error))?;
         for path in entries.flatten().map(|entry| entry.path()) {
-            let name = path
-                .file_name()
-                .and_then(|name| name.to_str())
-                .unwrap_or_default();
+            let is_other = |name| name == "target" || name == "node_modules";
             if path.is_dir() {
-                if !["target", "node_modules"].contains(&name) {
+                if !path.file_name().is_some_and(is_other) {
                     folders.push(path);
                 }
-            } else if name.ends_with(".rs") || name.ends_with(".mjs") {
+            } else if path
+                .extension()
+                .is_some_and(|ending| ending == "rs" || ending == "mjs")
+            {
                 files.push(path);
             }
         }
