@@ -9,7 +9,7 @@
 use super::agent::{AgentState, Next, Reason};
 use super::call::LegState;
 use super::command::{Command, FailureCode, Refusal, RequestedState};
-use super::happening::Ending;
+use super::happening::{Ending, LegEvent};
 use super::id::{AgentId, CallId};
 use super::lines::Dialling;
 use super::mask::{self, Mask};
@@ -238,9 +238,13 @@ impl Centre {
             }
             Command::Transfer(call) => self.obey_join(call, agent, false),
             Command::Conference(call) => self.obey_join(call, agent, true),
-            // Tones change nothing that anybody is told about; the rest is refused.
-            Command::SendDtmf { .. }
-            | Command::SingleStepTransfer { .. }
+            Command::SendDtmf { call, digits } => {
+                if let Some(state) = self.leg_state(call, agent) {
+                    self.set_leg(call, agent, state, LegEvent::Tones(digits));
+                }
+            }
+            // The rest is refused.
+            Command::SingleStepTransfer { .. }
             | Command::SingleStepConference { .. }
             | Command::StartRecord(_)
             | Command::StopRecord(_) => {}

@@ -446,7 +446,7 @@ impl Teller<'_> {
     fn leg(&mut self, call: &CallFacts, direction: Direction, event: &LegEvent, mask: Mask) {
         let object = call_object(call.id);
         match event {
-            LegEvent::Allocated => {}
+            LegEvent::Allocated | LegEvent::Tones(_) => {}
             LegEvent::Begun => {
                 let state = match direction {
                     Direction::In => LegState::Alerting,
