@@ -563,7 +563,7 @@ fn r45_calls_that_the_snapshot_does_not_list_end() {
     let mut model = desk();
     let kept = call(&mut model, "1", at_stage(Stage::Connected)).expect("the call exists");
     let gone = call(&mut model, "2", at_stage(Stage::Held)).expect("the call exists");
-    tell(&mut model, Event::OwnCalls(vec![of("1")]));
+    tell(&mut model, Event::OwnCalls(SOURCE, vec![of("1")]));
     assert_eq!(
         model.calls.get(kept).map(|call| call.stage),
         Some(Stage::Connected)

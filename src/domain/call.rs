@@ -14,6 +14,8 @@ use std::borrow::Cow;
 pub const PHRASES_KEPT: usize = 200;
 /// Data fields kept of one call.
 pub const FIELDS_KEPT: usize = 200;
+/// Calls kept, of all sources and whosever; of more, the one that began first is forgotten.
+pub const CALLS_KEPT: usize = 4_000;
 /// Recordings kept of one call.
 pub const RECORDINGS_KEPT: usize = 16;
 
@@ -91,6 +93,15 @@ pub struct Phrase {
     pub confidence: f32,
 }
 
+/// Where a recording can be had: a text from a server, never followed by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RecordingLink {
+    /// An address in the web (`http:` or `https:`).
+    Web(Box<str>),
+    /// Something else: to be read by people and not to be followed.
+    Text(Box<str>),
+}
+
 /// One recording of a call (rule R29: it may be reported after the call's end).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recording {
@@ -100,6 +111,8 @@ pub struct Recording {
     pub conversion: Option<Box<str>>,
     /// Audio channel of the agent.
     pub channel: Option<u8>,
+    /// Where it can be had, where the source says.
+    pub link: Option<RecordingLink>,
 }
 
 /// A supervisor's presence on a call.
@@ -205,6 +218,8 @@ pub struct CallUpdate<'a> {
     pub contact: Option<Cow<'a, str>>,
     /// See [`Call::transferring_to`].
     pub transferring_to: Option<Option<Cow<'a, str>>>,
+    /// The news is of interest only if the call is known: a call that is not is not made from it.
+    pub only_if_known: bool,
     /// The call is over and the source will say no more of it: forget it, unless it failed or was missed.
     pub gone: bool,
 }

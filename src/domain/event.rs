@@ -10,7 +10,7 @@ use super::call::{CallUpdate, Phrase, Recording};
 use super::callback::CallbackUpdate;
 use super::command::{InvokeId, Refusal};
 use super::control::EnablementMask;
-use super::ids::Ref;
+use super::ids::{Ref, SourceId};
 use super::moment::Moment;
 use super::queue::QueueUpdate;
 use std::borrow::Cow;
@@ -22,6 +22,8 @@ pub enum Covered {
     Callbacks,
     /// All calls of the own agent.
     OwnCalls,
+    /// All calls that this source tells of, whosever they are.
+    Calls(SourceId),
 }
 
 /// A stage of wrap-up.
@@ -89,6 +91,8 @@ pub enum Event<'a> {
     Setting(Ref<'a>, Cow<'a, str>, Option<Setting>),
     /// A rule that the agent has set up has fired.
     Alert(Ref<'a>, Alert),
+    /// An agent is kept free for a call, for so many milliseconds from now on; `None`: nobody says how long.
+    Reserved(Ref<'a>, Option<i64>),
     /// News of an agent's wrap-up.
     WrapUp(Ref<'a>, WrapUpChange),
     /// News of a queue.
@@ -120,8 +124,8 @@ pub enum Event<'a> {
     AgentMask(EnablementMask),
     /// Another call has become the current one; `None`: there is none.
     CurrentCall(Option<Ref<'a>>),
-    /// The own agent's calls are these and no others (rule R45).
-    OwnCalls(Vec<Ref<'a>>),
+    /// The own agent's calls at this source are these and no others (rule R45).
+    OwnCalls(SourceId, Vec<Ref<'a>>),
     /// A command was received by the telephony server; where it confirms success, `done`.
     Accepted {
         /// The command.

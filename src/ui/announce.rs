@@ -35,6 +35,7 @@ impl App {
                 Some((true, self.speech.failed(failed)))
             }),
             Transition::ForcedSignOut => Some((true, self.say(Word::ForcedOut).to_owned())),
+            Transition::CaughtUp { events, missed } => Some((false, self.speech.caught_up(*events, *missed))),
             Transition::RingingEnded(_) | Transition::Alert => None,
         }
     }

@@ -134,6 +134,10 @@ words! {
     Warning = "warning"
     Critical = "critical"
 
+    SwitchLinkDown = "The link to the switch is down. What is shown of it may be out of date."
+    HistoryGap = "The connection was away for longer than the server remembers. Some events are missing."
+    CatchingUp = "Catching up with what happened meanwhile…"
+
     Callbacks = "Callbacks"
     Contact = "Contact"
     Due = "Due"
@@ -354,6 +358,33 @@ impl Speech {
     pub fn wrap_up_to_come(self, duration: &str) -> String {
         match self.0.get() {
             Language::English => ["Wrap-up of up to ", duration, " follows this call"].concat(),
+        }
+    }
+
+    /// "Caught up: 40 events while away, 1 call missed".
+    pub fn caught_up(self, events: u32, missed: u32) -> String {
+        match self.0.get() {
+            Language::English => {
+                let events = if events == 1 {
+                    "1 event".to_owned()
+                } else {
+                    format!("{events} events")
+                };
+                let missed = match missed {
+                    0 => "no call missed".to_owned(),
+                    1 => "1 call missed".to_owned(),
+                    _ => format!("{missed} calls missed"),
+                };
+                ["Caught up: ", &events, " while away, ", &missed].concat()
+            }
+        }
+    }
+
+    /// "Reserved until 14:03:20", or without an end.
+    pub fn reserved(self, until: Option<&str>) -> String {
+        match (self.0.get(), until) {
+            (Language::English, Some(clock)) => ["Reserved until ", clock].concat(),
+            (Language::English, None) => "Reserved for a call".to_owned(),
         }
     }
 

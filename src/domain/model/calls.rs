@@ -5,10 +5,11 @@
 //! A call is own when a telephony source reports it without naming an agent, or names the own one.
 
 use super::super::call::Supervision;
+use super::super::ids::SourceId;
 use super::{
-    Call, CallKey, CallUpdate, CallbackKey, Changed, Covered, Direction, Ending, FIELDS_KEPT, Model, Moment,
-    PAST_CALLS_KEPT, PHRASES_KEPT, Phrase, RECORDINGS_KEPT, Recording, Ref, Stage, Transition, set,
-    set_optional_text, set_text,
+    CALLS_KEPT, Call, CallKey, CallUpdate, CallbackKey, Changed, Covered, Direction, Ending, FIELDS_KEPT,
+    Model, Moment, PAST_CALLS_KEPT, PHRASES_KEPT, Phrase, RECORDINGS_KEPT, Recording, Ref, Stage, Transition,
+    set, set_optional_text, set_text,
 };
 
 impl Model {
@@ -16,8 +17,15 @@ impl Model {
         self.hear(call.source, heard);
         let source = call.source;
         let session = self.source(source).session;
-        if update.gone && self.calls.find(call).is_none() {
-            return;
+        if self.calls.find(call).is_none() {
+            if update.gone {
+                return;
+            }
+            if update.only_if_known {
+                self.orphans += 1;
+                return;
+            }
+            self.make_room();
         }
         if let Some(contact) = &update.contact {
             self.join_contact(call, contact);
@@ -71,7 +79,7 @@ impl Model {
             }
             if stages.0.is_live() && !stages.1.is_live() {
                 let rang = matches!(stages.0, Stage::Alerting | Stage::Offered);
-                missed = rang && row.direction == Some(Direction::Inbound) && row.connected.is_none();
+                missed = rang && row.direction != Some(Direction::Outbound) && row.connected.is_none();
                 row.missed = missed;
             }
             Changed {
@@ -83,11 +91,17 @@ impl Model {
             self.desk_touched = true;
         }
         if began_again {
-            self.past_calls.retain(|past| *past != key);
+            self.no_longer_past(key);
             self.desk_touched = true;
         }
         if self.is_own_call(key) {
             self.tell_stage(key, stages.0, stages.1, missed);
+        }
+        if stages.0 != stages.1 && matches!(stages.1, Stage::Alerting | Stage::Connected) {
+            let whose = self.calls.get(key).and_then(|call| call.agent).or(self.desk.me);
+            if let Some(agent) = whose {
+                self.end_reservation(agent);
+            }
         }
         if stages.0.is_live() && !stages.1.is_live() {
             self.retire(key);
@@ -113,7 +127,7 @@ impl Model {
             }
             (Some(key), Some(told)) => {
                 self.calls.remove(told);
-                self.past_calls.retain(|past| *past != told);
+                self.no_longer_past(told);
                 key
             }
         };
@@ -164,15 +178,42 @@ impl Model {
             self.desk.current = None;
         }
         self.desk_touched = true;
-        if self.past_calls.contains(&key) {
+        // Colleagues' calls, of which there may be many, do not push the own ones out.
+        let past = if self.is_own_call(key) {
+            &mut self.past_calls
+        } else {
+            &mut self.past_calls_of_others
+        };
+        if past.contains(&key) {
             return;
         }
-        self.past_calls.push_back(key);
-        if self.past_calls.len() > PAST_CALLS_KEPT
-            && let Some(oldest) = self.past_calls.pop_front()
+        past.push_back(key);
+        if past.len() > PAST_CALLS_KEPT
+            && let Some(oldest) = past.pop_front()
         {
             self.calls.remove(oldest);
         }
+    }
+
+    /// Forgets the call that began first when there are too many: a source need not tell of every call's end.
+    fn make_room(&mut self) {
+        if self.calls.len() < CALLS_KEPT {
+            return;
+        }
+        let oldest = self.calls.ordered().next();
+        if let Some(oldest) = oldest {
+            self.no_longer_past(oldest);
+            self.calls.remove(oldest);
+            if self.desk.current == Some(oldest) {
+                self.desk.current = None;
+            }
+            self.desk_touched = true;
+        }
+    }
+
+    fn no_longer_past(&mut self, key: CallKey) {
+        self.past_calls.retain(|past| *past != key);
+        self.past_calls_of_others.retain(|past| *past != key);
     }
 
     /// The source will say no more of a call: keep it among the past ones, ended if it was not.
@@ -185,7 +226,7 @@ impl Model {
                 let when = row.heard.or(row.begun).unwrap_or(Moment(0));
                 move_to(row, Stage::Ended, Some(Ending::Unsaid), when);
                 row.missed = matches!(from, Stage::Alerting | Stage::Offered)
-                    && row.direction == Some(Direction::Inbound);
+                    && row.direction != Some(Direction::Outbound);
                 Changed {
                     row: true,
                     rank: false,
@@ -214,13 +255,14 @@ impl Model {
         }
     }
 
-    pub(super) fn keep_own_calls(&mut self, valid: &[Ref<'_>], heard: Moment) {
+    pub(super) fn keep_own_calls(&mut self, source: SourceId, valid: &[Ref<'_>], heard: Moment) {
         let keys: Vec<CallKey> = valid.iter().filter_map(|call| self.calls.find(*call)).collect();
         let gone: Vec<CallKey> = self
             .calls
             .rows()
             .filter(|(key, call)| {
-                call.stage.is_live()
+                call.source == source
+                    && call.stage.is_live()
                     && !keys.contains(key)
                     && (call.agent.is_none() || call.agent == self.desk.me)
             })
@@ -304,14 +346,18 @@ impl Model {
                     self.callbacks.remove(key);
                 }
             }
-            Covered::OwnCalls => {
+            Covered::OwnCalls | Covered::Calls(_) => {
+                let covers = |key: CallKey, row: &Call| match covered {
+                    Covered::Calls(source) => row.source == source,
+                    _ => self.is_own_call(key),
+                };
                 let gone: Vec<CallKey> = self
                     .calls
                     .rows()
                     .filter(|(key, row)| {
                         row.stage.is_live()
                             && row.confirmed_in != self.source(row.source).session
-                            && self.is_own_call(*key)
+                            && covers(*key, row)
                     })
                     .map(|(key, _)| key)
                     .collect();

@@ -10,9 +10,10 @@ mod calls;
 mod commands;
 mod people;
 
-use super::agent::{Agent, AgentState, AgentUpdate, Terminal, WrapUp};
+use super::agent::{Agent, AgentState, AgentUpdate, Reservation, Terminal, WrapUp};
 use super::call::{
-    Call, CallUpdate, Direction, Ending, FIELDS_KEPT, PHRASES_KEPT, Phrase, RECORDINGS_KEPT, Recording, Stage,
+    CALLS_KEPT, Call, CallUpdate, Direction, Ending, FIELDS_KEPT, PHRASES_KEPT, Phrase, RECORDINGS_KEPT,
+    Recording, Stage,
 };
 use super::callback::{Callback, CallbackUpdate};
 use super::command::{Command, Failed, Failure, InFlight, InvokeId, Phase, Refusal};
@@ -104,6 +105,13 @@ pub enum Transition {
     ForcedSignOut,
     /// A rule of the agent's fired.
     Alert,
+    /// Events of the past were told after an interruption; nobody was told of them one by one.
+    CaughtUp {
+        /// How many there were.
+        events: u32,
+        /// How many calls for the own agent nobody answered meanwhile.
+        missed: u32,
+    },
 }
 
 /// What changed since the last time somebody asked.
@@ -184,6 +192,8 @@ pub struct Model {
     pub calls: Table<Call>,
     /// Calls that are over: failed, missed and ended ones, newest last.
     pub past_calls: VecDeque<CallKey>,
+    /// Colleagues' calls that are over, newest last: what is told of them late still finds them.
+    past_calls_of_others: VecDeque<CallKey>,
     /// The own agent's side.
     pub desk: Desk,
     /// Members of queues: priority by queue and agent, active members only.
@@ -273,6 +283,7 @@ impl Model {
                     self.transitions.push(Transition::Alert);
                 }
             }
+            Event::Reserved(agent, duration) => self.reserve(agent, duration, when, heard),
             Event::WrapUp(agent, change) => self.update_wrap_up(agent, change, when, heard),
             Event::Queue(queue, update) => {
                 self.hear(queue.source, heard);
@@ -337,7 +348,7 @@ impl Model {
                     self.desk_touched = true;
                 }
             }
-            Event::OwnCalls(calls) => self.keep_own_calls(&calls, heard),
+            Event::OwnCalls(source, calls) => self.keep_own_calls(source, &calls, heard),
             Event::Accepted { id, done } => self.accept(id, done),
             Event::Refused { id, kind, code, text } => {
                 let failure = Failure::Refused {
@@ -361,6 +372,29 @@ impl Model {
             }
             Event::SnapshotComplete(covered) => self.sweep(covered),
         }
+    }
+
+    /// Applies an event of the past, told late: nobody is told of it now, only noise that it ends is ended.
+    ///
+    /// Answers how many calls it says were missed.
+    pub fn apply_late(&mut self, event: Event<'_>, at: Option<Moment>, heard: Moment) -> u32 {
+        let before = self.transitions.len();
+        self.apply(event, at, heard);
+        let mut missed = 0;
+        let untold = self.transitions.split_off(before);
+        for transition in untold {
+            match transition {
+                Transition::Missed(_) => missed += 1,
+                Transition::RingingEnded(_) => self.transitions.push(transition),
+                _ => {}
+            }
+        }
+        missed
+    }
+
+    /// Tells that events of the past were caught up with.
+    pub fn caught_up(&mut self, events: u32, missed: u32) {
+        self.transitions.push(Transition::CaughtUp { events, missed });
     }
 
     /// What is known of a source.
@@ -404,11 +438,17 @@ impl Model {
         self.desk_touched = true;
     }
 
-    /// The connection to a source was lost: its commands in flight have no answer any more.
-    pub fn lose_session(&mut self, source: SourceId, now: Moment) {
+    /// What a source has told is not certain until [`Model::resume_session`] or [`Model::begin_session`].
+    pub fn suspend_session(&mut self, source: SourceId) {
         if let Some(state) = self.source_mut(source) {
             state.live = false;
         }
+        self.desk_touched = true;
+    }
+
+    /// The connection to the source that takes commands was lost: those in flight have no answer any more.
+    pub fn lose_session(&mut self, source: SourceId, now: Moment) {
+        self.suspend_session(source);
         while let Some(id) = self.desk.in_flight.first().map(|flight| flight.id) {
             self.fail(id, Failure::ConnectionLost, now);
         }

@@ -111,6 +111,7 @@ impl Session {
             let invocation = ctios::command::snapshot(id);
             self.invoke(invocation.method, &invocation.arguments, Calling::Snapshot, now);
         }
+        self.tick_sources(now);
         if now.wall.since(self.last_second).abs() >= SECOND {
             self.last_second = now.wall;
             let heard = self.model.borrow().source(SOURCE).heard;

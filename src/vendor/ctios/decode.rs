@@ -465,7 +465,7 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
             self.decoder.remember(id, None);
         }
         let calls = ids.iter().map(|id| Ref::new(self.site.source, id)).collect();
-        self.send(Event::OwnCalls(calls));
+        self.send(Event::OwnCalls(self.site.source, calls));
     }
 
     // ---- calls ----
