@@ -3,40 +3,33 @@
 //! `UPDATE_TRANSCRIPTS=1` writes them. Without it they must be what the centre tells today, so that they are recordings
 //! and not inventions; the page's tests hear them again.
 
-#[path = "../../tests/replay/mod.rs"]
-mod replay;
+mod telling;
 
-use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use switchhook_hub::centre::{
-    AgentId, AgentState, CallId, Centre, Command, ConsultFor, Entity, Happening, Moment, Reason,
-    RequestedState, Settings, Span,
+    AgentId, AgentState, CallId, Centre, Command, ConsultFor, Happening, Moment, Reason, RequestedState,
+    Settings, Span,
 };
-use switchhook_hub::tell::{ctios, rte};
+use switchhook_hub::tell::ctios;
+use telling::{Vocabulary, Voices};
 
 const START: Moment = Moment::from_millis(1_795_248_000_000);
 const STEP: Span = Span::from_millis(100);
 
-/// What a desk listens to.
-#[derive(Clone, Copy)]
-struct Heard {
-    rte: bool,
-    ctios: bool,
-}
-
 /// A desk at which everything is written down.
 struct Desk {
     centre: Centre,
+    voices: Voices,
     agent: AgentId,
-    heard: Heard,
+    heard: &'static [Vocabulary],
     invoke: u32,
     text: String,
 }
 
 impl Desk {
-    fn new(seed: u64, rate: f64, heard: Heard) -> Self {
+    fn new(seed: u64, rate: f64, heard: &'static [Vocabulary]) -> Self {
         let centre = Centre::new(Settings {
             seed,
             agents: 6,
@@ -47,70 +40,26 @@ impl Desk {
             desks: 1,
         });
         let agent = centre.agent_by_login("1001").expect("the first agent");
+        let voices = Voices::new(&centre);
         let mut desk = Self {
+            text: format!("{}\n", voices.head(&centre, agent)),
             centre,
+            voices,
             agent,
             heard,
             invoke: 0,
-            text: String::new(),
         };
-        desk.head();
-        desk.snapshots();
+        if heard.contains(&Vocabulary::Rte) {
+            for arguments in telling::rte_snapshot(&desk.centre) {
+                desk.write(START, "MessageReceived", &arguments);
+            }
+        }
         desk.send(Command::Login {
             agent_login: "1001".to_owned(),
             extension: "4001".to_owned(),
         });
         desk.pass(1_000);
         desk
-    }
-
-    fn head(&mut self) {
-        let named = |guid: String, name: &str| json!({"id": guid, "name": name});
-        let centre = &self.centre;
-        let agents: Vec<Value> = centre
-            .agents()
-            .iter()
-            .map(|agent| {
-                json!({"id": agent.guid.to_string(), "name": agent.name, "agentId": agent.login,
-                    "extension": agent.extension})
-            })
-            .collect();
-        let queues = centre
-            .queues()
-            .iter()
-            .map(|queue| named(queue.guid.to_string(), &queue.name));
-        let lists = centre
-            .call_lists()
-            .iter()
-            .map(|list| named(list.guid.to_string(), &list.name));
-        let head = json!({
-            "me": agents[0]["id"],
-            "directory": {
-                "agents": agents,
-                "queues": queues.collect::<Vec<_>>(),
-                "callLists": lists.collect::<Vec<_>>(),
-            },
-        });
-        let _ = writeln!(self.text, "{head}");
-    }
-
-    /// The present state, as the hub tells it to those who subscribe.
-    fn snapshots(&mut self) {
-        if !self.heard.rte {
-            return;
-        }
-        let (agents, queues) = (self.centre.agents().to_vec(), self.centre.queues().to_vec());
-        let lists = self.centre.call_lists().to_vec();
-        let agents = agents
-            .iter()
-            .flat_map(|agent| ["UserStatus", "UserAvailability"].map(|name| (agent.guid, name)));
-        let others = queues.iter().map(|queue| (queue.guid, "QueueStatus"));
-        let lists = lists.iter().map(|list| (list.guid, "CallbackChanged"));
-        for (guid, name) in agents.chain(others).chain(lists).collect::<Vec<_>>() {
-            for event in rte::snapshot(&self.centre, guid, name) {
-                self.write_rte(self.centre.now(), &event);
-            }
-        }
     }
 
     fn write(&mut self, at: Moment, target: &str, arguments: &str) {
@@ -121,36 +70,15 @@ impl Desk {
         );
     }
 
-    fn write_rte(&mut self, at: Moment, event: &rte::RteEvent) {
-        let own = event.entity == Entity::Agent(self.agent);
-        let colleague = matches!(event.name, "UserStatus" | "UserAvailability");
-        if own || colleague || !matches!(event.entity, Entity::Agent(_)) {
-            let subscription = json!({"eventType": event.name, "entityId": event.entity_id.to_string()});
-            let arguments = format!(r#"[{{"subscription":{subscription},"data":{}}}]"#, event.data);
-            self.write(at, "MessageReceived", &arguments);
-        }
-    }
-
-    fn write_cti(&mut self, at: Moment, events: &[ctios::CtiEvent]) {
-        for event in events {
-            let arguments = format!(r#"["{}",{}]"#, event.name, event.arguments);
-            self.write(at, "CtiEvent", &arguments);
-        }
-    }
-
     fn tell(&mut self, happenings: &[Happening]) {
+        let mut said = Vec::new();
         for happening in happenings {
-            if self.heard.rte {
-                let mut events = Vec::new();
-                rte::tell(&self.centre, happening, &mut events);
-                for event in &events {
-                    self.write_rte(happening.at, event);
-                }
-            }
-            if self.heard.ctios && happening.what.agent() == Some(self.agent) {
-                let mut events = Vec::new();
-                ctios::tell(&self.centre, happening, &mut events);
-                self.write_cti(happening.at, &events);
+            self.voices.say(&self.centre, happening, &mut said);
+        }
+        for said in said {
+            let mine = said.to.is_none_or(|agent| agent == self.agent);
+            if mine && self.heard.contains(&said.vocabulary) {
+                self.write(said.at, said.target, &said.arguments);
             }
         }
     }
@@ -194,8 +122,10 @@ impl Desk {
             )],
             Err(refusal) => ctios::refusal(&self.centre, Some(self.agent), invoke, Some(&command), &refusal),
         };
-        if self.heard.ctios {
-            self.write_cti(now, &answers);
+        if self.heard.contains(&Vocabulary::Ctios) {
+            for event in &answers {
+                self.write(now, "CtiEvent", &telling::cti_arguments(event));
+            }
         }
     }
 
@@ -252,21 +182,15 @@ impl Desk {
     }
 }
 
-const ALL: Heard = Heard {
-    rte: true,
-    ctios: true,
-};
-const RTE: Heard = Heard {
-    rte: true,
-    ctios: false,
-};
-const CTIOS: Heard = Heard {
-    rte: false,
-    ctios: true,
-};
+const RTE: &[Vocabulary] = &[Vocabulary::Rte];
+const CTIOS: &[Vocabulary] = &[Vocabulary::Ctios];
+const RTE_AND_CTIOS: &[Vocabulary] = &[Vocabulary::Rte, Vocabulary::Ctios];
+const TSERVER: &[Vocabulary] = &[Vocabulary::TServer];
+const CCS: &[Vocabulary] = &[Vocabulary::Ccs];
+const CALLGEM: &[Vocabulary] = &[Vocabulary::CallGem];
 
 /// A shift: a call answered, held, retrieved and ended, after-call work, a call out, and home.
-fn shift(heard: Heard) -> Desk {
+fn shift(heard: &'static [Vocabulary]) -> Desk {
     let mut desk = Desk::new(3, 1.2, heard);
     desk.answered();
     desk.on_call(Command::Hold);
@@ -294,8 +218,8 @@ fn inbound() -> Desk {
     desk
 }
 
-fn consult_transfer() -> Desk {
-    let mut desk = Desk::new(5, 1.2, CTIOS);
+fn consult_transfer(heard: &'static [Vocabulary]) -> Desk {
+    let mut desk = Desk::new(5, 1.2, heard);
     desk.answered();
     desk.consult(ConsultFor::Transfer);
     desk.on_call(Command::Alternate);
@@ -349,13 +273,18 @@ fn the_transcripts_are_what_the_centre_tells() {
     let mut wrong = Vec::new();
     for (name, desk) in [
         ("rte/shift", shift(RTE)),
-        ("ctios/shift-in-both-words", shift(ALL)),
+        ("ctios/shift-in-both-words", shift(RTE_AND_CTIOS)),
         ("ctios/inbound", inbound()),
-        ("ctios/consult-transfer", consult_transfer()),
+        ("ctios/consult-transfer", consult_transfer(CTIOS)),
         ("ctios/conference", conference()),
         ("ctios/failed", failed()),
         ("ctios/unanswered", unanswered()),
         ("ctios/forced-logout", forced_out()),
+        ("tserver/shift", shift(TSERVER)),
+        ("ccs/shift", shift(CCS)),
+        ("ccs/consult-transfer", consult_transfer(CCS)),
+        ("callgem/shift", shift(CALLGEM)),
+        ("callgem/consult-transfer", consult_transfer(CALLGEM)),
     ] {
         let path = root.join(format!("{name}.jsonl"));
         if std::env::var_os("UPDATE_TRANSCRIPTS").is_some() {

@@ -15,6 +15,7 @@ use switchhook::domain::call::Stage;
 use switchhook::domain::ids::{Ref, SourceId};
 use switchhook::domain::{Event, Model, Moment};
 use switchhook::protocol::message::Payload;
+use switchhook::vendor::callgem::replay::{Heard, RollForward};
 use switchhook::vendor::rte::directory::Directory;
 use switchhook::vendor::{Oddities, Settings, callgem, ccs, ctios, rte, tserver};
 
@@ -47,29 +48,35 @@ pub(crate) struct Listener {
     pub(crate) told: Vec<(Moment, String)>,
     /// The time of the first line.
     pub(crate) began: Option<Moment>,
-    settings: [Settings; 2],
+    settings: Settings,
+    tserver_site: tserver::Site,
     telephone: ctios::Decoder,
     telephone_site: ctios::Site,
     ccs: ccs::Decoder,
     ccs_site: ccs::Site,
     callgem: callgem::Decoder,
     callgem_site: callgem::Site,
+    roll: RollForward,
+    missed: u32,
     me: Option<String>,
 }
 
 impl Listener {
     /// Whoever sits at the desk that the head describes.
     pub(crate) fn new(head: &Value) -> Self {
-        let settings = [AT_HOME, TSERVER].map(|source| Settings {
-            source,
-            ..Settings::default()
-        });
         let mut listener = Self {
             model: Model::default(),
             oddities: Oddities::default(),
             told: Vec::new(),
             began: None,
-            settings,
+            settings: Settings {
+                source: AT_HOME,
+                ..Settings::default()
+            },
+            tserver_site: tserver::Site {
+                source: TSERVER,
+                ..tserver::Site::default()
+            },
             telephone: ctios::Decoder::default(),
             telephone_site: ctios::Site {
                 queue_name_variable: head["queueNameVariable"].as_u64().map(|number| number as u8),
@@ -87,6 +94,8 @@ impl Listener {
                 states: states(&head["callgem"]["states"]),
                 ..callgem::Site::default()
             },
+            roll: RollForward::default(),
+            missed: 0,
             me: head["me"].as_str().map(str::to_owned),
         };
         for source in [AT_HOME, TSERVER, CCS, CALLGEM] {
@@ -142,7 +151,7 @@ impl Listener {
         // What is unreadable was counted by the decoder.
         match target {
             rte::CLIENT_METHOD => {
-                let _ = rte::decode(payload, &self.settings[0], Some(at), oddities, &mut sink);
+                let _ = rte::decode(payload, &self.settings, Some(at), oddities, &mut sink);
             }
             ctios::CLIENT_METHOD => {
                 let me = self.me.as_deref();
@@ -151,15 +160,41 @@ impl Listener {
                     .decode(payload, &self.telephone_site, me, oddities, &mut sink);
             }
             tserver::CLIENT_METHOD => {
-                let _ = tserver::decode(payload, &self.settings[1], oddities, &mut sink);
+                let _ = tserver::decode(payload, &self.tserver_site, oddities, &mut sink);
             }
             ccs::CLIENT_METHOD => {
                 let _ = self.ccs.decode(payload, &self.ccs_site, oddities, &mut sink);
             }
             callgem::CLIENT_METHOD => {
+                let Self { roll, missed, .. } = self;
+                let mut over = None;
+                let mut sink = |stamp: Option<Moment>, event: Event<'_>| match roll.hear(stamp, Some(at)) {
+                    Heard::Replayed => *missed += model.apply_late(event, stamp, at),
+                    Heard::LiveAgain(events) => {
+                        over = Some(events);
+                        model.apply(event, stamp, at);
+                    }
+                    Heard::Live => model.apply(event, stamp, at),
+                };
                 let _ = self
                     .callgem
                     .decode(payload, &self.callgem_site, oddities, &mut sink);
+                if let Some(events) = over {
+                    model.caught_up(events, std::mem::take(missed));
+                }
+            }
+            callgem::ROLL_FORWARD_METHOD => {
+                let words: Value = serde_json::from_str(arguments).unwrap_or_default();
+                let transaction = words[0].as_str().unwrap_or_default();
+                match callgem::read_mark(payload, transaction, oddities) {
+                    Ok(Some(callgem::Mark::Begin)) => self.roll.mark(),
+                    Ok(Some(callgem::Mark::End)) => {
+                        if let Some(events) = self.roll.end() {
+                            model.caught_up(events, std::mem::take(&mut self.missed));
+                        }
+                    }
+                    Ok(None) | Err(_) => {}
+                }
             }
             _ => {}
         }
