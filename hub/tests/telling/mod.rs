@@ -91,6 +91,7 @@ impl Voices {
                 "queues": queues.map(|queue| named(queue.guid.to_string(), &queue.name)).collect::<Vec<_>>(),
                 "callLists": lists.map(|list| named(list.guid.to_string(), &list.name)).collect::<Vec<_>>(),
             },
+            "queueNameVariable": 1,
             "ccs": {
                 "states": ccs::STATES.map(|(state, stage)| json!({"state": state, "stage": stage})),
             },

@@ -20,11 +20,18 @@ const COVERAGE: &str = "docs/coverage.md";
 /// The section of the coverage that is made here.
 const RULES: &str = "rules";
 /// The sections that tests write: the package and the file of the test, and its name.
-const WRITTEN_BY_TESTS: [[&str; 3]; 1] = [[
-    "switchhook",
-    "vocabulary_coverage",
-    "the_documents_table_of_words_is_what_the_code_has",
-]];
+const WRITTEN_BY_TESTS: [[&str; 3]; 2] = [
+    [
+        "switchhook",
+        "vocabulary_coverage",
+        "the_documents_table_of_words_is_what_the_code_has",
+    ],
+    [
+        "switchhook-hub",
+        "same_hour",
+        "the_documents_differences_are_those_that_the_comparison_allows",
+    ],
+];
 
 /// Writes the documents.
 pub(crate) fn run(project: &Project) -> Outcome {
