@@ -42,7 +42,7 @@ impl Desk {
         let agent = centre.agent_by_login("1001").expect("the first agent");
         let voices = Voices::new(&centre);
         let mut desk = Self {
-            text: format!("{}\n", voices.head(&centre, agent)),
+            text: format!("{}\n", Voices::head(&centre, agent)),
             centre,
             voices,
             agent,

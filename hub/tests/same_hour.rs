@@ -230,7 +230,7 @@ impl Hour {
         let voices = Voices::new(&centre);
         let mut listeners = BTreeMap::new();
         for agent in centre.agents() {
-            let head = voices.head(&centre, agent.id);
+            let head = Voices::head(&centre, agent.id);
             for vocabulary in Vocabulary::ALL {
                 let mut listener = Listener::new(&head);
                 let at = domain::Moment(START.as_millis());
@@ -639,7 +639,7 @@ fn the_documents_differences_are_those_that_the_comparison_allows() {
         names.join(" | "),
         " --- |".repeat(names.len())
     );
-    let mut reasons: Vec<(&str, &str)> = Vec::new();
+    let mut reasons: Vec<&str> = Vec::new();
     for fact in Fact::ALL {
         let mut row = format!("| {} |", fact.words());
         for vocabulary in Vocabulary::ALL {
@@ -649,14 +649,10 @@ fn the_documents_differences_are_those_that_the_comparison_allows() {
                 Less(why, _) => ("less", Some(why)),
             };
             let note = why.map(|why| {
-                let reason = (vocabulary.name(), why);
-                let place = reasons
-                    .iter()
-                    .position(|known| *known == reason)
-                    .unwrap_or_else(|| {
-                        reasons.push(reason);
-                        reasons.len() - 1
-                    });
+                let place = reasons.iter().position(|known| *known == why).unwrap_or_else(|| {
+                    reasons.push(why);
+                    reasons.len() - 1
+                });
                 format!(" ({})", place + 1)
             });
             let _ = write!(row, " {word}{} |", note.unwrap_or_default());
@@ -664,8 +660,9 @@ fn the_documents_differences_are_those_that_the_comparison_allows() {
         let _ = writeln!(table, "{row}");
     }
     table.push('\n');
-    for (number, (vocabulary, why)) in (1..).zip(reasons) {
-        let _ = writeln!(table, "{number}. {vocabulary}: {why}.");
+    for (number, why) in (1..).zip(reasons) {
+        let (first, rest) = why.split_at(1);
+        let _ = writeln!(table, "{number}. {}{rest}.", first.to_uppercase());
     }
     table.push_str(
         "\nA call that is on its way to a desk and has not reached it is left out: for half a second the RTE tells it \

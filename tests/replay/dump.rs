@@ -186,7 +186,14 @@ impl Words<'_> {
                 let said: Vec<String> = fields
                     .iter()
                     .filter(|(field, value)| (self.keep)(field) && says(value))
-                    .map(|(field, value)| format!("{field} {}", self.render(value)))
+                    .map(|(field, value)| match value {
+                        // In the order of their arrival, which is not the same for everybody.
+                        Node::List(parts) if field == "data" => {
+                            let parts = sorted(parts.iter().map(|part| self.render(part)));
+                            format!("data [{}]", parts.join(", "))
+                        }
+                        _ => format!("{field} {}", self.render(value)),
+                    })
                     .collect();
                 if said.is_empty() {
                     return name.clone();

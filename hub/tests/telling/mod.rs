@@ -76,7 +76,7 @@ impl Voices {
     }
 
     /// The head of a transcript of an agent's desk.
-    pub(crate) fn head(&self, centre: &Centre, agent: AgentId) -> Value {
+    pub(crate) fn head(centre: &Centre, agent: AgentId) -> Value {
         let named = |guid: String, name: &str| json!({"id": guid, "name": name});
         let agents = centre.agents().iter().map(|agent| {
             json!({"id": agent.guid.to_string(), "name": agent.name, "agentId": agent.login,
@@ -104,6 +104,30 @@ impl Voices {
                     .collect::<Vec<_>>(),
             },
         })
+    }
+
+    /// What there is now, in the words of ccsevents: what a page hears that subscribes.
+    pub(crate) fn ccs_picture(&mut self, centre: &Centre) -> Vec<String> {
+        let mut events = Vec::new();
+        self.ccs.picture(centre, self.every_domain, &mut events);
+        let copies = events.iter().flat_map(|event| {
+            let places = event.domains.places();
+            places.map(|place| format!("[{}]", event.bound_to(&self.ccs.domains()[place])))
+        });
+        copies.collect()
+    }
+
+    /// What there is now, in the words of CallGem: what a page hears of that asks anew.
+    pub(crate) fn callgem_present(&self, centre: &Centre) -> Vec<String> {
+        let present = self.sessions.present();
+        present
+            .map(|change| self.callgem_arguments(centre, change))
+            .collect()
+    }
+
+    fn callgem_arguments(&self, centre: &Centre, change: &callgem::Change) -> String {
+        let rest = callgem::rest_of_line(centre, change, &self.clock);
+        json!([callgem::line("DESK1", None, &rest)]).to_string()
     }
 
     /// What is said of a happening, in every vocabulary that has words for it.
@@ -154,9 +178,8 @@ impl Voices {
             }
         }
         if let Some(change) = self.sessions.hear(happening) {
-            let rest = callgem::rest_of_line(centre, &change, &self.clock);
-            let line = json!([callgem::line("DESK1", None, &rest)]);
-            say(Vocabulary::CallGem, None, "CallGem", line.to_string());
+            let arguments = self.callgem_arguments(centre, &change);
+            say(Vocabulary::CallGem, None, "CallGem", arguments);
         }
     }
 }
