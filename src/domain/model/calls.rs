@@ -42,6 +42,7 @@ impl Model {
             .as_ref()
             .map(|id| self.queues.intern(Ref::new(source, id)));
         let key = self.calls.intern(call);
+        let was_own = self.is_own_call(key);
         let mut stages = (Stage::Begun, Stage::Begun);
         let mut missed = false;
         let mut began_again = false;
@@ -97,8 +98,13 @@ impl Model {
             self.no_longer_past(key);
             self.desk_touched = true;
         }
-        if self.is_own_call(key) {
+        if !self.is_own_call(key) {
+            self.silence(key);
+        } else if was_own || !stages.1.is_live() {
             self.tell_stage(key, stages.0, stages.1, missed);
+        } else {
+            // It went on from a colleague to the own agent, to whom all of it is new.
+            self.tell_stage(key, Stage::Begun, stages.1, missed);
         }
         if stages.0 != stages.1 && matches!(stages.1, Stage::Alerting | Stage::Connected) {
             let whose = self.calls.get(key).and_then(|call| call.agent).or(self.desk.me);
@@ -174,15 +180,16 @@ impl Model {
         if from == to {
             return;
         }
-        if from == Stage::Alerting {
-            self.transitions.push(Transition::RingingEnded(key));
-        }
+        self.silence(key);
         let inbound = self
             .calls
             .get(key)
             .is_some_and(|call| call.direction != Some(Direction::Outbound));
         match to {
-            Stage::Alerting if inbound => self.transitions.push(Transition::Ringing(key)),
+            Stage::Alerting if inbound => {
+                self.ringing.push(key);
+                self.transitions.push(Transition::Ringing(key));
+            }
             Stage::Connected if from == Stage::Held => self.transitions.push(Transition::Retrieved(key)),
             Stage::Connected => self.transitions.push(Transition::Connected(key)),
             Stage::Held => self.transitions.push(Transition::Held(key)),
@@ -190,6 +197,14 @@ impl Model {
             Stage::Ended if missed => self.transitions.push(Transition::Missed(key)),
             Stage::Ended => self.transitions.push(Transition::Ended(key)),
             _ => {}
+        }
+    }
+
+    /// Ends the ringing of a call that people were told of.
+    fn silence(&mut self, key: CallKey) {
+        if let Some(place) = self.ringing.iter().position(|ringing| *ringing == key) {
+            self.ringing.swap_remove(place);
+            self.transitions.push(Transition::RingingEnded(key));
         }
     }
 
@@ -224,6 +239,7 @@ impl Model {
         let oldest = self.calls.ordered().next();
         if let Some(oldest) = oldest {
             self.no_longer_past(oldest);
+            self.ringing.retain(|ringing| *ringing != oldest);
             self.calls.remove(oldest);
             if self.desk.current == Some(oldest) {
                 self.desk.current = None;

@@ -205,6 +205,8 @@ pub struct Model {
     sources: Vec<SourceState>,
     desk_touched: bool,
     transitions: Vec<Transition>,
+    /// Calls that people were told are ringing, and that have not stopped.
+    ringing: Vec<CallKey>,
     /// Calls that an event named before anything announced them; counted, not shown.
     pub orphans: u64,
 }
@@ -385,6 +387,7 @@ impl Model {
         for transition in untold {
             match transition {
                 Transition::Missed(_) => missed += 1,
+                Transition::Ringing(call) => self.ringing.retain(|ringing| *ringing != call),
                 Transition::RingingEnded(_) => self.transitions.push(transition),
                 _ => {}
             }

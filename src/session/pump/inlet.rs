@@ -67,7 +67,8 @@ impl Outlet for Inlet<'_> {
         } = self;
         let wall = *wall;
         if *listens_to_rte && target.eq_ignore_ascii_case(rte::CLIENT_METHOD) {
-            let server_now = Some(time.at(wall));
+            // Before the first stamp nobody knows what is late: the browser's clock may be hours ahead.
+            let server_now = time.is_known().then(|| time.at(wall));
             // What is unreadable was counted by the decoder.
             let _ = rte::decode(arguments, settings, server_now, oddities, &mut |at, event| {
                 if let Some(at) = at {

@@ -6,8 +6,8 @@
 //! when it ends; without marks it is over with the first event that is as good as new, or when no more comes.
 
 use super::{Around, Source, Wish};
-use crate::domain::Moment;
 use crate::domain::ids::SourceId;
+use crate::domain::{Model, Moment};
 use crate::protocol::Payload;
 use crate::session::config::{self, AgentName};
 use crate::session::state::{ConnectionView, Notice};
@@ -40,10 +40,11 @@ pub(super) struct CallGem {
     /// The request stands, or its answer is awaited.
     is_sent: bool,
     is_unanswered: bool,
+    /// When it was sent, by the browser's clock, as all that follows but what is server time.
     requested: Moment,
-    /// The time up to which events were heard; `None` before the first request.
+    /// Server time up to which events were heard.
     heard_until: Option<Moment>,
-    /// Since when nothing can be heard.
+    /// Since when nothing can be heard, in server time.
     lost: Option<Moment>,
     /// More happened meanwhile than CallGem remembers.
     gap: bool,
@@ -100,16 +101,14 @@ impl CallGem {
         };
         self.again = None;
         self.lost = None;
-        self.requested = now;
+        self.requested = around.wall;
         match line {
             Ok(line) => {
                 self.decoder.expect(&self.request.transaction);
                 self.is_sent = true;
                 self.is_unanswered = true;
                 if self.request.since.is_some() {
-                    self.roll.begin();
-                    self.roll_began = now;
-                    self.roll_heard = None;
+                    self.expect_the_past(around.wall);
                 }
                 around.wishes.push(Wish {
                     source: SOURCE,
@@ -124,6 +123,7 @@ impl CallGem {
     }
 
     fn next_request(&mut self, now: Moment, random: u64) -> Result<EventRequest, callgem::RequestError> {
+        let is_first = self.transactions.is_none();
         let transactions = match &mut self.transactions {
             Some(transactions) => transactions,
             none => {
@@ -134,46 +134,54 @@ impl CallGem {
             }
         };
         let clock = &self.site.clock;
-        if self.heard_until.is_some() {
-            let lost = self.lost.unwrap_or(now);
-            let again = self
-                .request
-                .again(transactions, self.heard_until, lost, now, clock);
-            self.gap = again.gap;
-            return Ok(again.request);
+        if is_first {
+            let earliest = self.history.map(|minutes| now.plus(-60_000 * i64::from(minutes)));
+            return Ok(EventRequest {
+                transaction: transactions.next_one(),
+                since: earliest.map(|earliest| clock.show_no_later(earliest)),
+                ..self.request.clone()
+            });
         }
-        let earliest = now.plus(-60_000 * i64::from(self.history.unwrap_or(0)));
-        self.heard_until = Some(earliest);
-        Ok(EventRequest {
-            transaction: transactions.next_one(),
-            since: self.history.map(|_| clock.show_no_later(earliest)),
-            ..self.request.clone()
-        })
+        let lost = self.lost.unwrap_or(now);
+        // Before the first event what was asked for at first is what is still wanted.
+        let from = self.heard_until.or(self.history.is_none().then_some(lost));
+        let again = self.request.again(transactions, from, lost, now, clock);
+        self.gap = again.gap;
+        Ok(again.request)
+    }
+
+    /// Events of the past may follow. A roll-forward that was interrupted goes on, with the time that it has.
+    fn expect_the_past(&mut self, wall: Moment) {
+        if !self.roll.is_under_way() {
+            self.roll_began = wall;
+            self.roll_heard = None;
+        }
+        self.roll.begin();
     }
 
     /// The request stands no longer: it is sent again, later each time.
-    fn send_later(&mut self, now: Moment) {
-        if now.since(self.requested) >= LONGEST_WAIT {
+    fn send_later(&mut self, around: &Around<'_>) {
+        if around.wall.since(self.requested) >= LONGEST_WAIT {
             self.wait = FIRST_WAIT;
         }
         self.is_sent = false;
-        self.lost.get_or_insert(now);
-        self.again = Some(now.plus(self.wait));
+        self.lost.get_or_insert(around.now());
+        self.again = Some(around.wall.plus(self.wait));
         self.wait = (self.wait * 2).min(LONGEST_WAIT);
     }
 
-    fn caught_up(&mut self, events: u32, around: &mut Around<'_>) {
-        if events > 0 {
-            around.model.caught_up(events, std::mem::take(&mut self.missed));
+    /// The roll-forward is over: one summary, unless nothing happened.
+    fn end_roll(&mut self, around: &mut Around<'_>) {
+        if let Some(events) = self.roll.end() {
+            summarise(events, &mut self.missed, around.model);
+            *around.changed = true;
         }
-        self.missed = 0;
-        *around.changed = true;
     }
 
     /// Whether a roll-forward has to be taken for over, though nothing said so.
-    fn is_rolled_out(&self, now: Moment) -> bool {
-        let lasted = now.since(self.roll_began);
-        let silent = now.since(self.roll_heard.unwrap_or(self.roll_began));
+    fn is_rolled_out(&self, wall: Moment) -> bool {
+        let lasted = wall.since(self.roll_began);
+        let silent = wall.since(self.roll_heard.unwrap_or(self.roll_began));
         let patience = if self.roll.is_marked() || self.roll_heard.is_none() {
             PATIENCE
         } else {
@@ -183,7 +191,9 @@ impl CallGem {
     }
 
     fn hear_line(&mut self, arguments: Payload<'_>, around: &mut Around<'_>) {
-        let now = around.now();
+        let (now, wall) = (around.now(), around.wall);
+        // By a clock that may be hours behind, the whole past is as good as new.
+        let certain_now = around.certain_now();
         let Self {
             decoder,
             site,
@@ -193,31 +203,41 @@ impl CallGem {
             missed,
             ..
         } = self;
-        let mut over = None;
-        let Around { model, oddities, .. } = around;
+        let Around {
+            model,
+            oddities,
+            changed,
+            ..
+        } = around;
         let outcome = decoder.decode(arguments, site, oddities, &mut |at, event| {
             if let Some(at) = at {
                 *heard_until = (*heard_until).max(Some(at.min(now)));
             }
-            match roll.hear(at, Some(now)) {
+            match roll.hear(at, certain_now) {
                 Heard::Replayed => {
-                    *roll_heard = Some(now);
+                    *roll_heard = Some(wall);
                     *missed += model.apply_late(event, at, now);
                 }
                 Heard::LiveAgain(events) => {
-                    over = Some(events);
+                    summarise(events, missed, model);
+                    **changed = true;
                     model.apply(event, at, now);
                 }
                 Heard::Live => model.apply(event, at, now),
             }
         });
-        if let Some(events) = over {
-            self.caught_up(events, around);
-        }
         // What is unreadable was counted by the decoder.
         if outcome == Ok(Outcome::Ended) && self.is_sent {
-            self.send_later(now);
+            self.send_later(around);
         }
+    }
+}
+
+/// Tells that so many events of the past were caught up with; none need no words.
+fn summarise(events: u32, missed: &mut u32, model: &mut Model) {
+    let missed = std::mem::take(missed);
+    if events > 0 {
+        model.caught_up(events, missed);
     }
 }
 
@@ -240,19 +260,14 @@ impl Source for CallGem {
         if method.eq_ignore_ascii_case(callgem::CLIENT_METHOD) {
             return self.hear_line(arguments, around);
         }
-        let now = around.now();
         match callgem::read_mark(arguments, &self.request.transaction, around.oddities) {
             Ok(Some(Mark::Begin)) => {
                 self.roll.mark();
-                self.roll_began = now;
+                self.roll_began = around.wall;
                 self.roll_heard = None;
                 *around.changed = true;
             }
-            Ok(Some(Mark::End)) => {
-                if let Some(events) = self.roll.end() {
-                    self.caught_up(events, around);
-                }
-            }
+            Ok(Some(Mark::End)) => self.end_roll(around),
             // Another request's, or unreadable and counted.
             Ok(None) | Err(_) => {}
         }
@@ -261,6 +276,9 @@ impl Source for CallGem {
     fn begin(&mut self, _domains: &[Box<str>], around: &mut Around<'_>) {
         self.wait = FIRST_WAIT;
         self.send(around);
+        // Whatever was under way when the connection was lost has its time anew.
+        self.roll_began = around.wall;
+        self.roll_heard = None;
     }
 
     fn answered(&mut self, _reference: i64, outcome: Result<&str, &str>, around: &mut Around<'_>) {
@@ -268,7 +286,7 @@ impl Source for CallGem {
         self.refused = None;
         if let Err(why) = outcome {
             self.refused = Some(["CallGem: ", why].concat());
-            self.send_later(around.now());
+            self.send_later(around);
         }
     }
 
@@ -292,15 +310,11 @@ impl Source for CallGem {
     }
 
     fn tick(&mut self, around: &mut Around<'_>) {
-        let now = around.now();
-        if self.again.is_some_and(|at| now >= at) {
+        if self.again.is_some_and(|at| around.wall >= at) {
             self.send(around);
         }
-        if self.roll.is_under_way()
-            && self.is_rolled_out(now)
-            && let Some(events) = self.roll.end()
-        {
-            self.caught_up(events, around);
+        if self.roll.is_under_way() && self.is_rolled_out(around.wall) {
+            self.end_roll(around);
         }
     }
 

@@ -53,6 +53,11 @@ impl Around<'_> {
         self.time.at(self.wall)
     }
 
+    /// Server time, unless it is still to be told by a source that tells it.
+    fn certain_now(&self) -> Option<Moment> {
+        (self.sets_time || self.time.is_known()).then(|| self.now())
+    }
+
     /// Notes the server's stamp of a message, where that is how the server's time is known (decision D6).
     fn note_time(&mut self, stamp: Option<Moment>) {
         if let (true, Some(stamp)) = (self.sets_time, stamp) {

@@ -22,10 +22,11 @@ impl Session {
                 rte::subscribe::NO_ARGUMENTS,
             );
             self.invoke(method, arguments, Calling::Available, now);
-        } else {
-            self.subscribed(now);
         }
         self.begin_sources(now);
+        if !self.config.sources.rte {
+            self.subscribed(now);
+        }
     }
 
     pub(in super::super) fn available_told(&mut self, outcome: Result<String, Error>, now: Now) {
