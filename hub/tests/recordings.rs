@@ -113,13 +113,9 @@ impl Desk {
         let invoke = ctios::InvokeId(self.invoke);
         let now = self.centre.now();
         let answers = match self.centre.command(self.agent, command.clone()) {
-            Ok(accepted) => vec![ctios::confirmation(
-                &self.centre,
-                self.agent,
-                invoke,
-                &command,
-                &accepted,
-            )],
+            Ok(accepted) => ctios::confirmation(&self.centre, self.agent, invoke, &command, &accepted)
+                .into_iter()
+                .collect(),
             Err(refusal) => ctios::refusal(&self.centre, Some(self.agent), invoke, Some(&command), &refusal),
         };
         if self.heard.contains(&Vocabulary::Ctios) {

@@ -330,8 +330,10 @@ async fn a_reloaded_page_finds_its_call_again() {
     assert_eq!(
         names,
         [
+            "OnConnection",
             "OnSetAgentModeEvent",
             "OnQueryAgentStateConf",
+            "OnAgentInfoEvent",
             "OnAgentStateChange",
             "OnButtonEnablementChange",
             "OnSnapshotDeviceConf",

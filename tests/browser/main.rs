@@ -11,5 +11,6 @@ mod cells;
 mod page;
 mod rig;
 mod rows;
+mod sources;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

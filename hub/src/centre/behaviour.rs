@@ -94,12 +94,22 @@ impl Centre {
             Task::CallbackTaken => self.callback_taken(),
             Task::CallbackDialled { callback, agent } => self.callback_dialled(callback, agent),
             Task::CallbackExpires(callback) => self.callback_expires(callback),
+            Task::Figures {
+                agent,
+                figures,
+                stamp,
+            } => self.tell_figures(agent, figures, stamp),
+            Task::ListeningStarts { supervisor, id } => {
+                self.unsettle(supervisor);
+                self.listening_starts(supervisor, id);
+            }
             Task::Obey {
                 agent,
                 command,
-                new_call,
-            } => self.obey(agent, command, new_call),
+                promised,
+            } => self.obey(agent, command, promised),
         }
+        self.settle_supervision();
     }
 
     fn leg_is_unchanged(&self, call: CallId, agent: AgentId, stamp: u64) -> bool {
@@ -518,7 +528,7 @@ impl Centre {
         }
     }
 
-    fn go_home(&mut self, id: AgentId) {
+    pub(super) fn go_home(&mut self, id: AgentId) {
         self.sign_out(id, Reason::SHIFT_END);
         let away = self.dice.secs(1_200, 14_400);
         self.plan(away, Task::ShiftBegins(id));
@@ -554,7 +564,7 @@ impl Centre {
             return;
         }
         // The telephone of a colleague belongs to that colleague, unless a person has taken it.
-        let own = (4_001 + id.number()).to_string();
+        let own = super::people::extension_of(id);
         if self.extension(&own).is_some() {
             self.plan(Span::from_mins(10), Task::ShiftBegins(id));
             return;
@@ -592,7 +602,7 @@ impl Centre {
         if self.is_attended(id) {
             self.clear_desk(id, reason);
         }
-        std::mem::take(&mut self.happenings)
+        self.take_happenings()
     }
 
     /// Gives an agent back to the simulation after its person has gone for good.

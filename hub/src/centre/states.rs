@@ -20,6 +20,7 @@ impl Centre {
         let now = self.now;
         let stamp = self.new_stamp();
         let (active_queue, active_list) = self.business_of(id, state);
+        let has_supervisor = self.has_supervisor(id);
         let Some(agent) = self.agents.get_mut(id.number() as usize) else {
             return;
         };
@@ -32,11 +33,12 @@ impl Centre {
             after.reason = reason;
             after.since = now;
             agent.stamp = stamp;
+            agent.figures.add(before.state, now.since(before.since));
         }
         if before.state.is_on_call() != state.is_on_call() {
             after.talking_changed = now;
         }
-        after.mask = mask::of_agent(state, matches!(after.next, Next::Ready));
+        after.mask = mask::of_agent(state, matches!(after.next, Next::Ready), has_supervisor);
         if after == before {
             return;
         }
@@ -71,6 +73,9 @@ impl Centre {
             before,
             status: after,
         });
+        if (before.state == AgentState::SignedOut) != (after.state == AgentState::SignedOut) {
+            self.refresh_team_of(id);
+        }
     }
 
     /// The queue and the call list that an agent in this state is busy for.
@@ -130,6 +135,7 @@ impl Centre {
 
     /// Changes what follows the call or wrap-up at hand, and tells it if the buttons change with it.
     pub(super) fn set_next(&mut self, id: AgentId, next: Next) {
+        let has_supervisor = self.has_supervisor(id);
         let Some(agent) = self.agent_mut(id) else {
             return;
         };
@@ -142,7 +148,7 @@ impl Centre {
         };
         let before = agent.status;
         if state == before.state {
-            let mask = mask::of_agent(state, matches!(next, Next::Ready));
+            let mask = mask::of_agent(state, matches!(next, Next::Ready), has_supervisor);
             if mask != before.mask {
                 agent.status.mask = mask;
                 let status = agent.status;
@@ -342,6 +348,7 @@ impl Centre {
         if let Some(agent) = self.agent_mut(id) {
             agent.wants_wrap_up = false;
             agent.held_back = false;
+            agent.wanted_figures.clear();
             let extension = agent.extension.clone();
             self.extensions.remove(&extension);
         }

@@ -30,6 +30,7 @@ Usage: switchhook-hub [options]
   --token-lifetime SECS   how long an access token is valid (3600)
   --close-expired         close connections whose token has expired and was not renewed
   --grace SECS            how long an agent whose desk went away stays signed in (20)
+  --minimise-event-args   send CTI OS call events with as few parameters as its servers can
   --allow-origin ORIGIN   let pages of another origin use the hub (repeatable)
   --help                  this text
   --help-all              this text and the options for measurements
@@ -96,6 +97,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Wanted, le
             }
             "close-expired" => options.limits.close_on_expiry = true,
             "grace" => options.grace = seconds(parser, "--grace")?,
+            "minimise-event-args" => options.minimise_event_args = true,
             "allow-origin" => {
                 let origin: String = parser.value()?.string()?;
                 if !origin.contains("://") {

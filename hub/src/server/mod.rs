@@ -50,6 +50,8 @@ pub struct Options {
     pub allowed_origins: Vec<String>,
     /// How long an agent stays signed in when the desk went away without signing out.
     pub grace: Duration,
+    /// Whether telephony events have as few parameters as the servers can send (`MinimizeEventArgs`).
+    pub minimise_event_args: bool,
     /// The measuring feed, if it is wanted.
     pub flood: Option<Flood>,
     /// Bounds and intervals of connections.
@@ -73,6 +75,7 @@ impl Default for Options {
             token_lifetime: Duration::from_secs(3_600),
             allowed_origins: Vec::new(),
             grace: Duration::from_secs(20),
+            minimise_event_args: false,
             flood: None,
             limits: Limits {
                 // A centre's present state may be a megabyte, and stock clients acknowledge once a second.
@@ -149,7 +152,8 @@ impl Server {
         let grace = Span::from_millis(options.grace.as_millis().try_into().unwrap_or(i64::MAX));
         let floods_on_request = options.flood.as_ref().is_some_and(|flood| flood.waits);
         let flooded = Arc::new(FloodControl::default());
-        let desk = Desk::new(settings, grace, options.flood, Arc::clone(&flooded));
+        let desk = Desk::new(settings, grace, options.flood, Arc::clone(&flooded))
+            .with_minimised_events(options.minimise_event_args);
         let directory = desk.directory();
         let (hotline, requests) = Hotline::new();
         tokio::spawn(clock::drive(desk, requests, clock));

@@ -310,7 +310,9 @@ impl Ccs {
             LegEvent::Delivered
             | LegEvent::PartyLeft
             | LegEvent::Transferred(Some(_))
-            | LegEvent::MaskChanged => {}
+            | LegEvent::MaskChanged
+            | LegEvent::RecordingStarted
+            | LegEvent::RecordingStopped => {}
         }
     }
 

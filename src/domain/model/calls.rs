@@ -5,11 +5,10 @@
 //! A call is own when a telephony source reports it without naming an agent, or names the own one.
 
 use super::super::call::Supervision;
-use super::super::ids::SourceId;
 use super::{
     CALLS_KEPT, Call, CallKey, CallUpdate, CallbackKey, Changed, Covered, Direction, Ending, FIELDS_KEPT,
-    Model, Moment, PAST_CALLS_KEPT, PHRASES_KEPT, Phrase, RECORDINGS_KEPT, Recording, Ref, Stage, Transition,
-    set, set_optional_text, set_text,
+    Model, Moment, PAST_CALLS_KEPT, PHRASES_KEPT, Phrase, RECORDINGS_KEPT, Recording, Ref, SourceId, Stage,
+    Transition, set, set_optional_text, set_text,
 };
 
 impl Model {
@@ -95,7 +94,7 @@ impl Model {
             self.desk_touched = true;
         }
         if began_again {
-            self.no_longer_past(key);
+            self.unretire(key);
             self.desk_touched = true;
         }
         if !self.is_own_call(key) {
@@ -139,7 +138,7 @@ impl Model {
             }
             (Some(key), Some(told)) => {
                 self.calls.remove(told);
-                self.no_longer_past(told);
+                self.unretire(told);
                 key
             }
         };
@@ -214,11 +213,10 @@ impl Model {
             self.desk.current = None;
         }
         self.desk_touched = true;
-        // Colleagues' calls, of which there may be many, do not push the own ones out.
         let past = if self.is_own_call(key) {
             &mut self.past_calls
         } else {
-            &mut self.past_calls_of_others
+            &mut self.others_past_calls
         };
         if past.contains(&key) {
             return;
@@ -231,26 +229,10 @@ impl Model {
         }
     }
 
-    /// Forgets the call that began first when there are too many: a source need not tell of every call's end.
-    fn make_room(&mut self) {
-        if self.calls.len() < CALLS_KEPT {
-            return;
-        }
-        let oldest = self.calls.ordered().next();
-        if let Some(oldest) = oldest {
-            self.no_longer_past(oldest);
-            self.ringing.retain(|ringing| *ringing != oldest);
-            self.calls.remove(oldest);
-            if self.desk.current == Some(oldest) {
-                self.desk.current = None;
-            }
-            self.desk_touched = true;
-        }
-    }
-
-    fn no_longer_past(&mut self, key: CallKey) {
+    /// Takes a call out of the past ones.
+    fn unretire(&mut self, key: CallKey) {
         self.past_calls.retain(|past| *past != key);
-        self.past_calls_of_others.retain(|past| *past != key);
+        self.others_past_calls.retain(|past| *past != key);
     }
 
     /// The source will say no more of a call: keep it among the past ones, ended if it was not.
@@ -288,6 +270,23 @@ impl Model {
         if self.calls.get(key).is_some_and(|call| !call.stage.is_live()) {
             self.past_calls.retain(|past| *past != key);
             self.calls.remove(key);
+            self.desk_touched = true;
+        }
+    }
+
+    /// Forgets the call that began first when there are too many: a source need not tell of every call's end.
+    fn make_room(&mut self) {
+        if self.calls.len() < CALLS_KEPT {
+            return;
+        }
+        let oldest = self.calls.ordered().next();
+        if let Some(oldest) = oldest {
+            self.unretire(oldest);
+            self.ringing.retain(|ringing| *ringing != oldest);
+            self.calls.remove(oldest);
+            if self.desk.current == Some(oldest) {
+                self.desk.current = None;
+            }
             self.desk_touched = true;
         }
     }

@@ -103,8 +103,6 @@ pub enum Transition {
     CommandFailed(InvokeId),
     /// The own agent was signed out by the system.
     ForcedSignOut,
-    /// A rule of the agent's fired.
-    Alert,
     /// Events of the past were told after an interruption; nobody was told of them one by one.
     CaughtUp {
         /// How many there were.
@@ -112,6 +110,8 @@ pub enum Transition {
         /// How many calls for the own agent nobody answered meanwhile.
         missed: u32,
     },
+    /// A rule of the agent's fired.
+    Alert,
 }
 
 /// What changed since the last time somebody asked.
@@ -190,10 +190,10 @@ pub struct Model {
     pub callbacks: Table<Callback>,
     /// Calls in the order in which they began.
     pub calls: Table<Call>,
-    /// Calls that are over: failed, missed and ended ones, newest last.
+    /// The own calls that are over: failed, missed and ended ones, newest last.
     pub past_calls: VecDeque<CallKey>,
-    /// Colleagues' calls that are over, newest last: what is told of them late still finds them.
-    past_calls_of_others: VecDeque<CallKey>,
+    /// Other agents' calls that are over, so that a supervisor's agents leave the own ones in their place.
+    others_past_calls: VecDeque<CallKey>,
     /// The own agent's side.
     pub desk: Desk,
     /// Members of queues: priority by queue and agent, active members only.

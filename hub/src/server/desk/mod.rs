@@ -7,6 +7,7 @@
 
 mod directory;
 mod flood;
+mod gateway;
 mod hotline;
 mod requests;
 mod sessions;
@@ -18,9 +19,11 @@ pub use flood::{Flood, FloodControl};
 pub(super) use hotline::{Hotline, Request};
 
 use super::signalr::{Answer, CallError, Client, ClientId, Record, Reply};
-use crate::centre::{Command, Guid, Moment, Refusal, Settings, Span};
+use crate::centre::{Command, Guid, Mask, Moment, Refusal, Settings, Span};
+use crate::tell::ctios::link::Step;
 use crate::tell::ctios::{self, CtiEvent, InvokeId};
 use flood::{Feeds, Template};
+use gateway::{Gateway, NO_ANSWER};
 use requests::{Asked, Query};
 use sessions::{Sessions, Verdict};
 use simulation::{Audience, Simulation, Told};
@@ -45,6 +48,7 @@ pub(super) struct Desk {
     directory: Arc<Directory>,
     subscriptions: Subscriptions,
     sessions: Sessions,
+    gateway: Gateway,
     feeds: Option<Feeds>,
 }
 
@@ -62,8 +66,15 @@ impl Desk {
             subscriptions: Subscriptions::new(simulation.organisation()),
             simulation,
             sessions: Sessions::new(grace),
+            gateway: Gateway::default(),
             feeds: flood.map(|flood| Feeds::new(flood, control)),
         }
+    }
+
+    /// The same desk, whose telephony events have as few parameters as the servers can send.
+    pub(super) fn with_minimised_events(mut self, minimises: bool) -> Self {
+        self.gateway.minimises = minimises;
+        self
     }
 
     /// Names and ids of everything in the centre.
@@ -73,10 +84,14 @@ impl Desk {
 
     /// When something is due, be it in the centre or with those who left.
     pub(super) fn next_due(&self) -> Option<Moment> {
-        [self.simulation.next_due(), self.sessions.next_due()]
-            .into_iter()
-            .flatten()
-            .min()
+        [
+            self.simulation.next_due(),
+            self.sessions.next_due(),
+            self.gateway.next_due(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     /// Lets everything happen that is due by `now`, and tells those concerned.
@@ -89,6 +104,30 @@ impl Desk {
             let told = self.simulation.sign_out(agent, &audience);
             self.tell(told);
         }
+        let step = self.gateway.advance(now);
+        self.follow(&step);
+    }
+
+    /// Passes on how the gateway stands, and the present state once it is back (R45, R46).
+    fn follow(&self, step: &Step) {
+        for event in &step.events {
+            for (_, client) in self.sessions.desks() {
+                send(client, event);
+            }
+        }
+        if step.is_back {
+            for (agent, client) in self.sessions.desks() {
+                for event in self.simulation.snapshot(agent) {
+                    self.pass_on(client, agent, event);
+                }
+            }
+        }
+    }
+
+    /// Sends a telephony event to the desk of an agent, in the form in which the servers send it.
+    fn pass_on(&self, client: &Client, agent: Guid, event: CtiEvent) {
+        let object = self.simulation.object_of(agent);
+        send(client, &self.gateway.pass_on(event, object.as_deref()));
     }
 
     /// Answers one request. The caller has advanced the desk to the present moment.
@@ -224,7 +263,9 @@ impl Desk {
         let Some(agent) = Guid::parse(client.user()) else {
             return;
         };
-        if let Ok(Command::Login {
+        if !self.gateway.is_up() {
+            self.fail_without_answer(client, agent, invoke);
+        } else if let Ok(Command::Login {
             agent_login,
             extension,
         }) = &command
@@ -275,8 +316,9 @@ impl Desk {
                 self.fail(client, agent, Some(invoke), failure::DEVICE_IN_USE, text);
             }
             Verdict::Resumed { .. } => {
+                send(client, &self.gateway.connected(self.simulation.now()));
                 for event in self.simulation.resume(agent, invoke) {
-                    send(client, &event);
+                    self.pass_on(client, agent, event);
                 }
             }
             Verdict::New | Verdict::Moved { .. } => {
@@ -296,6 +338,9 @@ impl Desk {
                 let refused = told.iter().any(
                     |told| matches!(told, Told::Cti { event, .. } if event.name == "OnControlFailureConf"),
                 );
+                if !refused {
+                    send(client, &self.gateway.connected(self.simulation.now()));
+                }
                 self.tell(told);
                 if refused {
                     self.sessions.close(agent);
@@ -305,15 +350,37 @@ impl Desk {
     }
 
     fn query(&self, client: &Client, invoke: InvokeId, query: &Query) {
-        let answer = Guid::parse(client.user()).and_then(|agent| self.simulation.query(agent, invoke, query));
-        if let Some(event) = answer {
-            send(client, &event);
+        let Some(agent) = Guid::parse(client.user()) else {
+            return;
+        };
+        if !self.gateway.is_up() {
+            self.fail(
+                client,
+                agent,
+                Some(invoke),
+                NO_ANSWER.code.number(),
+                NO_ANSWER.text,
+            );
+        } else if let Some(event) = self.simulation.query(agent, invoke, query) {
+            self.pass_on(client, agent, event);
         }
     }
 
     fn fail(&self, client: &Client, agent: Guid, invoke: Option<InvokeId>, code: u8, text: &str) {
-        let event = self.simulation.failure(agent, invoke, code, text);
-        send(client, &event);
+        // A desk that is told so can sign in, and nothing else.
+        let event = self
+            .simulation
+            .failure(agent, invoke, code, text, Some(Mask::LOGIN));
+        self.pass_on(client, agent, event);
+    }
+
+    /// No server can be reached: the request fails, and what was possible before stays so.
+    fn fail_without_answer(&self, client: &Client, agent: Guid, invoke: InvokeId) {
+        let code = NO_ANSWER.code.number();
+        let event = self
+            .simulation
+            .failure(agent, Some(invoke), code, NO_ANSWER.text, None);
+        self.pass_on(client, agent, event);
     }
 
     fn tell(&mut self, told: Vec<Told>) {
@@ -321,8 +388,9 @@ impl Desk {
             match told {
                 Told::Rte { topic, data } => self.subscriptions.publish(topic, &data),
                 Told::Cti { agent, event } => {
-                    if let Some(client) = self.sessions.desk_of(agent) {
-                        send(client, &event);
+                    let desk = self.sessions.desk_of(agent).filter(|_| self.gateway.is_up());
+                    if let Some(client) = desk {
+                        self.pass_on(client, agent, event);
                     }
                 }
                 Told::SignedOut { agent } => self.sessions.close(agent),

@@ -14,7 +14,7 @@ use crate::centre::{
 };
 use crate::tell::ctios::{self, CtiEvent, InvokeId};
 use crate::tell::rte;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use std::sync::Arc;
 
 /// Something to be told.
@@ -69,6 +69,11 @@ impl Simulation {
                     name: agent.name.clone(),
                     agent_id: agent.login.clone(),
                     extension: agent.extension.clone(),
+                    team: agent
+                        .team
+                        .and_then(|team| self.centre.team(team))
+                        .map(|team| team.name.clone()),
+                    supervisor: self.centre.team_led_by(agent.id).is_some(),
                 })
                 .collect(),
             queues: self
@@ -130,7 +135,7 @@ impl Simulation {
         match attempt {
             Ok((command, accepted)) => {
                 let confirmation = ctios::confirmation(&self.centre, id, invoke, &command, &accepted);
-                let mut told = vec![to_desk(confirmation)];
+                let mut told: Vec<Told> = confirmation.into_iter().map(to_desk).collect();
                 told.extend(self.put_into_words(&accepted.happenings, audience));
                 told
             }
@@ -179,59 +184,41 @@ impl Simulation {
             let found = events.iter().find(|event| event.name == name)?;
             Some(answering(found, invoke))
         };
-        let made = |name, fields: &Value| CtiEvent {
-            name,
-            arguments: fields.to_string().into(),
-        };
-        let InvokeId(number) = invoke;
         match query {
             Query::SnapshotDevice => from_snapshot("OnSnapshotDeviceConf"),
             Query::AgentState => from_snapshot("OnQueryAgentStateConf"),
-            Query::SnapshotCall(call) => Some(self.snapshot_call(agent, invoke, call)),
+            Query::SnapshotCall(call) => {
+                let found = ctios::snapshot_call(&self.centre, self.agent(agent)?, invoke, call);
+                Some(found.unwrap_or_else(|| {
+                    let text = "There is no such call at your desk.";
+                    self.failure(
+                        agent,
+                        Some(invoke),
+                        FailureCode::InvalidCallId.number(),
+                        text,
+                        None,
+                    )
+                }))
+            }
             Query::DeskSettings => {
                 let id = self.agent(agent)?;
                 Some(ctios::desk_settings(&self.centre, id, invoke))
             }
-            // This centre declares no ECC variables and leaves everything else to the desk.
-            Query::GlobalSettings => Some(made(
-                "OnGlobalSettingsDownloadConf",
-                &json!({ "InvokeID": number, "ECC": {} }),
-            )),
-            Query::Heartbeat => {
-                let seconds = self.centre.now().as_millis() / 1_000;
-                let fields = json!({ "InvokeID": number, "EventTime": seconds });
-                Some(made("OnHeartbeat", &fields))
-            }
+            Query::GlobalSettings => Some(ctios::global_settings(invoke)),
+            Query::Heartbeat => Some(answering(&ctios::link::heartbeat(self.now()), invoke)),
         }
     }
 
-    /// A call from its beginning to its present state in one event: the fields of both, the later one's
-    /// where they share a name.
-    fn snapshot_call(&self, agent: Guid, invoke: InvokeId, call: &str) -> CtiEvent {
-        let InvokeId(number) = invoke;
-        let mut fields = Map::new();
-        for event in self.snapshot(agent) {
-            let of_call = event.name.starts_with("OnCall") && event.name != "OnCurrentCallChanged";
-            if let (true, Ok(Value::Object(more))) = (of_call, serde_json::from_str(&event.arguments))
-                && more.get("UniqueObjectID").and_then(Value::as_str) == Some(call)
-            {
-                fields.extend(more);
-            }
-        }
-        if fields.is_empty() {
-            let text = "There is no such call at your desk.";
-            return self.failure(agent, Some(invoke), FailureCode::InvalidCallId.number(), text);
-        }
-        fields.insert("InvokeID".to_owned(), number.into());
-        CtiEvent {
-            name: "OnSnapshotCallConf",
-            arguments: Value::Object(fields).to_string().into(),
-        }
-    }
-
-    /// The failure of a request that never reached the centre. A desk that is told so can sign in, and
-    /// nothing else.
-    pub(super) fn failure(&self, agent: Guid, invoke: Option<InvokeId>, code: u8, text: &str) -> CtiEvent {
+    /// The failure of a request that never reached the centre, with the buttons that are left, if they
+    /// have changed with it.
+    pub(super) fn failure(
+        &self,
+        agent: Guid,
+        invoke: Option<InvokeId>,
+        code: u8,
+        text: &str,
+        mask: Option<Mask>,
+    ) -> CtiEvent {
         let mut fields = Map::new();
         if let Some(InvokeId(number)) = invoke {
             fields.insert("InvokeID".to_owned(), number.into());
@@ -242,17 +229,29 @@ impl Simulation {
             fields.insert("AgentID".to_owned(), found.login.clone().into());
         }
         fields.insert("ErrorMessage".to_owned(), text.into());
-        fields.insert("EnablementMask".to_owned(), Mask::LOGIN.bits().into());
+        if let Some(mask) = mask {
+            fields.insert("EnablementMask".to_owned(), mask.bits().into());
+        }
         CtiEvent {
             name: "OnControlFailureConf",
             arguments: Value::Object(fields).to_string().into(),
         }
     }
 
-    fn snapshot(&self, agent: Guid) -> Vec<CtiEvent> {
+    /// The present state of an agent, its calls and what it supervises.
+    pub(super) fn snapshot(&self, agent: Guid) -> Vec<CtiEvent> {
         self.agent(agent)
             .map(|id| ctios::snapshot(&self.centre, id))
             .unwrap_or_default()
+    }
+
+    /// What an agent's object is called in telephony events.
+    pub(super) fn object_of(&self, agent: Guid) -> Option<String> {
+        self.centre.agent(self.agent(agent)?).map(ctios::agent_object)
+    }
+
+    fn guid_of(&self, agent: AgentId) -> Option<Guid> {
+        self.centre.agent(agent).map(|found| found.guid)
     }
 
     fn agent(&self, agent: Guid) -> Option<AgentId> {
@@ -285,6 +284,7 @@ impl Simulation {
         let mut told = Vec::new();
         let mut events = Vec::new();
         let mut desk_events = Vec::new();
+        let mut watched_events = Vec::new();
         let wanted = |entity, name| audience.wants(Topic::new(entity, name));
         for happening in happenings {
             rte::tell_wanted(&self.centre, happening, &wanted, &mut events);
@@ -305,6 +305,12 @@ impl Simulation {
                     told.push(Told::SignedOut { agent });
                 }
             }
+            let has_desk = |id| self.guid_of(id).is_some_and(|agent| audience.has_desk(agent));
+            ctios::tell_watchers(&self.centre, happening, &has_desk, &mut watched_events);
+            told.extend(watched_events.drain(..).filter_map(|(supervisor, event)| {
+                let agent = self.guid_of(supervisor)?;
+                Some(Told::Cti { agent, event })
+            }));
         }
         told
     }

@@ -146,7 +146,7 @@ impl CallGem {
         // Before the first event what was asked for at first is what is still wanted.
         let from = self.heard_until.or(self.history.is_none().then_some(lost));
         let again = self.request.again(transactions, from, lost, now, clock);
-        self.gap = again.gap;
+        self.gap |= again.gap;
         Ok(again.request)
     }
 
@@ -215,7 +215,7 @@ impl CallGem {
             }
             match roll.hear(at, certain_now) {
                 Heard::Replayed => {
-                    *roll_heard = Some(wall);
+                    **changed |= roll_heard.replace(wall).is_none();
                     *missed += model.apply_late(event, at, now);
                 }
                 Heard::LiveAgain(events) => {
@@ -275,6 +275,7 @@ impl Source for CallGem {
 
     fn begin(&mut self, _domains: &[Box<str>], around: &mut Around<'_>) {
         self.wait = FIRST_WAIT;
+        self.gap = false;
         self.send(around);
         // Whatever was under way when the connection was lost has its time anew.
         self.roll_began = around.wall;
@@ -327,7 +328,8 @@ impl Source for CallGem {
         if self.gap {
             view.notices.push(Notice::Gap);
         }
-        if self.roll.is_under_way() {
+        // Most often nothing is caught up with, which needs no words.
+        if self.roll.is_under_way() && (self.roll_heard.is_some() || self.roll.is_marked()) {
             view.notices.push(Notice::CatchingUp);
         }
     }
