@@ -445,6 +445,7 @@ fn d11_a_refusal_ends_the_command_and_changes_no_state() {
         Event::Refused {
             id: Some(id),
             kind: Refusal::WrongState,
+            meaning: None,
             code: Some(38),
             text: Some(Cow::Borrowed("invalid object state")),
         },
@@ -459,6 +460,7 @@ fn d11_a_refusal_ends_the_command_and_changes_no_state() {
         failure,
         Some(Failure::Refused {
             kind: Refusal::WrongState,
+            meaning: None,
             code: Some(38),
             ..
         })

@@ -761,7 +761,7 @@ fn r99_r101_r109_r110_what_the_desk_does_not_show_is_counted_by_its_name() {
     desk.tserver("EventResourceFreed", "");
     let oddities = desk.session.oddities();
     assert_eq!(
-        (oddities.of(Oddity::NotShownYet), oddities.of(Oddity::Obsolete)),
+        (oddities.of(Oddity::NotShown), oddities.of(Oddity::Obsolete)),
         (3, 2)
     );
     let named = |event: &str, name: &str| {

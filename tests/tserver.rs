@@ -460,7 +460,7 @@ fn r109_a_hardware_error_may_name_nothing_at_all() {
     let (events, oddities) = told(&event("EventHardwareError", ""));
     assert!(events.is_empty());
     // The desk has no place for it, and says so among what it met.
-    assert_eq!(oddities.of(Oddity::NotShownYet), 1);
+    assert_eq!(oddities.of(Oddity::NotShown), 1);
     assert_eq!(oddities.tallies().len(), 1);
     let json = event(
         "EventHardwareError",

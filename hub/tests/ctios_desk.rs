@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use switchhook_hub::centre::{AgentState, LegState, Mask, Reason, TeamId};
 use switchhook_hub::tell::ctios::{self, InvokeId};
 
-fn data(call: &str, more: Value) -> Value {
+fn data(call: &str, more: &Value) -> Value {
     let mut arguments = json!({ "UniqueObjectID": call });
     let fields = arguments.as_object_mut().expect("an object");
     fields.extend(more.as_object().expect("an object").clone());
@@ -25,7 +25,7 @@ fn r53_what_a_desk_changes_about_a_call_reaches_every_leg_and_nothing_else_does(
         "CallWrapupData": "sold",
         "ECC": { "user.customer": "C1", "user.history[1]": "Order" },
     });
-    floor.done(ANNA, "SetCallData", data(&call, change.clone()));
+    floor.done(ANNA, "SetCallData", data(&call, &change));
     let conf = floor.only(ANNA, "OnSetCallDataConf");
     assert_eq!(
         conf,
@@ -43,12 +43,12 @@ fn r53_what_a_desk_changes_about_a_call_reaches_every_leg_and_nothing_else_does(
     assert_eq!(floor.take(SUPERVISOR), []);
     // What is said again is no news; what is new is told alone.
     floor.forget();
-    floor.done(BEN, "SetCallData", data(&call, change));
+    floor.done(BEN, "SetCallData", data(&call, &change));
     assert_eq!(floor.names(BEN), ["OnSetCallDataConf"]);
     floor.done(
         BEN,
         "SetCallData",
-        data(&call, json!({ "CallVariable3": "3", "CallWrapupData": "sold" })),
+        data(&call, &json!({ "CallVariable3": "3", "CallWrapupData": "sold" })),
     );
     let told = floor.only(ANNA, "OnCallDataUpdate");
     assert_eq!(told, json!({ "UniqueObjectID": call, "CallVariable3": "3" }));
@@ -91,7 +91,7 @@ fn call_data_is_refused_with_the_documented_codes() {
     ] {
         floor.forget();
         assert_eq!(
-            floor.send(ANNA, "SetCallData", data(&call, change.clone())),
+            floor.send(ANNA, "SetCallData", data(&call, &change)),
             Err(code),
             "{change}"
         );
@@ -104,11 +104,11 @@ fn call_data_is_refused_with_the_documented_codes() {
     }
     let change = json!({ "CallVariable2": "x" });
     assert_eq!(
-        floor.send(SUPERVISOR, "SetCallData", data(&call, change.clone())),
+        floor.send(SUPERVISOR, "SetCallData", data(&call, &change)),
         Err(35)
     );
     assert_eq!(
-        floor.send(ANNA, "SetCallData", data("call.5000.999", change)),
+        floor.send(ANNA, "SetCallData", data("call.5000.999", &change)),
         Err(13)
     );
 }
@@ -629,7 +629,7 @@ fn r61_a_transfer_ends_the_controllers_two_connections_and_leaves_the_others_wha
 }
 
 #[test]
-fn r63_a_call_made_by_the_desk_is_initiated_originated_and_delivered_in_this_order() {
+fn r62_r63_a_call_made_by_the_desk_is_told_step_by_step_and_that_it_left_the_house() {
     let mut floor = Floor::with(quiet(), &[ANNA]);
     floor.done(ANNA, "MakeCall", json!({ "DialedNumber": "0912312" }));
     floor.wait(6_000);
@@ -639,6 +639,7 @@ fn r63_a_call_made_by_the_desk_is_initiated_originated_and_delivered_in_this_ord
         "OnCallBegin",
         "OnCallServiceInitiatedEvent",
         "OnCallOriginated",
+        "OnCallReachedNetworkEvent",
         "OnCallDelivered",
         "OnCallEstablished",
     ];
@@ -696,7 +697,8 @@ fn r69_r70_a_sign_out_is_announced_and_reported_and_a_failed_one_is_told_before_
             "OnSetAgentStateConf",
             "OnPreLogout",
             "OnAgentStateChange",
-            "OnPostLogout"
+            "OnPostLogout",
+            "OnCurrentAgentReset"
         ]
     );
 }

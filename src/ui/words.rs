@@ -169,6 +169,10 @@ words! {
     Notices = "Notices"
 
     OffOffline = "Not connected to the server"
+    OffTelephonyDown = "The telephony server is away; use your phone's own keys until it is back"
+    TelephonyBack = "The telephony server is back"
+    Message = "Message from"
+    Emergency = "Emergency at"
     OffNoMask = "The telephony server has not said yet what is possible"
     OffNoCall = "There is no current call"
     OffCallOver = "The call is over"
@@ -206,6 +210,7 @@ impl Speech {
     pub fn off(self, off: Off) -> &'static str {
         self.word(match off {
             Off::Offline => Word::OffOffline,
+            Off::TelephonyDown => Word::OffTelephonyDown,
             Off::NoMask => Word::OffNoMask,
             Off::NoCall => Word::OffNoCall,
             Off::CallOver => Word::OffCallOver,
@@ -248,8 +253,10 @@ impl Speech {
     /// The server's own words and code behind a failure, for IT support.
     pub fn failure_details(self, failed: &Failed) -> String {
         let mut text = match &failed.failure {
-            Failure::Refused { text, code, .. } => {
-                let mut line = text.as_deref().unwrap_or_default().to_owned();
+            Failure::Refused {
+                text, code, meaning, ..
+            } => {
+                let mut line = text.as_deref().or(*meaning).unwrap_or_default().to_owned();
                 if let Some(code) = code {
                     line.push_str(" (code ");
                     line.push_str(&code.to_string());
@@ -436,7 +443,7 @@ impl Speech {
 
 fn english_failure(failure: &Failure) -> &'static str {
     match failure {
-        Failure::Refused { kind, .. } => match kind {
+        Failure::Refused { kind, meaning, .. } => match kind {
             Refusal::PhoneInUse => "this phone is already used by another workstation.",
             Refusal::SignedInElsewhere => "you signed in somewhere else; this window has stopped.",
             Refusal::NotAvailable => "this phone system cannot do that.",
@@ -448,7 +455,17 @@ fn english_failure(failure: &Failure) -> &'static str {
             Refusal::BadAgentData => "agent id, password or phone are not right.",
             Refusal::NotSignedIn => "you are not signed in at the telephony server.",
             Refusal::WrongState => "not possible in the present state.",
-            Refusal::Other => "the telephony server refused it.",
+            Refusal::AlreadySignedIn => "you are signed in at another desk; sign out there first.",
+            Refusal::NotPermitted => "you may not do that.",
+            Refusal::NoSupervisor => "no supervisor of yours is signed in.",
+            Refusal::NoTeam => "you belong to no team.",
+            Refusal::NoCall => "you are on no call at the moment.",
+            Refusal::NoAddressee => "nobody can be reached in this way.",
+            Refusal::DataProtected => "this part of the call's data cannot be changed.",
+            Refusal::NoSuchData => "calls have no such data here.",
+            Refusal::DataTooLong => "this is too long; shorten it and try again.",
+            Refusal::TooManyParties => "no more people can join this call.",
+            Refusal::Other => meaning.unwrap_or("the telephony server refused it."),
         },
         Failure::NotTaken(_) => "the server did not take the request.",
         Failure::ConnectionLost => "the connection was lost before an answer came.",

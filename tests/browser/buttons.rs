@@ -161,6 +161,7 @@ fn happen(page: &Page, dice: &mut Dice, next_command: &mut u32) {
         13 => page.say(Event::Refused {
             id: Some(command),
             kind: Refusal::WrongState,
+            meaning: None,
             code: Some(38),
             text: None,
         }),

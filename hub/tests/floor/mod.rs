@@ -44,7 +44,8 @@ pub(crate) fn documented_names() -> impl Iterator<Item = &'static String> {
 }
 
 /// Fails when an event, one of its fields or the type of a value is not as documented. Added by the hub:
-/// `InvokeID` in answers, the mask in failures and snapshots, the configured statistics.
+/// `InvokeID` in answers, the mask in failures and snapshots, the call in `OnCallReachedNetworkEvent`, the
+/// configured statistics.
 pub(crate) fn check_documented(event: &CtiEvent) -> Map<String, Value> {
     let documented = CATALOGUE
         .get(event.name)
@@ -63,6 +64,8 @@ pub(crate) fn check_documented(event: &CtiEvent) -> Map<String, Value> {
         let added = match name.as_str() {
             "InvokeID" => answers || matches!(event.name, "OnLogoutFailed" | "OnHeartbeat"),
             "EnablementMask" => matches!(event.name, "OnControlFailureConf" | "OnSnapshotCallConf"),
+            // Nothing documented says which call it is.
+            "UniqueObjectID" => event.name.ends_with("CallReachedNetworkEvent"),
             "STATISTICS" => matches!(event.name, "OnAgentStatistics" | "OnSkillGroupStatisticsUpdated"),
             _ => false,
         };
@@ -293,16 +296,16 @@ impl Floor {
     }
 
     /// Puts two people into conversation: the first calls the second. The call's id.
-    pub(crate) fn connect(&mut self, caller: AgentId, called: AgentId) -> String {
-        let extension = self.centre.agent(called).expect("an agent").extension.clone();
-        self.done(caller, "MakeCall", json!({ "DialedNumber": extension }));
+    pub(crate) fn connect(&mut self, from: AgentId, to: AgentId) -> String {
+        let extension = self.centre.agent(to).expect("an agent").extension.clone();
+        self.done(from, "MakeCall", json!({ "DialedNumber": extension }));
         self.wait_until("ringing", |centre| {
             centre
-                .calls_of(called)
+                .calls_of(to)
                 .any(|(_, leg)| leg.state == LegState::Alerting)
         });
-        let call = self.call(called);
-        self.done(called, "Answer", json!({ "UniqueObjectID": call }));
+        let call = self.call(to);
+        self.done(to, "Answer", json!({ "UniqueObjectID": call }));
         call
     }
 

@@ -5,6 +5,7 @@
 //! A call is own when a telephony source reports it without naming an agent, or names the own one.
 
 use super::super::call::Supervision;
+use super::super::telephony::Precall;
 use super::{
     CALLS_KEPT, Call, CallKey, CallUpdate, CallbackKey, Changed, Covered, Direction, Ending, FIELDS_KEPT,
     Model, Moment, PAST_CALLS_KEPT, PHRASES_KEPT, Phrase, RECORDINGS_KEPT, Recording, Ref, SourceId, Stage,
@@ -29,8 +30,10 @@ impl Model {
             }
             self.make_room();
         }
+        let mut precall = None;
         if let Some(contact) = &update.contact {
             self.join_contact(call, contact);
+            precall = self.take_precall(Ref::new(source, contact));
         }
         let agent = update
             .agent
@@ -54,12 +57,21 @@ impl Model {
                 row.begun = Some(when);
                 changed = true;
             }
+            if let Some(precall) = precall {
+                changed |= take_over(row, precall);
+            }
             changed |= set(&mut row.agent, agent.map(Some));
             changed |= set(&mut row.direction, update.direction.map(Some));
             changed |= set_text(&mut row.number, update.number.as_ref());
             changed |= set_text(&mut row.dialled, update.dialled.as_ref());
             changed |= set(&mut row.queue, queue.map(Some));
             changed |= set_text(&mut row.queue_name, update.queue_name.as_ref());
+            changed |= set(&mut row.routed.service, update.routed.service);
+            changed |= set(&mut row.routed.skill_group, update.routed.skill_group);
+            changed |= set(&mut row.routed.skill_group_id, update.routed.skill_group_id);
+            changed |= set(&mut row.routed.priority, update.routed.priority);
+            changed |= set(&mut row.queued, update.queued);
+            changed |= set(&mut row.diversion, update.diversion.map(Some));
             changed |= set_text(&mut row.leg, update.leg.as_ref());
             changed |= set(&mut row.mask, update.mask.map(Some));
             changed |= set_optional_text(&mut row.transferring_to, update.transferring_to.as_ref());
@@ -71,9 +83,11 @@ impl Model {
                 changed |= set_data(&mut row.data, name, value);
             }
             stages = (row.stage, row.stage);
-            if row.stage == Stage::Ended && matches!(update.stage, Some(Stage::Offered | Stage::Alerting)) {
+            let offered_again =
+                row.stage == Stage::Ended && matches!(update.stage, Some(Stage::Offered | Stage::Alerting));
+            if offered_again || (row.over && update.anew) {
                 begin_again(row, when);
-                stages.0 = row.stage;
+                stages = (row.stage, row.stage);
                 began_again = true;
             }
             if let Some(stage) = update.stage {
@@ -243,7 +257,11 @@ impl Model {
             self.calls.change(key, |row| {
                 from = row.stage;
                 let when = row.heard.or(row.begun).unwrap_or(Moment(0));
-                move_to(row, Stage::Ended, Some(Ending::Unsaid), when);
+                let ending = match &row.diversion {
+                    Some(_) => Ending::MovedOn(None),
+                    None => Ending::Unsaid,
+                };
+                move_to(row, Stage::Ended, Some(ending), when);
                 row.missed = matches!(from, Stage::Alerting | Stage::Offered)
                     && row.direction != Some(Direction::Outbound);
                 Changed {
@@ -268,7 +286,7 @@ impl Model {
     /// Forgets a past call: the agent has seen it.
     pub fn dismiss_call(&mut self, key: CallKey) {
         if self.calls.get(key).is_some_and(|call| !call.stage.is_live()) {
-            self.past_calls.retain(|past| *past != key);
+            self.unretire(key);
             self.calls.remove(key);
             self.desk_touched = true;
         }
@@ -405,6 +423,27 @@ impl Model {
     }
 }
 
+/// A call takes over what was known of its contact before; what the call itself has said stands.
+fn take_over(row: &mut Call, precall: Precall) -> bool {
+    fn fill<T>(field: &mut Option<T>, value: Option<T>) -> bool {
+        let fills = field.is_none() && value.is_some();
+        if fills {
+            *field = value;
+        }
+        fills
+    }
+    let mut changed = fill(&mut row.number, precall.number);
+    changed |= fill(&mut row.dialled, precall.dialled);
+    changed |= fill(&mut row.queue_name, precall.queue_name);
+    changed |= fill(&mut row.routed.skill_group, precall.skill_group);
+    for (name, value) in precall.data {
+        if !row.data.iter().any(|(known, _)| *known == name) {
+            changed |= set_data(&mut row.data, &name, &value);
+        }
+    }
+    changed
+}
+
 fn set_data(data: &mut Vec<(Box<str>, Box<str>)>, name: &str, value: &str) -> bool {
     let room = data.len() < FIELDS_KEPT;
     match data.iter_mut().find(|(known, _)| known.as_ref() == name) {
@@ -432,6 +471,8 @@ fn begin_again(row: &mut Call, when: Moment) {
     row.ending = None;
     row.missed = false;
     row.over = false;
+    row.queued = None;
+    row.diversion = None;
     row.transferring_to = None;
 }
 
@@ -455,6 +496,12 @@ fn told_of(known: Option<Supervision>, news: Supervision) -> Supervision {
 fn move_to(row: &mut Call, stage: Stage, ending: Option<Ending>, when: Moment) -> bool {
     if row.stage == stage || !row.stage.is_live() {
         return false;
+    }
+    if !matches!(
+        stage,
+        Stage::Begun | Stage::Offered | Stage::Dialling | Stage::Held
+    ) {
+        row.queued = None;
     }
     match stage {
         Stage::Connected => {

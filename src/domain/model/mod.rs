@@ -9,6 +9,8 @@ mod callbacks;
 mod calls;
 mod commands;
 mod people;
+mod supervision;
+mod telephony;
 
 use super::agent::{Agent, AgentState, AgentUpdate, Reservation, Terminal, WrapUp};
 use super::call::{
@@ -16,6 +18,7 @@ use super::call::{
     Recording, Stage,
 };
 use super::callback::{Callback, CallbackUpdate};
+use super::chat::Message;
 use super::command::{Command, Failed, Failure, InFlight, InvokeId, Phase, Refusal};
 use super::control::{self, Control, EnablementMask};
 use super::event::{Alert, Covered, Event, Setting, WrapUpChange};
@@ -23,7 +26,11 @@ use super::fold::folded;
 use super::ids::{AgentKey, CallKey, CallListKey, CallbackKey, QueueKey, Ref, SourceId};
 use super::moment::Moment;
 use super::queue::{Queue, QueueUpdate};
+use super::settings::DeskSettings;
+use super::skills::{Assignment, Statistics};
+use super::supervision::{SilentMonitor, Supervisor};
 use super::table::{Changed, Rank, Row, Table};
+use super::telephony::Telephony;
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -112,6 +119,16 @@ pub enum Transition {
     },
     /// A rule of the agent's fired.
     Alert,
+    /// Nothing can be asked of the telephony server any more; it comes back by itself.
+    TelephonyDown,
+    /// The telephony server is back.
+    TelephonyBack,
+    /// The telephony system has something to say to the people at the desks.
+    Notice,
+    /// A colleague has written.
+    Message,
+    /// An emergency was raised.
+    Emergency,
 }
 
 /// What changed since the last time somebody asked.
@@ -158,6 +175,16 @@ pub struct Desk {
     pub alerts: VecDeque<Alert>,
     /// The own agent's settings by keyword.
     pub settings: FxHashMap<Box<str>, Setting>,
+    /// What is set for the own agent's desk.
+    pub desk_settings: Option<Box<DeskSettings>>,
+    /// The own agent's skill groups and tasks.
+    pub assignment: Option<Box<Assignment>>,
+    /// Messages from colleagues, newest last.
+    pub messages: VecDeque<Message>,
+    /// The supervisor's side, empty at the desk of whoever is none.
+    pub supervisor: Supervisor,
+    /// The session of listening in that this desk takes part in, or took part in last.
+    pub silent_monitor: Option<SilentMonitor>,
 }
 
 /// Why a control is off.
@@ -165,6 +192,8 @@ pub struct Desk {
 pub enum Off {
     /// The desk is not connected.
     Offline,
+    /// The desk is connected, but the telephony server behind the hub is away.
+    TelephonyDown,
     /// The server has sent no mask yet.
     NoMask,
     /// There is no current call.
@@ -202,6 +231,10 @@ pub struct Model {
     pub queue_groups: Vec<QueueGroup>,
     /// Agents per state, kept by every change; the states that nobody is in are absent.
     pub agents_in_state: FxHashMap<AgentState, u32>,
+    /// The telephony server behind the desk.
+    telephony: Telephony,
+    /// What the telephony server counts of agents.
+    statistics: FxHashMap<AgentKey, Statistics>,
     sources: Vec<SourceState>,
     desk_touched: bool,
     transitions: Vec<Transition>,
@@ -352,10 +385,17 @@ impl Model {
             }
             Event::OwnCalls(source, calls) => self.keep_own_calls(source, &calls, heard),
             Event::Accepted { id, done } => self.accept(id, done),
-            Event::Refused { id, kind, code, text } => {
+            Event::Refused {
+                id,
+                kind,
+                code,
+                meaning,
+                text,
+            } => {
                 let failure = Failure::Refused {
                     kind,
                     code,
+                    meaning,
                     text: text.map(|text| text.as_ref().into()),
                 };
                 let id = id.or_else(|| self.desk.in_flight.first().map(|flight| flight.id));
@@ -372,6 +412,12 @@ impl Model {
                 self.desk_touched = true;
                 self.transitions.push(Transition::ForcedSignOut);
             }
+            Event::Precall(contact, update) => {
+                self.tell_precall(contact, update.map(|update| *update), heard);
+            }
+            Event::Telephony(source, news) => self.tell_telephony(source, *news, heard),
+            Event::Supervision(source, news) => self.tell_supervision(source, *news, heard),
+            Event::Message(source, message) => self.keep_message(source, message, heard),
             Event::SnapshotComplete(covered) => self.sweep(covered),
         }
     }
@@ -430,6 +476,10 @@ impl Model {
             state.session += 1;
             state.live = true;
         }
+        if self.telephony.source == source {
+            self.forget_telephony(source);
+            self.forget_monitoring();
+        }
         self.desk_touched = true;
     }
 
@@ -452,9 +502,7 @@ impl Model {
     /// The connection to the source that takes commands was lost: those in flight have no answer any more.
     pub fn lose_session(&mut self, source: SourceId, now: Moment) {
         self.suspend_session(source);
-        while let Some(id) = self.desk.in_flight.first().map(|flight| flight.id) {
-            self.fail(id, Failure::ConnectionLost, now);
-        }
+        self.fail_all(&Failure::ConnectionLost, now);
         self.desk_touched = true;
     }
 

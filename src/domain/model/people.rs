@@ -102,6 +102,9 @@ impl Model {
             self.agents.alias(Ref::new(reference.source, login_id), key);
         }
         self.count_state(key, states.0, states.1);
+        if states.0 != states.1 && states.1 == AgentState::SignedOut {
+            self.stop_listening(key, when);
+        }
     }
 
     pub(super) fn reserve(&mut self, agent: Ref<'_>, duration: Option<i64>, when: Moment, heard: Moment) {

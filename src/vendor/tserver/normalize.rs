@@ -25,7 +25,7 @@ pub fn tell(
 ) {
     let mut not_shown = |name: &str| {
         let event = message.event.kind().map_or("", super::Kind::name);
-        oddities.count(Oddity::NotShownYet, event, name);
+        oddities.count(Oddity::NotShown, event, name);
     };
     match &message.event {
         TServerEvent::AgentReserved(reservation) => {

@@ -28,6 +28,7 @@ impl Teller<'_> {
                 self.agent_state("OnPreLogout", status, number);
                 self.agent_state("OnAgentStateChange", status, number);
                 self.agent_state("OnPostLogout", status, number);
+                self.agent_reset();
             }
             _ if changed => self.agent_state("OnAgentStateChange", status, number),
             _ => {}
@@ -78,6 +79,14 @@ impl Teller<'_> {
                 "AgentAvailabilityStatus",
                 u8::from(status.state == AgentState::Ready),
             );
+        });
+    }
+
+    /// The desk has no agent any more.
+    fn agent_reset(&mut self) {
+        let object = agent_object(self.agent);
+        self.event("OnCurrentAgentReset", |writer| {
+            writer.text("UniqueObjectID", &object);
         });
     }
 

@@ -12,8 +12,8 @@ use super::numbers::{
 };
 use super::{CtiEvent, InvokeId, Teller};
 use crate::centre::{
-    AgentId, CALL_VARIABLES, CallData, CallFacts, Centre, Direction, Ending, LegEvent, LegState, Mask,
-    QueueId,
+    AgentId, CALL_VARIABLES, CallData, CallFacts, CallKind, Centre, Direction, Ending, LegEvent, LegState,
+    Mask, QueueId,
 };
 
 impl Teller<'_> {
@@ -49,6 +49,9 @@ impl Teller<'_> {
                     // The calling party stays in LCS_INITIATE (R59).
                     Direction::Out => LegState::Dialling,
                 };
+                if call.kind == CallKind::Outgoing {
+                    self.reached_network(call);
+                }
                 self.call_state("OnCallDelivered", call, direction, state, mask, true);
             }
             LegEvent::Established => {
@@ -222,6 +225,25 @@ impl Teller<'_> {
         }
     }
 
+    /// A call to the outside has left the house. For some it is the last that is heard of it (R62), not
+    /// here. `UniqueObjectID` is the hub's addition: nothing documented says which call it is.
+    fn reached_network(&mut self, call: &CallFacts) {
+        let extension = &self.agent.extension;
+        self.event("OnCallReachedNetworkEvent", |writer| {
+            writer.text("UniqueObjectID", &call_object(call.id));
+            writer.text("ConnectionDeviceID", extension);
+            writer.plain("ConnectionDeviceIDType", 0);
+            writer.text("TrunkUsedDeviceID", TRUNK);
+            writer.plain("TrunkUsedDeviceIDType", 0);
+            writer.text("CalledDeviceID", &call.target_number);
+            writer.plain("CalledDeviceIDType", 0);
+            writer.plain("LocalConnectionState", status_number(LegState::Dialling));
+            writer.plain("EventCause", 0);
+            writer.plain("LineHandle", 0xFFFF);
+            writer.plain("LineType", line_type(call.kind, Direction::Out));
+        });
+    }
+
     /// A call that was not answered goes back to where it came from.
     fn diverted(&mut self, call: &CallFacts) {
         let extension = &self.agent.extension;
@@ -291,6 +313,9 @@ fn named(data: &CallData) -> (usize, usize) {
     let arrays = data.context().filter(|(name, _)| name.is_element()).count();
     (data.context().count() - arrays, arrays)
 }
+
+/// The only way out of the house.
+const TRUNK: &str = "trunk.1";
 
 /// `EventCause` of a call that rang out: call not answered, in Cisco's message reference.
 const CAUSE_NO_ANSWER: u8 = 11;

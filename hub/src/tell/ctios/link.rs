@@ -216,7 +216,7 @@ impl Link {
 /// The answer to a sign of life.
 pub fn heartbeat(now: Moment) -> CtiEvent {
     event("OnHeartbeat", |writer| {
-        writer.plain("EventTime", time_of_day(now))
+        writer.plain("EventTime", time_of_day(now));
     })
 }
 
