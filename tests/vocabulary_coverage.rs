@@ -9,6 +9,10 @@ use std::fmt::Write as _;
 use switchhook::protocol::message::Payload;
 use switchhook::vendor::callgem::{self, request};
 use switchhook::vendor::ccs;
+use switchhook::vendor::ctios::events::{CtiEvent, Interface};
+use switchhook::vendor::ctios::failure::ControlFailure;
+use switchhook::vendor::ctios::fields::MINIMISED;
+use switchhook::vendor::ctios::{mask, silent_monitor, state, system};
 use switchhook::vendor::json::{Reader, Record};
 use switchhook::vendor::rte::events::{
     CallbackAttempt, CallbackExtra, CallbackRelatedItem, Envelope, QueueAttachedUser, QueueGroup,
@@ -71,10 +75,16 @@ impl Words {
 }
 
 fn all_words() -> Vec<Words> {
-    [rte_words(), tserver_words(), ccs_words(), callgem_words()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        rte_words(),
+        ctios_words(),
+        tserver_words(),
+        ccs_words(),
+        callgem_words(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 #[test]
@@ -391,6 +401,150 @@ fn rte_words() -> Vec<Words> {
             set(kept),
         ),
     ]
+}
+
+// ---- Cisco CTI OS: `ctios_coverage.rs` compares the kinds of fields and the numbers of members, too ----
+
+const CTIOS: &str = "Cisco CTI OS";
+
+fn ctios_events(document: &Value) -> Vec<Words> {
+    let (mut events, mut fields) = (BTreeSet::new(), BTreeSet::new());
+    for event in list(document, "events") {
+        let name = event["name"].as_str().unwrap();
+        events.insert(format!("{}.{name}", event["interface"].as_str().unwrap()));
+        // Two interfaces have one of them, with different fields (irregularity C25).
+        fields.extend(
+            names(event, "fields")
+                .iter()
+                .map(|field| format!("{name}.{field}")),
+        );
+    }
+    let interface = |known: Interface| {
+        let found = Interface::ALL.iter().find(|(_, other)| *other == known);
+        found.unwrap().0
+    };
+    let typed_events = CtiEvent::ALL.iter().flat_map(|event| {
+        let interfaces = [Some(event.interface()), event.second_interface()];
+        let interfaces = interfaces.into_iter().flatten();
+        interfaces.map(move |known| format!("{}.{}", interface(known), event.name()))
+    });
+    let typed_fields = CtiEvent::ALL.iter().flat_map(|event| {
+        let fields = event.fields().iter().flat_map(|group| group.iter());
+        fields.map(|field| format!("{}.{field}", event.name()))
+    });
+    vec![
+        Words::new(
+            CTIOS,
+            "interfaces",
+            names(document, "interfaces"),
+            set(Interface::ALL.map(|(name, _)| name)),
+        ),
+        Words::new(CTIOS, "events", events, set(typed_events)),
+        Words::new(CTIOS, "fields of events", fields, set(typed_fields)),
+    ]
+}
+
+fn ctios_words() -> Vec<Words> {
+    let document = catalogue(include_str!("vocabulary/cisco_ctios.json"));
+    let members = |list_of: &str, member_list: &str| {
+        let lists = document[list_of].as_object().unwrap();
+        let members = lists.iter().flat_map(|(of, described)| {
+            let members = names(described, member_list);
+            members.into_iter().map(move |member| format!("{of}.{member}"))
+        });
+        members.collect::<BTreeSet<String>>()
+    };
+    let of = |of: &'static str, table: Vec<&'static str>| {
+        table.into_iter().map(move |member| format!("{of}.{member}"))
+    };
+    let failures = ControlFailure::ALL.iter().map(|failure| failure.name());
+    // The CTI Server messages have a status more than the document lists.
+    let statuses = state::CONNECTION_STATUSES.map(|(_, name, _)| name);
+    let statuses = statuses.into_iter().filter(|name| *name != "LCS_QUEUED");
+    let enumerations = [
+        of("AgentState", state::AGENT_STATES.map(|member| member.1).into()),
+        of(
+            "ConnectionFailureReason",
+            system::LOSSES.map(|member| member.1).into(),
+        ),
+        of(
+            "enumCTIOS_FailureCode",
+            system::FAILURES.map(|member| member.1).into(),
+        ),
+        of(
+            "enumCTIOS_SystemEventID",
+            system::SYSTEM_EVENTS.map(|member| member.1).into(),
+        ),
+        of("ControlFailureCode", failures.collect()),
+        of(
+            "SilentMonitorStatus",
+            silent_monitor::STATUSES.map(|member| member.1).into(),
+        ),
+        of(
+            "WrapupDataIncomingMode",
+            state::WRAP_UP_INCOMING.map(|member| member.1).into(),
+        ),
+        of(
+            "WrapupDataOutgoingMode",
+            state::WRAP_UP_OUTGOING.map(|member| member.1).into(),
+        ),
+        of("AgentMode", state::AGENT_MODES.map(|member| member.1).into()),
+        of(
+            "AgentAvailabilityStatus",
+            state::AVAILABILITIES.map(|member| member.1).into(),
+        ),
+        of(
+            "RTPDirection",
+            state::STREAM_DIRECTIONS.map(|member| member.1).into(),
+        ),
+        of("RTPType", state::STREAM_KINDS.map(|member| member.1).into()),
+        of("ConnectionStatus", statuses.collect()),
+    ];
+    let bits = [
+        of("EnablementMask", mask::BITS.map(|bit| bit.1).into()),
+        of("EnablementMask", vec!["DISABLE_ALL"]),
+        of(
+            "SupervisorButtonEnablementMask",
+            mask::SUPERVISOR_BITS.map(|bit| bit.1).into(),
+        ),
+        of("DeskSettingsMask", mask::DESK_BITS.map(|bit| bit.1).into()),
+    ];
+    let composites = [
+        of(
+            "EnablementMask",
+            mask::COMPOSITES.map(|composite| composite.0).into(),
+        ),
+        of(
+            "SupervisorButtonEnablementMask",
+            mask::SUPERVISOR_COMPOSITES.map(|composite| composite.0).into(),
+        ),
+    ];
+    let minimised = list(&document["minimised_event_parameters"], "rows").iter();
+    let minimised = minimised.flat_map(|row| texts(row, "events"));
+    let known = MINIMISED.iter().flat_map(|row| row.events.iter().copied());
+    let mut words = ctios_events(&document);
+    words.extend([
+        Words::new(
+            CTIOS,
+            "members of enumerations",
+            members("enums", "members"),
+            enumerations.into_iter().flatten().collect(),
+        ),
+        Words::new(
+            CTIOS,
+            "bits of masks",
+            members("masks", "bits"),
+            bits.into_iter().flatten().collect(),
+        ),
+        Words::new(
+            CTIOS,
+            "composites of bits",
+            members("masks", "composites"),
+            composites.into_iter().flatten().collect(),
+        ),
+        Words::new(CTIOS, "minimised events", minimised.collect(), set(known)),
+    ]);
+    words
 }
 
 // ---- Genesys T-Server ----

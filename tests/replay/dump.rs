@@ -48,6 +48,10 @@ pub(crate) fn rows(model: &Model, began: Option<Moment>, keep: &dyn Fn(&str) -> 
     let words = Words { model, began, keep };
     let mut text = String::new();
     section(&mut text, "desk", [words.of(&model.desk)]);
+    let telephony = words.of(model.telephony());
+    if telephony.contains(' ') {
+        section(&mut text, "telephony", [telephony]);
+    }
     section(
         &mut text,
         "agents",
@@ -185,7 +189,7 @@ impl Words<'_> {
             Node::Struct(name, fields) => {
                 let said: Vec<String> = fields
                     .iter()
-                    .filter(|(field, value)| (self.keep)(field) && says(value))
+                    .filter(|(field, value)| (self.keep)(field) && self.says(field, value))
                     .map(|(field, value)| match value {
                         // In the order of their arrival, which is not the same for everybody.
                         Node::List(parts) if field == "data" => {
@@ -213,6 +217,21 @@ impl Words<'_> {
         }
     }
 
+    /// Whether a field's value says anything.
+    fn says(&self, field: &str, value: &Node) -> bool {
+        match value {
+            Node::Word(word) => word != "None" && word != "false" && word != "\"\"",
+            Node::List(parts) => !parts.is_empty(),
+            Node::Map(entries) => !entries.is_empty(),
+            // A part of the desk, by its own name; what is called otherwise is a kind of something.
+            Node::Struct(name, fields) if name.eq_ignore_ascii_case(field) => {
+                let mut fields = fields.iter();
+                fields.any(|(field, value)| (self.keep)(field) && self.says(field, value))
+            }
+            Node::Tuple(..) | Node::Struct(..) => true,
+        }
+    }
+
     /// A row by what people call it.
     fn row(&self, table: &str, number: u32) -> String {
         let model = self.model;
@@ -231,16 +250,6 @@ impl Words<'_> {
             _ => None,
         };
         id.map_or_else(|| "gone".to_owned(), |id| format!("<{id}>"))
-    }
-}
-
-/// Whether a field's value says anything.
-fn says(value: &Node) -> bool {
-    match value {
-        Node::Word(word) => word != "None" && word != "false" && word != "\"\"",
-        Node::List(parts) => !parts.is_empty(),
-        Node::Map(entries) => !entries.is_empty(),
-        Node::Tuple(..) | Node::Struct(..) => true,
     }
 }
 
