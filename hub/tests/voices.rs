@@ -7,9 +7,6 @@ use switchhook::domain::{self, Event};
 use switchhook::protocol::Payload;
 use switchhook::vendor::callgem::{LocalClock, StateMeaning};
 use switchhook::vendor::time::Zone;
-use switchhook::vendor::{
-    Oddities, Settings as PageSettings, callgem as page_callgem, ccs as page_ccs, tserver as page_tserver,
-};
 use switchhook_hub::centre::{Centre, Happening, LegState, Moment, Settings, Span};
 use switchhook_hub::tell::{callgem, ccs, tserver};
 
@@ -138,7 +135,7 @@ proptest! {
             let text = format!("[{object}]");
             let kind = page_tserver::decode(
                 Payload::from_json(&text),
-                &PageSettings::default(),
+                &page_tserver::Site::default(),
                 &mut oddities,
                 &mut |_, _| heard += 1,
             );

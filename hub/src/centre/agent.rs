@@ -214,6 +214,8 @@ pub struct Agent {
     pub(super) held_back: bool,
     /// When the shift of this colleague ends.
     pub(super) shift_ends: Moment,
+    /// Until when somebody has reserved the agent: so long it is given no calls of queues.
+    pub reserved_until: Option<Moment>,
     /// A callback taken up and about to be dialled.
     pub(super) working_on: Option<CallbackId>,
     /// What the agent has done, up to the beginning of the present state.

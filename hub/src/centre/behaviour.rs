@@ -88,6 +88,7 @@ impl Centre {
             Task::ShiftEnds(agent) => self.shift_ends(agent),
             Task::ShiftBegins(agent) => self.shift_begins(agent),
             Task::CallForPerson { agent, stamp } => self.call_for_person(agent, stamp),
+            Task::ReservationEnds { agent, until } => self.reservation_ends(agent, until),
             Task::Report(queue) => self.tell_queue(queue),
             Task::OfficeHours => self.keep_office_hours(),
             Task::CallbackMade => self.callback_made(),
@@ -181,7 +182,7 @@ impl Centre {
         }
     }
 
-    fn caller_calls(&mut self, queue: QueueId) -> Option<CallId> {
+    pub(super) fn caller_calls(&mut self, queue: QueueId) -> Option<CallId> {
         let call = self.new_service_call(queue)?;
         self.plan_patience(call);
         Some(call)
@@ -199,7 +200,8 @@ impl Centre {
 
     /// A ready person has waited long enough: a caller comes just now, if none has come by itself.
     fn call_for_person(&mut self, id: AgentId, stamp: u64) {
-        if !self.agent_is_unchanged(id, stamp) {
+        let is_reserved = self.agent(id).is_some_and(|agent| agent.reserved_until.is_some());
+        if is_reserved || !self.agent_is_unchanged(id, stamp) {
             return;
         }
         if self.agent(id).is_some_and(|agent| agent.held_back) {

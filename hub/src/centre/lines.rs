@@ -202,6 +202,7 @@ impl Centre {
         }
         self.place_call(id, QueuePlace::Connected);
         self.connect(id, agent);
+        self.withdraw_others(id, agent);
         for caller in self.agents_on(id) {
             if self.leg_state(id, caller) == Some(LegState::Dialling) {
                 self.connect(id, caller);

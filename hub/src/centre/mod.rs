@@ -16,6 +16,8 @@
 //! | `mask` | which buttons are enabled |
 //! | `team`, `supervision`, `listening` | who leads whom, and what supervisors do |
 //! | `statistics` | figures of an agent's day |
+//! | `incident` | what goes wrong on demand |
+//! | `reservation` | who is kept from being given calls |
 
 mod agent;
 mod behaviour;
@@ -25,6 +27,7 @@ mod callback;
 mod command;
 mod happening;
 mod id;
+mod incident;
 mod lines;
 mod listening;
 mod mask;
@@ -33,6 +36,7 @@ mod people;
 mod promises;
 mod queue;
 mod random;
+mod reservation;
 mod routing;
 mod schedule;
 mod states;
@@ -344,6 +348,13 @@ impl Centre {
         self.logins.get(login).copied()
     }
 
+    /// The agent who is signed in at this extension, or else the one whose it is.
+    pub fn agent_at(&self, extension: &str) -> Option<AgentId> {
+        let owner = || self.agents.iter().find(|agent| agent.extension == extension);
+        self.extension(extension)
+            .or_else(|| owner().map(|agent| agent.id))
+    }
+
     /// What can be subscribed to under this id.
     pub fn entity(&self, guid: Guid) -> Option<Entity> {
         self.entities.get(&guid).copied()
@@ -502,6 +513,7 @@ impl Centre {
                 team: self.team_dealt_to(id),
                 figures: AgentFigures::default(),
                 wanted_figures: Vec::new(),
+                reserved_until: None,
             });
         }
     }

@@ -57,7 +57,7 @@ impl Centre {
 
     /// Gives the agent the caller who has waited longest in any of its queues.
     pub(super) fn offer_work(&mut self, id: AgentId) {
-        let Some(agent) = self.agent(id) else {
+        let Some(agent) = self.agent(id).filter(|agent| agent.reserved_until.is_none()) else {
             return;
         };
         let longest = agent

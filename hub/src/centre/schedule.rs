@@ -76,6 +76,8 @@ pub(super) enum Task {
     ShiftBegins(AgentId),
     /// A ready person is given a call soon.
     CallForPerson { agent: AgentId, stamp: u64 },
+    /// A reservation of an agent is over.
+    ReservationEnds { agent: AgentId, until: Moment },
     /// The figures of a queue are told.
     Report(QueueId),
     /// Office hours are looked at.

@@ -44,7 +44,8 @@ impl Centre {
         }
         agent.status = after;
         let idle_before = (before.since, id);
-        let idle_now = (state == AgentState::Ready && !agent.held_back).then_some((after.since, id));
+        let is_idle = state == AgentState::Ready && !agent.held_back && agent.reserved_until.is_none();
+        let idle_now = is_idle.then_some((after.since, id));
         let skills = std::mem::take(&mut agent.skills);
         for skill in &skills {
             if let Some(queue) = self.queues.get_mut(skill.number() as usize) {
@@ -211,6 +212,9 @@ impl Centre {
             return;
         };
         agent.held_back = false;
+        if agent.reserved_until.is_some() {
+            return;
+        }
         let idle = (agent.status.since, id);
         for skill in &agent.skills {
             if let Some(queue) = self.queues.get_mut(skill.number() as usize) {

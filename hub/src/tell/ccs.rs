@@ -283,7 +283,7 @@ impl Ccs {
         };
         match event {
             LegEvent::Allocated | LegEvent::Begun => {
-                self.leg_appears(call, *agent, *direction, event, &mut outlet)
+                self.leg_appears(call, *agent, *direction, event, &mut outlet);
             }
             LegEvent::ServiceInitiated => self.set_state(call.id, *agent, state::SETUP, &mut outlet),
             LegEvent::Originated => self.set_state(call.id, *agent, state::CALLING, &mut outlet),
@@ -307,12 +307,13 @@ impl Ccs {
                 });
             }
             LegEvent::Ended { how, .. } => self.leg_ends(call, *agent, *how, &mut outlet),
-            LegEvent::Delivered
+            // What an agent has recorded is the telephone's recording and not the dialog's.
+            LegEvent::RecordingStarted
+            | LegEvent::RecordingStopped
+            | LegEvent::Delivered
             | LegEvent::PartyLeft
             | LegEvent::Transferred(Some(_))
-            | LegEvent::MaskChanged
-            | LegEvent::RecordingStarted
-            | LegEvent::RecordingStopped => {}
+            | LegEvent::MaskChanged => {}
         }
     }
 
@@ -640,7 +641,7 @@ impl Ccs {
             .iter()
             .find(|leg| leg.agent == agent)
             .map(|leg| leg.direction);
-        let (caller, called) = match direction {
+        let (calling, called) = match direction {
             Some(Direction::In) => (&talk.facts.caller_number, &found.extension),
             Some(Direction::Out) => (&found.extension, &talk.facts.target_number),
             None => return,
@@ -652,7 +653,7 @@ impl Ccs {
             }
             writer.guid("seance", talk.seance);
             writer.text("subscriber", &found.extension);
-            writer.text("caller", caller);
+            writer.text("caller", calling);
             writer.text("called", called);
             fill(writer);
         });

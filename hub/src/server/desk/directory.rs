@@ -55,6 +55,9 @@ pub struct Directory {
     pub queues: Vec<DirectoryEntry>,
     /// Lists of callbacks.
     pub call_lists: Vec<DirectoryEntry>,
+    /// Working domains of ccsevents.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub domains: Vec<String>,
     /// Reasons that a person may choose from.
     pub not_ready_reasons: Vec<DirectoryReason>,
 }

@@ -5,20 +5,29 @@
 //! One [`Desk`] is owned by one task (`clock`); clients reach it through [`Hotline`], one request at a time.
 //! Hence what a client is told is in the order in which it happened, and needs no lock.
 
+mod callgem;
+mod ccs;
 mod directory;
 mod flood;
 mod gateway;
 mod hotline;
+mod pair;
 mod requests;
+mod scenario;
 mod sessions;
 mod simulation;
 mod subscriptions;
+mod tserver;
+mod voices;
 
+pub(super) use callgem::TENANT;
 pub use directory::{Directory, DirectoryAgent, DirectoryEntry, DirectoryReason};
 pub use flood::{Flood, FloodControl};
 pub(super) use hotline::{Hotline, Request};
+pub use scenario::{NoScenario, Scenario};
 
 use super::signalr::{Answer, CallError, Client, ClientId, Record, Reply};
+use super::vocabulary::{Vocabularies, Vocabulary};
 use crate::centre::{Command, Guid, Mask, Moment, Refusal, Settings, Span};
 use crate::tell::ctios::link::Step;
 use crate::tell::ctios::{self, CtiEvent, InvokeId};
@@ -29,9 +38,19 @@ use sessions::{Sessions, Verdict};
 use simulation::{Audience, Simulation, Told};
 use std::sync::Arc;
 use subscriptions::{EventName, SubscriptionResult, Subscriptions, Topic, Wish};
+use switchhook::vendor::callgem::LocalClock;
 
 /// The client method that carries telephony events.
 const CTI_METHOD: &str = "CtiEvent";
+
+/// In which vocabularies the centre is told, and what goes wrong.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Speech {
+    pub(super) vocabularies: Vocabularies,
+    /// What the clock on CallGem's wall shows.
+    pub(super) callgem_clock: LocalClock,
+    pub(super) scenario: Option<Scenario>,
+}
 
 /// A control failure as documented (CTI OS `ControlFailureCode`): those that this module itself raises.
 mod failure {
@@ -50,18 +69,22 @@ pub(super) struct Desk {
     sessions: Sessions,
     gateway: Gateway,
     feeds: Option<Feeds>,
+    vocabularies: Vocabularies,
 }
 
 impl Desk {
     /// A desk on a newly made centre. Whoever leaves without signing out is signed out after `grace`.
     pub(super) fn new(
         settings: Settings,
+        speech: Speech,
         grace: Span,
         flood: Option<Flood>,
         control: Arc<FloodControl>,
     ) -> Self {
-        let simulation = Simulation::new(settings);
+        let vocabularies = speech.vocabularies;
+        let simulation = Simulation::new(settings, speech);
         Self {
+            vocabularies,
             directory: Arc::new(simulation.directory()),
             subscriptions: Subscriptions::new(simulation.organisation()),
             simulation,
@@ -135,8 +158,10 @@ impl Desk {
         match request {
             Request::Arrived(client) => {
                 // Until somebody signs in, signing in is all that a desk can do.
-                for event in ctios::greeting() {
-                    send(&client, &event);
+                if self.vocabularies.has(Vocabulary::CtiOs) {
+                    for event in ctios::greeting() {
+                        send(&client, &event);
+                    }
                 }
             }
             Request::Left(client) => self.leave(&client),
@@ -172,6 +197,10 @@ impl Desk {
                     .collect();
                 answer.give(&Ok(Some(format!("[{}]", active.join(",")))));
             }
+            Asked::TServer(asked) => answer.give(&self.ask_tserver(client, &asked).map(|()| None)),
+            Asked::CcsSubscribe(domains) => answer.give(&self.ccs(client, domains, true)),
+            Asked::CcsUnsubscribe(domains) => answer.give(&self.ccs(client, domains, false)),
+            Asked::CallGem(line) => answer.give(&self.ask_callgem(client, &line).map(|()| None)),
             // The answer says that the hub took it; what comes of it follows (product brief f.2).
             Asked::Command(invoke, request) => {
                 answer.give(&Ok(None));
@@ -182,6 +211,38 @@ impl Desk {
                 self.query(client, invoke, &query);
             }
         }
+    }
+
+    /// The agent whom a client's token names; the scenario is about whoever asks for something.
+    fn sits_down(&mut self, client: &Client) -> Result<Guid, CallError> {
+        let agent = Guid::parse(client.user()).ok_or(CallError::UnknownMethod)?;
+        self.simulation.sits_down(agent);
+        Ok(agent)
+    }
+
+    fn ask_tserver(&mut self, client: &Client, asked: &tserver::Asked) -> Result<(), CallError> {
+        let agent = self.sits_down(client)?;
+        let (voices, centre) = self.simulation.voices();
+        let tserver = voices.tserver.as_mut().ok_or(CallError::UnknownMethod)?;
+        tserver.handle(centre, client, agent, asked)
+    }
+
+    fn ccs(&mut self, client: &Client, domains: Vec<String>, subscribes: bool) -> Result<Reply, CallError> {
+        self.sits_down(client)?;
+        let (voices, centre) = self.simulation.voices();
+        let ccs = voices.ccs.as_mut().ok_or(CallError::UnknownMethod)?;
+        if subscribes {
+            reply(&ccs.subscribe(centre, client, domains))
+        } else {
+            reply(&ccs.unsubscribe(client.id(), domains))
+        }
+    }
+
+    fn ask_callgem(&mut self, client: &Client, line: &str) -> Result<(), CallError> {
+        self.sits_down(client)?;
+        let (voices, centre) = self.simulation.voices();
+        let callgem = voices.callgem.as_mut().ok_or(CallError::UnknownMethod)?;
+        callgem.handle(centre, client, line)
     }
 
     fn subscribe(&mut self, client: &Client, wishes: Vec<Wish>) -> Vec<SubscriptionResult> {
@@ -256,7 +317,9 @@ impl Desk {
         if let Some(feeds) = &mut self.feeds {
             feeds.remove(client.id());
         }
-        self.sessions.leave(client.id(), self.simulation.now());
+        let now = self.simulation.now();
+        self.sessions.leave(client.id(), now);
+        self.simulation.voices().0.leave(client.id(), now);
     }
 
     fn command(&mut self, client: &Client, invoke: InvokeId, command: Result<Command, Refusal>) {
@@ -302,6 +365,7 @@ impl Desk {
         command: Result<Command, Refusal>,
         extension: &str,
     ) {
+        self.simulation.sits_down(agent);
         let verdict = self.sessions.open(client, agent, extension);
         if let Verdict::Resumed { displaced } | Verdict::Moved { displaced } = &verdict
             && let Some(other) = displaced

@@ -25,6 +25,13 @@ pub(in crate::server) enum Asked {
     /// A telephony command with its own number, which confirmations and failures repeat; or what makes it
     /// impossible to carry out, which is answered like any failure.
     Command(InvokeId, Result<Command, Refusal>),
+    /// A request to the T-Server.
+    TServer(super::tserver::Asked),
+    /// Working domains to listen to, or no longer.
+    CcsSubscribe(Vec<String>),
+    CcsUnsubscribe(Vec<String>),
+    /// A line for CallGem.
+    CallGem(String),
     /// A question about the present state of things.
     Query(InvokeId, Query),
 }
@@ -48,6 +55,10 @@ pub(super) fn read(method: &str, arguments: Payload<'_>) -> Result<Asked, CallEr
         "unsubscribeall" => none(arguments, Asked::UnsubscribeAll)?,
         "availablesubscriptions" => none(arguments, Asked::AvailableSubscriptions)?,
         "activesubscriptions" => none(arguments, Asked::ActiveSubscriptions)?,
+        "tserverrequest" => Asked::TServer(super::tserver::Asked::read(only(arguments)?)?),
+        "ccssubscribe" => Asked::CcsSubscribe(only(arguments)?),
+        "ccsunsubscribe" => Asked::CcsUnsubscribe(only(arguments)?),
+        "callgem" => Asked::CallGem(only(arguments)?),
         name => {
             let Some(read) = query(name) else {
                 return command(method, arguments);

@@ -5,17 +5,24 @@
 //! What nobody wants to hear is not put into words.
 //! Agents and other entities are named by their GUIDs here, as on the wire.
 
+use super::Speech;
 use super::directory::{Directory, DirectoryAgent, DirectoryEntry, DirectoryReason};
+use super::pair::Heard;
 use super::requests::Query;
+use super::scenario::{Scenario, Script, Step};
 use super::subscriptions::{EventName, Topic};
+use super::voices::Voices;
 use crate::centre::{
     AgentId, AgentState, Centre, Command, Entity, FailureCode, Guid, Happening, Mask, Moment, Reason,
-    Refusal, Settings, What,
+    Refusal, Settings, Span, What,
 };
 use crate::tell::ctios::{self, CtiEvent, InvokeId};
 use crate::tell::rte;
 use serde_json::{Map, Value};
 use std::sync::Arc;
+
+/// The reason of a sign-out by a failover, `CTIOS_FORCED_LOGOUT_REASON_CODE`; the number is Cisco's (rule R71).
+const FORCED_SIGN_OUT: Reason = Reason::new(50_002);
 
 /// Something to be told.
 #[derive(Debug)]
@@ -40,12 +47,37 @@ pub(super) trait Audience {
 #[derive(Debug)]
 pub(super) struct Simulation {
     centre: Centre,
+    voices: Voices,
+    script: Option<Script>,
 }
 
 impl Simulation {
-    pub(super) fn new(settings: Settings) -> Self {
+    /// A centre that begins at the settings' start, or has been at work by then if the scenario wants that.
+    pub(super) fn new(settings: Settings, speech: Speech) -> Self {
+        let prelude = speech.scenario.map_or(Span::ZERO, Scenario::prelude);
+        let mut centre = Centre::new(Settings {
+            start: settings.start - prelude,
+            ..settings
+        });
+        let mut voices = Voices::new(speech.vocabularies, &centre, speech.callgem_clock);
+        let before = centre.advance_to(settings.start);
+        voices.hear(&centre, &before);
         Self {
-            centre: Centre::new(settings),
+            centre,
+            voices,
+            script: speech.scenario.map(Script::new),
+        }
+    }
+
+    /// The vocabularies beside RTE and CTI OS, and the centre that they tell.
+    pub(super) fn voices(&mut self) -> (&mut Voices, &mut Centre) {
+        (&mut self.voices, &mut self.centre)
+    }
+
+    /// Somebody has sat down at the desk of `agent`: the scenario, if there is one, is about that agent.
+    pub(super) fn sits_down(&mut self, agent: Guid) {
+        if let Some(script) = &mut self.script {
+            script.begin(agent, self.centre.now());
         }
     }
 
@@ -94,6 +126,7 @@ impl Simulation {
                     name: list.name.clone(),
                 })
                 .collect(),
+            domains: self.voices.domains().to_vec(),
             not_ready_reasons: Reason::NOT_READY
                 .iter()
                 .map(|reason| DirectoryReason {
@@ -105,13 +138,70 @@ impl Simulation {
     }
 
     pub(super) fn next_due(&self) -> Option<Moment> {
-        self.centre.next_due()
+        let script = self.script.as_ref().and_then(Script::next_due);
+        [self.centre.next_due(), self.voices.next_due(), script]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// Lets everything happen that is due by `now`.
     pub(super) fn advance(&mut self, now: Moment, audience: &impl Audience) -> Vec<Told> {
+        let mut told = Vec::new();
+        while let Some((due, agent, step)) = self.script.as_mut().and_then(|script| script.take_due(now)) {
+            let happenings = self.centre.advance_to(due);
+            told.extend(self.put_into_words(&happenings, audience));
+            told.extend(self.play(step, agent, audience));
+        }
         let happenings = self.centre.advance_to(now);
+        told.extend(self.put_into_words(&happenings, audience));
+        self.voices.advance(&self.centre);
+        told
+    }
+
+    /// Does what a step of the scenario says.
+    fn play(&mut self, step: Step, agent: Guid, audience: &impl Audience) -> Vec<Told> {
+        let Some(id) = self.agent(agent) else {
+            return Vec::new();
+        };
+        let happenings = match step {
+            Step::SignOutByForce => self.centre.sign_out_by_force(id, FORCED_SIGN_OUT),
+            Step::DialInVain => self.centre.dial_in_vain(id),
+            Step::AllocateInVain => self.centre.allocate_in_vain(id),
+            Step::RingInTwoDomains => match self.apart_from(id) {
+                Some(colleague) => self.centre.ring_both(id, colleague),
+                None => Vec::new(),
+            },
+            Step::PrimaryLink(up) => {
+                if let Some(tserver) = &mut self.voices.tserver {
+                    tserver.server_says(&self.centre, tserver.primary(), Heard::Link(up));
+                }
+                Vec::new()
+            }
+            Step::Switchover => {
+                if let Some(tserver) = &mut self.voices.tserver {
+                    let old = tserver.primary();
+                    tserver.server_says(&self.centre, old, Heard::TurnedBackup);
+                    tserver.server_says(&self.centre, 1 - old, Heard::BecamePrimary);
+                    tserver.server_says(&self.centre, 1 - old, Heard::BackupConnected);
+                }
+                Vec::new()
+            }
+        };
         self.put_into_words(&happenings, audience)
+    }
+
+    /// A colleague of another domain who is ready: the first one.
+    fn apart_from(&self, agent: AgentId) -> Option<AgentId> {
+        let dialogs = self.voices.ccs.as_ref()?;
+        let mut ready = self
+            .centre
+            .agents()
+            .iter()
+            .filter(|other| other.status.state == AgentState::Ready && !other.attended);
+        ready
+            .find(|other| dialogs.are_apart(&self.centre, agent, other.id))
+            .map(|other| other.id)
     }
 
     /// Carries out a command of an agent, or says why not.
@@ -280,7 +370,8 @@ impl Simulation {
             .collect()
     }
 
-    fn put_into_words(&self, happenings: &[Happening], audience: &impl Audience) -> Vec<Told> {
+    fn put_into_words(&mut self, happenings: &[Happening], audience: &impl Audience) -> Vec<Told> {
+        self.voices.hear(&self.centre, happenings);
         let mut told = Vec::new();
         let mut events = Vec::new();
         let mut desk_events = Vec::new();

@@ -21,7 +21,8 @@ impl Teller<'_> {
         let object = call_object(call.id);
         match event {
             LegEvent::Allocated => self.precall(call),
-            LegEvent::Tones(_) | LegEvent::RecordingStarted | LegEvent::RecordingStopped => {}
+            LegEvent::Tones(_) => {}
+            LegEvent::RecordingStarted | LegEvent::RecordingStopped => {}
             LegEvent::Begun => {
                 let state = match direction {
                     Direction::In => LegState::Alerting,
