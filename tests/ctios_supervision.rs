@@ -141,6 +141,17 @@ fn r81_agents_of_the_team_are_followed_and_calls_of_the_chosen_one_alone() {
     );
     assert_eq!(desk.me().state(), AgentState::NotReady);
     assert_eq!(desk.model.desk.mask.unwrap().raw, 0x0800_0000);
+    // The name may come before anything says whose object it is.
+    desk.tell(
+        "OnMonitoredAgentInfoEvent",
+        &json!({"CTIOS_MONITORED": 1, "UniqueObjectID": "agent.5000.1004", "AgentFirstName": "Eero"}),
+    );
+    assert_eq!(agent(&desk, "agent.5000.1004"), None);
+    desk.tell(
+        "OnMonitoredAgentStateChange",
+        &json!({"AgentID": "1004", "AgentState": 3, "UniqueObjectID": "agent.5000.1004"}),
+    );
+    assert_eq!(colleague(&desk, "1004").name.as_deref(), Some("Eero"));
     // Nobody was chosen: whose call it would be is not known.
     desk.call_event(
         "OnMonitoredCallBegin",
@@ -471,8 +482,6 @@ fn r91_the_listening_side_hears_how_it_goes() {
     assert_eq!(silent(&desk).phase, Phase::Requested);
     desk.tell("OnSilentMonitorStatusReportEvent", &report(3));
     assert_eq!(silent(&desk).phase, Phase::Running);
-    desk.tell("OnSilentMonitorStatusReportEvent", &report(0x1000_000C));
-    assert!(silent(&desk).voiceless && silent(&desk).phase == Phase::Running);
     desk.tell("OnSilentMonitorStatusReportEvent", &report(0x1000_0009));
     assert_eq!(silent(&desk).phase, Phase::Ended(End::Stopped));
     assert!(silent(&desk).report.unwrap().text.contains("signed out"));
@@ -492,9 +501,15 @@ fn r91_the_side_that_is_listened_to_hears_that_its_voice_is_missing() {
         );
     assert_eq!(
         (silent(&desk).phase, silent(&desk).role),
-        (Phase::Running, Some(Role::ListenedTo))
+        (Phase::Ended(End::NoVoice), Some(Role::ListenedTo))
     );
-    assert!(silent(&desk).voiceless && silent(&desk).report.is_some());
+    assert!(silent(&desk).report.unwrap().text.contains("No voice"));
+    let mut desk = supervisor();
+    desk.tell("OnSilentMonitorStartedEvent", &session()).tell(
+        "OnSilentMonitorStatusReportEvent",
+        &json!({"SMSessionKey": 4, "StatusCode": 0x1000_000C}),
+    );
+    assert_eq!(silent(&desk).phase, Phase::Ended(End::NoVoice));
 }
 
 #[test]
@@ -671,7 +686,7 @@ proptest! {
                 0 => ("OnStartSilentMonitorConf", false),
                 1 => ("OnSilentMonitorStartRequestedEvent", false),
                 2 | 3 => ("OnSilentMonitorStartedEvent", false),
-                4 => ("OnRTPStreamTimedoutEvent", false),
+                4 => ("OnRTPStreamTimedoutEvent", true),
                 5 => ("OnSilentMonitorSessionDisconnected", true),
                 6 => ("OnSilentMonitorStopRequestedEvent", true),
                 7 => ("OnStopSilentMonitorConf", true),

@@ -3,7 +3,7 @@
 
 mod floor;
 
-use floor::{ANNA, BEN, Floor, SUPERVISOR, Told, check_documented, lively, quiet};
+use floor::{ANNA, BEN, Floor, Reading, SUPERVISOR, Told, check_documented, lively, quiet};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,6 +30,13 @@ fn everything_told_of_a_busy_centre_is_documented() {
             ..quiet()
         };
         let mut centre = Centre::new(settings);
+        let mut readers: BTreeMap<AgentId, Reading> = BTreeMap::new();
+        for agent in centre.agents() {
+            let reader = readers.entry(agent.id).or_default();
+            for event in ctios::snapshot(&centre, agent.id) {
+                reader.read(&event);
+            }
+        }
         // Every supervisor watches the team and monitors a member.
         for team in centre.teams().to_vec() {
             let member = format!("{}", 1_001 + team.members.first().expect("a member").number());
@@ -44,16 +51,21 @@ fn everything_told_of_a_busy_centre_is_documented() {
                 let _ = centre.command(team.supervisor, command);
             }
         }
-        for step in 1..=3_600 {
+        for step in 1..=2_400 {
             let happenings = centre.advance_to(settings.start + Span::from_secs(step * 3));
-            let mut events: Vec<CtiEvent> = Vec::new();
-            let mut watched = Vec::new();
+            let mut told = Vec::new();
             for happening in &happenings {
+                let mut events: Vec<CtiEvent> = Vec::new();
                 ctios::tell(&centre, happening, &mut events);
-                ctios::tell_watchers(&centre, happening, &|_| true, &mut watched);
+                let agent = happening.what.agent();
+                if let Some(agent) = agent {
+                    told.extend(events.into_iter().map(|event| (agent, event)));
+                }
+                ctios::tell_watchers(&centre, happening, &|_| true, &mut told);
             }
-            for event in events.iter().chain(watched.iter().map(|(_, event)| event)) {
+            for (agent, event) in &told {
                 check_documented(event);
+                readers.entry(*agent).or_default().read(event);
                 names.insert(event.name);
             }
             if step % 100 == 0 {

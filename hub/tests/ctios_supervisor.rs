@@ -188,6 +188,12 @@ fn r81_r82_the_calls_of_one_member_are_told_under_monitored_names_with_the_plain
         .collect();
     assert_eq!(calls, expected);
     // Another member's calls are not told.
+    floor.forget();
+    floor.done(BEN, "MakeCall", json!({ "DialedNumber": "0912300" }));
+    floor.wait(15_000);
+    assert!(floor.names(BEN).contains(&"OnCallEnd"));
+    assert_eq!(floor.names(SUPERVISOR), [""; 0]);
+    floor.done(ANNA, "SetAgentState", json!({ "AgentState": 2 }));
     floor.connect(BEN, ANNA);
     floor.done(SUPERVISOR, "StopMonitoringAgent", about_anna());
     assert_eq!(floor.all(SUPERVISOR, "OnStopMonitoringAgent").len(), 1);

@@ -123,6 +123,8 @@ pub enum End {
     Failed(Option<i64>),
     /// The two desks lost each other.
     Disconnected,
+    /// No voice came from the agent's phone.
+    NoVoice,
     /// The agent or the supervisor signed out.
     SignedOut,
 }
@@ -197,8 +199,6 @@ pub struct SilentMonitor {
     pub phase: Phase,
     /// The last report about it.
     pub report: Option<Report>,
-    /// No voice came from the agent's phone.
-    pub voiceless: bool,
     /// Since when the phase has lasted.
     pub since: Moment,
 }
@@ -233,7 +233,6 @@ impl SilentMonitor {
             role: None,
             phase: Phase::Requested,
             report: None,
-            voiceless: false,
             since: when,
         }
     }
@@ -290,17 +289,14 @@ impl SilentMonitor {
                 self.report = Some(report);
                 match report.standing {
                     Standing::GoesOn => {}
-                    Standing::Runs => {
-                        self.phase = Phase::Running;
-                        self.voiceless = false;
-                    }
+                    Standing::Runs => self.phase = Phase::Running,
                     Standing::Stopped => self.phase = Phase::Ended(End::Stopped),
                     Standing::Failed => self.phase = Phase::Ended(End::Failed(None)),
                 }
             }
             SilentMonitorStep::NoVoice(report) => {
                 self.report = report.or(self.report);
-                self.voiceless = true;
+                self.phase = Phase::Ended(End::NoVoice);
             }
             SilentMonitorStep::Disconnected(report) => {
                 self.report = report.or(self.report);

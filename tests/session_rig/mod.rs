@@ -5,6 +5,8 @@
 //! Time stands still unless a test moves it.
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
+pub(crate) mod sources;
+
 use std::cell::RefCell;
 use std::rc::Rc;
 use switchhook::connection::{Action, Input as Wire, Millis, RequestId, SocketId};
@@ -40,6 +42,8 @@ pub(crate) struct Desk {
     pub(crate) session: Session,
     pub(crate) model: Rc<RefCell<Model>>,
     pub(crate) time: i64,
+    /// What chance has in store.
+    pub(crate) random: u64,
     pub(crate) sent: Vec<String>,
     /// What people were told.
     pub(crate) told: Vec<Transition>,
@@ -56,6 +60,7 @@ impl Desk {
             session: Session::new(config, Rc::clone(&model)),
             model,
             time: 0,
+            random: 7,
             sent: Vec::new(),
             told: Vec::new(),
             fetches: Vec::new(),
@@ -69,7 +74,7 @@ impl Desk {
         let now = Now {
             monotonic: Millis::new(self.time),
             wall: Moment(1_700_000_000_000 + self.time),
-            random: 7,
+            random: self.random,
         };
         self.session.step(input, now);
         for effect in self.session.take_effects() {

@@ -1,13 +1,17 @@
 //! What the tests of CTI OS share: a centre with several desks, each of which keeps what it was told.
 //!
 //! Lives here: giving commands as hub methods, letting time pass, and the check of every told event against
-//! the catalogue of documented events. May not be here: expectations of a single test.
+//! the catalogue of documented events and by the page's own reader. May not be here: expectations of a single
+//! test.
 
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
+use switchhook::protocol::Payload;
+use switchhook::vendor::Oddities;
+use switchhook::vendor::ctios::{Decoder, Site};
 use switchhook_hub::centre::{AgentId, Centre, Happening, LegState, Moment, Settings, Span};
 use switchhook_hub::tell::ctios::{self, CtiEvent, UnreadableCommand};
 
@@ -100,6 +104,31 @@ pub(crate) struct Floor {
     pub(crate) centre: Centre,
     invoke: u32,
     told: BTreeMap<AgentId, Vec<Told>>,
+    /// The page's own reader at every desk.
+    readers: BTreeMap<AgentId, Reading>,
+}
+
+/// A page's reader of events, which must find nothing odd in what the hub tells.
+#[derive(Default)]
+pub(crate) struct Reading {
+    decoder: Decoder,
+    oddities: Oddities,
+}
+
+impl Reading {
+    pub(crate) fn read(&mut self, event: &CtiEvent) {
+        let arguments = format!("[\"{}\",{}]", event.name, event.arguments);
+        let read = self.decoder.decode(
+            Payload::from_json(&arguments),
+            &Site::default(),
+            None,
+            &mut self.oddities,
+            &mut |_, _| {},
+        );
+        assert!(read.is_ok(), "{event:?}: {read:?}");
+        let odd = self.oddities.tallies();
+        assert!(odd.is_empty(), "{event:?}: {odd:?}");
+    }
 }
 
 /// A small centre in which nobody calls of their own accord; the first three of six agents are people, and
@@ -134,6 +163,7 @@ impl Floor {
             centre: Centre::new(settings),
             invoke: 0,
             told: BTreeMap::new(),
+            readers: BTreeMap::new(),
         }
     }
 
@@ -234,7 +264,9 @@ impl Floor {
 
     pub(crate) fn keep(&mut self, agent: AgentId, events: impl IntoIterator<Item = CtiEvent>) {
         let told = self.told.entry(agent).or_default();
+        let reader = self.readers.entry(agent).or_default();
         for event in events {
+            reader.read(&event);
             let fields = Value::Object(check_documented(&event));
             told.push(Told {
                 name: event.name,

@@ -114,7 +114,7 @@ impl Session {
         self.tick_sources(now);
         if now.wall.since(self.last_second).abs() >= SECOND {
             self.last_second = now.wall;
-            let heard = self.model.borrow().source(SOURCE).heard;
+            let heard = self.last_heard();
             if self.view.as_of != heard {
                 self.view.as_of = heard;
                 self.changed = true;

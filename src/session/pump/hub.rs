@@ -111,7 +111,7 @@ impl Session {
         }
         if was_connected && !self.connected {
             self.model.borrow_mut().lose_session(SOURCE, now.wall);
-            self.view.as_of = self.model.borrow().source(SOURCE).heard;
+            self.view.as_of = self.last_heard();
             self.lose_sources(now);
             self.resync = true;
         }
@@ -119,9 +119,11 @@ impl Session {
             Status::Connected { resumed, .. } => {
                 self.view.trouble = None;
                 if *resumed {
-                    self.view.link = Link::Live;
+                    // What was asked for and not answered when the socket was lost still is.
+                    self.view.link = Link::Preparing;
                     self.model.borrow_mut().resume_session(SOURCE);
                     self.resume_sources(now);
+                    self.prepared();
                 } else {
                     self.view.link = Link::Preparing;
                     self.begin_sessions();
@@ -161,6 +163,13 @@ impl Session {
                 }
             }
         }
+    }
+
+    /// When something was last heard of any source.
+    pub(super) fn last_heard(&self) -> Option<Moment> {
+        let model = self.model.borrow();
+        let others = self.sources.iter().map(|source| model.source(source.id()).heard);
+        others.fold(model.source(SOURCE).heard, Option::max)
     }
 
     /// A session with the hub is one with each source behind it.

@@ -7,7 +7,7 @@
 use super::{
     Command, Config, Connection, ConnectionView, Credentials, DirectorySource, Effect, Error, FetchId,
     Fetching, HubAddress, Identify, Known, Link, Moment, Now, Options, Reason, Ref, SOURCE, Screen, Secret,
-    Session, SignInError, Telephony, Wire, base64, claims, rte, sources,
+    Session, SignInError, Subscriptions, Telephony, Wire, base64, claims, rte, sources,
 };
 use crate::domain::fold::folded;
 
@@ -151,6 +151,7 @@ impl Session {
         self.flights.clear();
         // Whoever signs in next is another client of them.
         self.sources = sources::all(&self.config);
+        self.subscriptions = Subscriptions::default();
         self.was_subscribed = false;
         self.device = None;
         let mut model = self.model.borrow_mut();

@@ -208,8 +208,8 @@ pub const STATUSES: [(i64, &str, Standing, &str); 42] = [
     (
         NO_VOICE,
         "eSMStatusNoRTPPacketsReceivedFormIPPhone",
-        GoesOn,
-        "No voice comes from the agent's phone.",
+        Failed,
+        "No voice comes from the agent's phone, so listening in has ended.",
     ),
     (
         0x1000_000D,
@@ -226,7 +226,7 @@ pub const STATUSES: [(i64, &str, Standing, &str); 42] = [
     (
         NOTHING_CAPTURED,
         "eSMStatusWPNoPacketsReceived",
-        GoesOn,
+        Failed,
         "Nothing of the voices could be captured.",
     ),
     (

@@ -219,6 +219,37 @@ mod tests {
         ));
     }
 
+    /// The first column of the contract's table of CTI OS methods.
+    fn methods_of_the_contract() -> Vec<&'static str> {
+        let contract = include_str!("../../../../docs/hub-contract.md");
+        let (_, section) = contract.split_once("## Cisco CTI OS").expect("a section");
+        let (section, _) = section.split_once("\n## ").expect("a next section");
+        let rows = section.lines().filter(|line| line.starts_with("| `"));
+        rows.filter_map(|row| row.split('|').nth(1))
+            .flat_map(|cell| cell.split('`').skip(1).step_by(2))
+            .collect()
+    }
+
+    #[test]
+    fn the_contract_names_every_method_and_no_other() {
+        let named = methods_of_the_contract();
+        for method in &named {
+            let read = asked(method, r#"[{"InvokeID":1,"UniqueObjectID":"call.5000.1"}]"#);
+            assert!(!matches!(read, Err(CallError::UnknownMethod)), "{method}");
+        }
+        for method in ctios::COMMANDS {
+            assert!(named.contains(&method), "{method} is not in the contract");
+        }
+        assert_eq!(
+            named
+                .iter()
+                .filter(|method| query(&method.to_ascii_lowercase()).is_some())
+                .count(),
+            6,
+            "every question"
+        );
+    }
+
     #[test]
     fn j32_what_does_not_fit_is_told_in_the_documented_words() {
         let text = |method: &str, arguments: &str| match asked(method, arguments) {

@@ -128,7 +128,7 @@ impl CallGem {
             Some(transactions) => transactions,
             none => {
                 // Kept in memory: every page is a client of its own.
-                let page = format!("desk{random:016x}");
+                let page = ["desk", &random.to_string(), "-"].concat();
                 self.request.persist_token = self.persist.then(|| page.as_str().into());
                 none.insert(Transactions::new(&page)?)
             }

@@ -5,7 +5,7 @@
 //! A monitored agent is named by the sign-in id; its object's id stands for it where it was met before.
 //! A mask that comes with another agent's state is that agent's and never the own one (rule R82).
 
-use super::{Given, Reader, Teller, Value, some_text};
+use super::{COLLEAGUES_KEPT, Given, Reader, Teller, Value, some_text};
 use crate::domain::agent::AgentUpdate;
 use crate::domain::chat::Message;
 use crate::domain::ids::Ref;
@@ -33,7 +33,12 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
                 self.decoder.login_id = Some(login_id.as_ref().into());
             }
         }
-        let update = self.agent_update(tells_state);
+        let mut update = self.agent_update(tells_state);
+        if self.is_monitored
+            && let Some(name) = object.and_then(|object| self.decoder.names.remove(object.as_ref()))
+        {
+            update.name = Some(Cow::Owned(name.into()));
+        }
         self.send_agent(&update);
         if let Some(mask) = self.read_mask().filter(|_| !self.is_monitored) {
             self.send(Event::AgentMask(mask));
@@ -68,8 +73,22 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
         }
     }
 
+    /// The agent's name. It names the agent by the object alone, perhaps before that was met.
     pub(super) fn agent_name(&mut self) {
         if let Some(name) = self.name() {
+            let object = self
+                .object()
+                .filter(|_| self.is_monitored && self.fields.agent_id.value().is_none());
+            if let Some(object) =
+                object.filter(|object| !self.decoder.colleagues.contains_key(object.as_ref()))
+            {
+                if self.decoder.names.len() < COLLEAGUES_KEPT {
+                    self.decoder
+                        .names
+                        .insert(object.as_ref().into(), name.as_ref().into());
+                }
+                return;
+            }
             self.send_agent(&AgentUpdate {
                 name: Some(name),
                 ..AgentUpdate::default()

@@ -97,6 +97,8 @@ pub struct Decoder {
     calls: Vec<KnownCall>,
     /// Sign-in ids of other agents by the ids of their objects.
     colleagues: FxHashMap<Box<str>, Box<str>>,
+    /// Names of agents whose objects were not met yet.
+    names: FxHashMap<Box<str>, Box<str>>,
     /// The agent whose calls are told beside the own ones (rule R81).
     monitored: Option<Box<str>>,
     /// The sign-out failure already told, whose twin is still to come.
