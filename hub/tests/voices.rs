@@ -7,6 +7,7 @@ use switchhook::domain::{self, Event};
 use switchhook::protocol::Payload;
 use switchhook::vendor::callgem::{LocalClock, StateMeaning};
 use switchhook::vendor::time::Zone;
+use switchhook::vendor::{Oddities, callgem as page_callgem, ccs as page_ccs, tserver as page_tserver};
 use switchhook_hub::centre::{Centre, Happening, LegState, Moment, Settings, Span};
 use switchhook_hub::tell::{callgem, ccs, tserver};
 
