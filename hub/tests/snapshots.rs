@@ -110,6 +110,8 @@ impl Page {
             "held_since",
             "wrap_up_to_come",
             "terminals",
+            // Told at sign-in, and not with every state.
+            "assignment",
             "availability_since",
             // Told with the counters, and growing in between.
             "longest_wait",
@@ -137,17 +139,22 @@ impl Page {
     }
 }
 
-/// A row without what ccsevents tell of a dialog or session when it changes, and not again.
+/// A row without data that says nothing, and without what ccsevents tell of a dialog or session when it changes, and
+/// not again.
 fn without_passing_information(line: &str) -> String {
     let mut line = line.to_owned();
+    while let Some(end) = line.find(", \"\")") {
+        let start = line[..end].rfind("(\"").unwrap_or(end);
+        line.replace_range(start..end + 5, "");
+    }
     for name in ["parties", "number"] {
         if let Some(start) = line.find(&format!("(\"{name}\", ")) {
             let end = line[start..].find(')').map_or(line.len(), |end| start + end + 1);
             line.replace_range(start..end, "");
         }
     }
-    line.replace(", , ", ", ")
-        .replace("[, ", "[")
+    let line = line.replace(", , ", ", ").replace(", , ", ", ");
+    line.replace("[, ", "[")
         .replace(", ]", "]")
         .replace(", data []", "")
 }

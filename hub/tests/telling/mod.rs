@@ -5,7 +5,8 @@
 #![allow(dead_code, reason = "each test uses a part of it")]
 
 use serde_json::{Value, json};
-use std::rc::Rc;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use switchhook::vendor::callgem::LocalClock;
 use switchhook_hub::centre::{AgentId, Centre, Entity, Happening, Moment};
 use switchhook_hub::tell::{callgem, ccs, ctios, rte, tserver};
@@ -50,7 +51,7 @@ pub(crate) struct Said {
     /// Whose desk hears it; `None` for what every desk hears.
     pub(crate) to: Option<AgentId>,
     pub(crate) target: &'static str,
-    pub(crate) arguments: Rc<str>,
+    pub(crate) arguments: Arc<str>,
 }
 
 /// The tellers that remember something, and the words that they find.
@@ -104,6 +105,15 @@ impl Voices {
                     .collect::<Vec<_>>(),
             },
         })
+    }
+
+    /// The working domain of each agent, by extension.
+    pub(crate) fn domains(&self, centre: &Centre) -> BTreeMap<String, String> {
+        let domain = |agent| self.ccs.domains()[self.ccs.domain_of(agent)].clone();
+        let agents = centre.agents().iter();
+        agents
+            .map(|agent| (agent.extension.clone(), domain(agent)))
+            .collect()
     }
 
     /// What there is now, in the words of ccsevents: what a page hears that subscribes.
