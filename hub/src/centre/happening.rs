@@ -188,12 +188,12 @@ pub enum LegEvent {
     Transferred(Option<Arc<CallFacts>>),
     /// The agent's calls were joined into one with more parties.
     Conferenced,
+    /// The agent sent tones: 0 to 9, star, hash, A to D.
+    Tones(String),
     /// The agent has the call recorded from now on.
     RecordingStarted,
     /// The recording has ended, with the agent's request or with its leg.
     RecordingStopped,
-    /// The agent sent tones: 0 to 9, star, hash, A to D.
-    Tones(String),
     /// What the agent may do with the call changed, and nothing else.
     MaskChanged,
     /// The leg is gone.

@@ -14,10 +14,10 @@
 //! | `promises` | callbacks: who makes them, takes them up, closes them |
 //! | `obey` | which commands are accepted and what they bring about |
 //! | `mask` | which buttons are enabled |
-//! | `team`, `supervision`, `listening` | who leads whom, and what supervisors do |
-//! | `statistics` | figures of an agent's day |
 //! | `incident` | what goes wrong on demand |
 //! | `reservation` | who is kept from being given calls |
+//! | `team`, `supervision`, `listening` | who leads whom, and what supervisors do |
+//! | `statistics` | figures of an agent's day |
 
 mod agent;
 mod behaviour;
@@ -510,10 +510,10 @@ impl Centre {
                 held_back: false,
                 shift_ends: self.now,
                 working_on: None,
+                reserved_until: None,
                 team: self.team_dealt_to(id),
                 figures: AgentFigures::default(),
                 wanted_figures: Vec::new(),
-                reserved_until: None,
             });
         }
     }

@@ -306,11 +306,10 @@ impl Ccs {
                     writer.text("dtmf", tones);
                 });
             }
+            LegEvent::RecordingStarted => self.recording_begins(call.id, &mut outlet),
+            LegEvent::RecordingStopped => self.recording_ends(call, &mut outlet),
             LegEvent::Ended { how, .. } => self.leg_ends(call, *agent, *how, &mut outlet),
-            // What an agent has recorded is the telephone's recording and not the dialog's.
-            LegEvent::RecordingStarted
-            | LegEvent::RecordingStopped
-            | LegEvent::Delivered
+            LegEvent::Delivered
             | LegEvent::PartyLeft
             | LegEvent::Transferred(Some(_))
             | LegEvent::MaskChanged => {}
@@ -433,8 +432,8 @@ impl Ccs {
             return;
         }
         talk.dialog = true;
-        talk.recorded = talk.facts.queue.is_some();
-        let (recorded, is_consultation) = (talk.recorded, talk.facts.kind == CallKind::Consultation);
+        let is_recorded = talk.facts.queue.is_some();
+        let is_consultation = talk.facts.kind == CallKind::Consultation;
         self.about_dialog(Kind::ConnectionCreate, call, outlet, |_| {});
         if is_consultation {
             self.about_dialog(Kind::ConnectionAttachToSeance, call, outlet, |_| {});
@@ -443,8 +442,33 @@ impl Ccs {
                 writer.text("state", "in conversation");
             });
         }
-        if recorded {
+        if is_recorded {
+            self.recording_begins(call, outlet);
+        }
+    }
+
+    /// A dialog is being recorded; one that is already stays so.
+    fn recording_begins(&mut self, call: CallId, outlet: &mut Outlet<'_>) {
+        let talk = self
+            .talks
+            .get_mut(&call)
+            .filter(|talk| talk.dialog && !talk.recorded);
+        if let Some(talk) = talk {
+            talk.recorded = true;
             self.about_dialog(Kind::ConnectionStartRecord, call, outlet, |_| {});
+        }
+    }
+
+    /// A recording is complete: its download code and link come with that (rule R118).
+    fn recording_ends(&mut self, call: &CallFacts, outlet: &mut Outlet<'_>) {
+        let talk = self.talks.get_mut(&call.id).filter(|talk| talk.recorded);
+        if let Some(talk) = talk {
+            talk.recorded = false;
+            let code = format!("{:012x}", call.guid.as_u128() & 0xFFFF_FFFF_FFFF);
+            self.about_dialog(Kind::ConnectionSetRecordInfo, call.id, outlet, |writer| {
+                writer.text("code", &code);
+                writer.text("link", &format!("https://recordings.example.com/{code}"));
+            });
         }
     }
 
@@ -478,8 +502,6 @@ impl Ccs {
         };
         talk.facts = Arc::clone(call);
         let is_first = talk.legs.first().is_some_and(|leg| leg.agent == agent);
-        let begins_record = talk.dialog && !talk.recorded && call.queue.is_some();
-        talk.recorded |= begins_record;
         let (parties, dialog) = (talk.talking(), talk.dialog);
         let queue = call.queue.and_then(|queue| outlet.centre.queue(queue));
         self.about_leg(Kind::CallUpdate, call.id, agent, outlet, |writer| {
@@ -495,8 +517,8 @@ impl Ccs {
                 writer.nested("info", |info| info.text("number", &call.target_number));
             });
         }
-        if begins_record {
-            self.about_dialog(Kind::ConnectionStartRecord, call.id, outlet, |_| {});
+        if call.queue.is_some() {
+            self.recording_begins(call.id, outlet);
         }
     }
 
@@ -529,18 +551,12 @@ impl Ccs {
         let is_last = talk.legs.len() == 1;
         let talking_then = talk.talking() - usize::from(leg.answered);
         let dialog_ends = talk.dialog && (talking_then < 2 || is_last);
-        let recorded = talk.recorded;
         if dialog_ends {
-            talk.dialog = false;
-            talk.recorded = false;
-            if recorded {
-                let code = format!("{:012x}", call.guid.as_u128() & 0xFFFF_FFFF_FFFF);
-                self.about_dialog(Kind::ConnectionSetRecordInfo, call.id, outlet, |writer| {
-                    writer.text("code", &code);
-                    writer.text("link", &format!("https://recordings.example.com/{code}"));
-                });
-            }
+            self.recording_ends(call, outlet);
             self.about_dialog(Kind::ConnectionDelete, call.id, outlet, |_| {});
+            if let Some(talk) = self.talks.get_mut(&call.id) {
+                talk.dialog = false;
+            }
         }
         self.about_leg(Kind::CallDelete, call.id, agent, outlet, |writer| {
             writer.text("reason", reason);

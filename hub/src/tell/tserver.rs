@@ -104,7 +104,6 @@ pub fn tell(centre: &Centre, happening: &Happening, server: &str, events: &mut V
             Kind::EventCallInfoChanged,
             call_info_changed(source, centre, call),
         ),
-        LegEvent::Failed => (Kind::EventHardwareError, hardware_error(source, found, call.id)),
         LegEvent::Ended {
             how: crate::centre::Ending::NoAnswer,
             ..
@@ -212,12 +211,10 @@ pub fn user_event(source: Source<'_>, device: &str, additions: &Map<String, Valu
     })
 }
 
-/// EventHardwareError: the switch left something out about a call at a device (rule R109). 1 means that the reason
-/// for a failure was not among its messages.
-fn hardware_error(source: Source<'_>, agent: &Agent, call: CallId) -> Arc<str> {
+/// EventHardwareError: messages of the switch are missing, as far as is known of no call and no device (rule R109).
+/// The one error: 1, while the link was down.
+pub fn hardware_error(source: Source<'_>) -> Arc<str> {
     event(Kind::EventHardwareError, source, |writer| {
-        writer.text("ThisDN", &agent.extension);
-        writer.text("ConnID", &connection_id(call));
         writer.plain("ErrorCode", 1);
     })
 }

@@ -191,8 +191,15 @@ impl TServer {
                     } else {
                         Kind::EventLinkDisconnected
                     };
-                    let server = self.pair.name();
-                    self.tell_all(kind, &tserver::link(Source { server, at }, up));
+                    let source = Source {
+                        server: self.pair.name(),
+                        at,
+                    };
+                    self.tell_all(kind, &tserver::link(source, up));
+                    if up {
+                        // What the switch said meanwhile is lost.
+                        self.tell_all(Kind::EventHardwareError, &tserver::hardware_error(source));
+                    }
                 }
                 Told::PrimaryChanged(place) => {
                     let server = NAMES.get(place).copied().unwrap_or_default();

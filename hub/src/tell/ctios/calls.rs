@@ -21,8 +21,7 @@ impl Teller<'_> {
         let object = call_object(call.id);
         match event {
             LegEvent::Allocated => self.precall(call),
-            LegEvent::Tones(_) => {}
-            LegEvent::RecordingStarted | LegEvent::RecordingStopped => {}
+            LegEvent::RecordingStarted | LegEvent::RecordingStopped | LegEvent::Tones(_) => {}
             LegEvent::Begun => {
                 let state = match direction {
                     Direction::In => LegState::Alerting,
