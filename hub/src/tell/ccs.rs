@@ -741,8 +741,13 @@ impl Ccs {
         };
         for (call, talk) in &self.talks {
             self.about_session(Kind::SeanceCreate, *call, &mut outlet, |_| {});
+            let queue = talk.facts.queue.and_then(|queue| centre.queue(queue));
             for leg in &talk.legs {
-                self.about_leg(Kind::CallCreate, *call, leg.agent, &mut outlet, |_| {});
+                self.about_leg(Kind::CallCreate, *call, leg.agent, &mut outlet, |writer| {
+                    if let Some(queue) = queue {
+                        writer.nested("info", |info| info.text("queue", &queue.name));
+                    }
+                });
                 if leg.has_failed() {
                     self.about_leg(Kind::ConnectionFailure, *call, leg.agent, &mut outlet, |_| {});
                 } else {
