@@ -65,10 +65,8 @@ impl Rig {
         while let Some(due) = self.desk.next_due().filter(|due| *due < until) {
             self.now = self.now.max(due);
             self.desk.advance(self.now);
-            if self.desk.next_due() == Some(due) {
-                // What is due and not done would be due for ever.
-                panic!("the desk does not get on at {due:?}");
-            }
+            // What is due and not done would be due for ever.
+            assert_ne!(self.desk.next_due(), Some(due), "the desk does not get on");
         }
         self.now = until;
         self.desk.advance(until);
