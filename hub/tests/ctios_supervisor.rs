@@ -391,6 +391,22 @@ fn clearing_leaves_the_agent_with_the_caller() {
 }
 
 #[test]
+fn nobody_is_taken_off_a_call_that_would_not_go_on() {
+    let mut floor = Floor::with(quiet(), &[ANNA, BEN, SUPERVISOR]);
+    floor.done(SUPERVISOR, "StartMonitoringAgent", about_anna());
+    let call = floor.connect(BEN, ANNA);
+    assert_eq!(supervise(&mut floor, 3, &call), Ok(()));
+    assert_eq!(
+        buttons(&floor) & SupervisorMask::INTERCEPT.bits(),
+        SupervisorMask::INTERCEPT.bits()
+    );
+    floor.done(BEN, "ClearConnection", json!({ "UniqueObjectID": call }));
+    assert_eq!(supervise(&mut floor, 4, &call), Err(38), "two are left");
+    assert_eq!(floor.call(ANNA), call);
+    assert_eq!(supervise(&mut floor, 0, &call), Ok(()));
+}
+
+#[test]
 fn supervising_a_call_is_refused_with_the_documented_codes() {
     let (mut floor, call) = monitored();
     for (arguments, code) in [

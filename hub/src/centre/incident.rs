@@ -22,7 +22,7 @@ impl Centre {
             self.allocate(call, first);
             self.allocate(call, second);
         }
-        std::mem::take(&mut self.happenings)
+        self.take_happenings()
     }
 
     /// Gives a call to a ready agent and takes it back before it rings, because the caller has hung up.
@@ -32,7 +32,7 @@ impl Centre {
             // Shorter than any way to a telephone.
             self.plan(Span::from_millis(100), Task::Patience(call));
         }
-        std::mem::take(&mut self.happenings)
+        self.take_happenings()
     }
 
     /// Has an agent without calls dial a number that is busy.
@@ -50,7 +50,7 @@ impl Centre {
                 },
             );
         }
-        std::mem::take(&mut self.happenings)
+        self.take_happenings()
     }
 
     /// A caller for the first queue of an agent that takes calls, if all of these agents are free for it.

@@ -138,8 +138,8 @@ impl Talk {
     /// The legs whose domains hear everything of the call. A leg that is one of several called at once, and has not
     /// answered, is no part of what the others do (rule R114).
     fn taking_part(&self) -> impl Iterator<Item = &Leg> {
-        let called = |leg: &&Leg| leg.direction == Direction::In && !leg.answered;
-        let fork = self.legs.iter().filter(called).count() > 1;
+        let called = self.legs.iter().filter(|leg| leg.direction == Direction::In);
+        let fork = called.count() > 1;
         self.legs
             .iter()
             .filter(move |leg| leg.direction == Direction::Out || leg.answered || !fork)

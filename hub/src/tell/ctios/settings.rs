@@ -48,6 +48,7 @@ pub fn desk_settings(centre: &Centre, agent: AgentId, invoke: InvokeId) -> CtiEv
 
 /// The answer to `RequestDesktopSettings`: the tree of settings that every desk shares.
 pub fn global_settings(invoke: InvokeId) -> CtiEvent {
+    let [server_a, server_b] = SERVERS;
     let mut context = Map::new();
     for declared in &DECLARED {
         match declared.elements {
@@ -80,10 +81,10 @@ pub fn global_settings(invoke: InvokeId) -> CtiEvent {
         "Login": {
             "ConnectionProfiles": {
                 "Contact centre": {
-                    "CtiOsA": SERVERS[0].host,
-                    "CtiOsB": SERVERS[1].host,
-                    "PortA": SERVERS[0].port,
-                    "PortB": SERVERS[1].port,
+                    "CtiOsA": server_a.host,
+                    "CtiOsB": server_b.host,
+                    "PortA": server_a.port,
+                    "PortB": server_b.port,
                     "Heartbeat": HEARTBEAT.as_secs(),
                     "MaxHeartbeats": MAX_HEARTBEATS,
                     "AutoLogin": false,
