@@ -248,6 +248,19 @@ impl App {
         self.read(|model| model.allowed(SourceId::default(), control, intent.call()))
     }
 
+    /// Whether nothing will ever be allowed, because no telephony server is there to be commanded; tracks.
+    pub(super) fn only_shows(self, off: Off) -> bool {
+        off == Off::NoMask && !self.desk.with(|desk| desk.telephony)
+    }
+
+    /// Why a button is off, in words; tracks.
+    pub(super) fn why(self, off: Off) -> &'static str {
+        if self.only_shows(off) {
+            return self.say(Word::ViewOnly);
+        }
+        self.speech.off(off)
+    }
+
     /// Server time, once a second; tracks.
     pub fn now(self) -> Moment {
         self.clock.get()
