@@ -56,6 +56,7 @@ fn input(intent: Intent) -> Input<'static> {
         Intent::RetryNow => return Input::Wire(WireInput::RetryNow),
         Intent::DismissFailure(id) => return Input::DismissFailure(id),
         Intent::DismissCall(call) => return Input::DismissCall(call),
+        Intent::DismissEmergencies => return Input::DismissEmergencies,
         Intent::SignOut(reason) => Command::SignOut { reason },
         Intent::Ready => Command::Ready,
         Intent::NotReady(reason) => Command::NotReady { reason },

@@ -62,6 +62,8 @@ pub enum Intent {
     DismissFailure(InvokeId),
     /// The agent has seen a failed or missed call.
     DismissCall(CallKey),
+    /// The supervisor has seen who needs help.
+    DismissEmergencies,
 }
 
 impl Intent {
@@ -79,9 +81,11 @@ impl Intent {
             Intent::Hold(_) => Some(Control::Hold),
             Intent::Retrieve(_) => Some(Control::Retrieve),
             Intent::Dial(_) => Some(Control::MakeCall),
-            Intent::SendTones(..) | Intent::RetryNow | Intent::DismissFailure(_) | Intent::DismissCall(_) => {
-                None
-            }
+            Intent::SendTones(..)
+            | Intent::RetryNow
+            | Intent::DismissFailure(_)
+            | Intent::DismissCall(_)
+            | Intent::DismissEmergencies => None,
         }
     }
 
@@ -119,7 +123,7 @@ impl Intent {
             Intent::Dial(_) => "dial",
             Intent::SendTones(..) => "send-tones",
             Intent::RetryNow => "retry-now",
-            Intent::DismissFailure(_) | Intent::DismissCall(_) => "dismiss",
+            Intent::DismissFailure(_) | Intent::DismissCall(_) | Intent::DismissEmergencies => "dismiss",
         }
     }
 }
