@@ -7,9 +7,9 @@
 
 use super::app::App;
 use super::look::Look;
-use super::words::Word;
 use crate::domain::Transition;
 use crate::domain::ids::CallKey;
+use crate::words::Word;
 use leptos::prelude::*;
 
 impl App {
@@ -48,6 +48,9 @@ impl App {
                 .unwrap_or_default()
                 .to_owned()
         });
-        [self.say(word), " ", &number].concat().trim_end().to_owned()
+        if number.is_empty() {
+            return self.say(word).to_owned();
+        }
+        [self.say(word), " ", &self.speech.apart(&number)].concat()
     }
 }

@@ -5,7 +5,10 @@
 //! A sentence's variable parts are its fields: one that is forgotten or unknown does not compile.
 //! English texts are their own keys, so no two entries may have the same (`tests/languages.rs`).
 
-use super::dictionary::Dictionary;
+use super::dictionary::{Dictionary, placeholders};
+
+/// The most parts that a sentence has.
+const MOST_PARTS: usize = 2;
 
 macro_rules! catalogue {
     (
@@ -49,15 +52,16 @@ macro_rules! catalogue {
         /// How many of the texts are words or sentences; counts follow.
         pub(super) const SINGLE: usize = WORDS + [$($pattern,)*].len();
 
-        impl Sentence<'_> {
-            /// The sentence in the words of a language; `mark` encloses each part that is put in.
-            pub fn told(self, dictionary: &Dictionary, mark: [&str; 2]) -> String {
+        /// The parts of each sentence by name, in the order of its fields.
+        pub const PARTS: &[&[&str]] = &[$(&[$(stringify!($part)),*],)*];
+
+        impl<'a> Sentence<'a> {
+            /// The sentence's place among the texts, and what is to be put in, in the order of its fields.
+            fn parts(self) -> (usize, [&'a str; MOST_PARTS]) {
                 match self {
-                    $(Sentence::$sentence { $($part),* } => filled(
-                        dictionary.single(WORDS + Place::$sentence as usize),
-                        &[$((stringify!($part), $part)),*],
-                        mark,
-                    ),)*
+                    $(Sentence::$sentence { $($part),* } => {
+                        (WORDS + Place::$sentence as usize, padded([$($part),*]))
+                    })*
                 }
             }
         }
@@ -71,40 +75,58 @@ impl Word {
     }
 }
 
+impl Sentence<'_> {
+    /// The sentence in a language; `mark` encloses each part that is put in.
+    pub fn told(self, dictionary: &Dictionary, mark: [&str; 2]) -> String {
+        let (place, parts) = self.parts();
+        filled(dictionary.single(place), english(place), &parts, mark)
+    }
+}
+
 impl Count {
     /// The count in a language: `category` is the plural's by its name in `Intl`, `number` as the language writes it.
     pub fn told(self, dictionary: &Dictionary, category: &str, number: &str) -> String {
-        let pattern = dictionary.count(self as usize, category);
-        filled(pattern, &[("count", number)], ["", ""])
+        let place = self as usize;
+        filled(
+            dictionary.count(place, category),
+            english(SINGLE + place),
+            &[number],
+            ["", ""],
+        )
     }
 
     /// The English text; English has one form for one and one for all others.
     pub(super) fn english(place: usize, is_one: bool) -> &'static str {
-        let texts = if is_one {
-            ONES.get(place)
-        } else {
-            TEXTS.get(SINGLE + place)
-        };
-        texts.copied().unwrap_or_default()
+        match ONES.get(place) {
+            Some(one) if is_one => one,
+            _ => english(SINGLE + place),
+        }
     }
 }
 
-/// A pattern with its `{names}` replaced; a name that nobody knows stays as it is.
-fn filled(pattern: &str, parts: &[(&str, &str)], [before, after]: [&str; 2]) -> String {
+/// The English text at a place.
+pub(super) fn english(place: usize) -> &'static str {
+    TEXTS.get(place).copied().unwrap_or_default()
+}
+
+fn padded<const N: usize>(parts: [&str; N]) -> [&str; MOST_PARTS] {
+    let mut all = [""; MOST_PARTS];
+    for (place, part) in all.iter_mut().zip(parts) {
+        *place = part;
+    }
+    all
+}
+
+/// A pattern with its `{names}` replaced; the English text tells the order of the parts.
+fn filled(pattern: &str, english: &str, parts: &[&str], [before, after]: [&str; 2]) -> String {
     let mut text = String::with_capacity(pattern.len() + 24);
     let mut rest = pattern;
     while let Some((plain, behind)) = rest.split_once('{')
         && let Some((name, behind)) = behind.split_once('}')
     {
-        text.push_str(plain);
-        match parts.iter().find(|(known, _)| *known == name) {
-            Some((_, part)) => {
-                text.push_str(before);
-                text.push_str(part);
-                text.push_str(after);
-            }
-            None => text.extend(["{", name, "}"]),
-        }
+        let place = placeholders(english).position(|known| known == name);
+        let part = place.and_then(|place| parts.get(place)).copied();
+        text.extend([plain, before, part.unwrap_or_default(), after]);
         rest = behind;
     }
     text.push_str(rest);

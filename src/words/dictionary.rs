@@ -5,7 +5,7 @@
 //! The file is one object: English text to text, or for a count to texts by the categories of `Intl.PluralRules`.
 //! A text that loses or invents a part in braces would lose a number: it is left out, and English stands there.
 
-use super::catalogue::{Count, SINGLE, TEXTS};
+use super::catalogue::{Count, SINGLE, TEXTS, english};
 use crate::protocol::reader::{self, Reader, Text, Value};
 
 /// The plural's categories, in the order in which their texts are kept.
@@ -89,7 +89,7 @@ impl Dictionary {
         while let Some(key) = members.key() {
             let value = members.value();
             if let Some(place) = TEXTS.iter().position(|english| *english == key.name) {
-                found |= dictionary.put(place, &key.name, value);
+                found |= dictionary.put(place, value);
             }
         }
         if found {
@@ -100,14 +100,14 @@ impl Dictionary {
     }
 
     /// Whether the value could be used.
-    fn put(&mut self, place: usize, english: &str, value: Value<'_>) -> bool {
+    fn put(&mut self, place: usize, value: Value<'_>) -> bool {
         let count = place
             .checked_sub(SINGLE)
             .and_then(|place| self.counts.get_mut(place));
         match (value, self.singles.get_mut(place), count) {
             (Value::Text(text), Some(single), _) => {
                 let text = text.boxed();
-                let usable = same_placeholders(english, &text);
+                let usable = same_placeholders(english(place), &text);
                 if usable {
                     *single = text;
                 }
@@ -137,7 +137,7 @@ impl Dictionary {
     pub(super) fn single(&self, place: usize) -> &str {
         match self.singles.get(place) {
             Some(text) if !text.is_empty() => text,
-            _ => TEXTS.get(place).copied().unwrap_or_default(),
+            _ => english(place),
         }
     }
 
@@ -156,9 +156,12 @@ impl Dictionary {
 
 /// The names in braces, in the order in which they stand.
 pub fn placeholders(text: &str) -> impl Iterator<Item = &str> {
-    text.split('{')
-        .skip(1)
-        .map(|behind| behind.split_once('}').map_or("", |(name, _)| name))
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let (name, behind) = rest.split_once('{')?.1.split_once('}')?;
+        rest = behind;
+        Some(name)
+    })
 }
 
 /// Whether both texts have the same parts, each once.

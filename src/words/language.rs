@@ -49,19 +49,16 @@ impl Language {
     }
 
     /// The first wish that can be met; English when none can.
-    pub fn first_of(wishes: &[String]) -> Self {
-        wishes
-            .iter()
-            .find_map(|wish| Self::of_tag(wish))
-            .unwrap_or_default()
+    ///
+    /// Wishes are tags with commas between them, best first.
+    pub fn first_of(wishes: &str) -> Self {
+        wishes.split(',').find_map(Self::of_tag).unwrap_or_default()
     }
 
     /// The tag with the region that the reader has wished for, as `en-US`: times and numbers differ by region.
-    pub fn locale(self, wishes: &[String]) -> &str {
-        wishes
-            .iter()
-            .find(|wish| self.has_tag(wish))
-            .map_or(self.tag(), String::as_str)
+    pub fn locale(self, wishes: &str) -> &str {
+        let mut wishes = wishes.split(',');
+        wishes.find(|wish| self.has_tag(wish)).unwrap_or(self.tag())
     }
 
     fn has_tag(self, tag: &str) -> bool {

@@ -9,6 +9,6 @@ mod catalogue;
 mod dictionary;
 mod language;
 
-pub use catalogue::{Count, Sentence, TEXTS, Word};
+pub use catalogue::{Count, PARTS, Sentence, TEXTS, Word};
 pub use dictionary::{CATEGORIES, Dictionary, Fault, placeholders};
 pub use language::Language;
