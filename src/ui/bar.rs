@@ -106,12 +106,12 @@ pub(super) fn Me() -> impl IntoView {
             let phone = move || {
                 agent.with(|agent| {
                     let phone = agent.as_deref()?.extension.as_deref()?;
-                    Some([" · ", phone].concat())
+                    Some([" · ", &app.speech.apart(phone)].concat())
                 })
             };
             view! {
                 <strong dir="auto">{text(name)}</strong>
-                <span dir="ltr">{text(phone)}</span>
+                <span>{text(phone)}</span>
             }
         })
     };

@@ -98,8 +98,6 @@ describe('languages', () => {
       assert.equal(await desk.part('dial').locator('input').inputValue(), '+358 9 1', 'what was typed stays');
       assert.equal(await desk.page.evaluate(() => window.stays), true, 'the page was not loaded again');
       assert.equal(sockets.length, before, 'the connection stays');
-      await desk.command('hold', card).click();
-      await desk.call('held').waitFor();
       await desk.command('end-call', card).click();
       await desk.ownState('wrap-up');
     });
@@ -133,7 +131,7 @@ describe('languages', () => {
       await speaks(desk, 'ar', 'rtl');
       await desk.startShift();
       await desk.part('callback').first().waitFor();
-      await desk.part('dial').locator('input').fill('+358 40 123 4500');
+      await desk.part('dial').locator('input').fill('+358401234500');
       await desk.command('dial', desk.part('dial')).click();
       await desk.call('failed').waitFor();
       const who = desk.part('call').locator('.who');
@@ -143,7 +141,6 @@ describe('languages', () => {
         'a number in the list': desk.part('callback').locator('.name').first(),
         'a colleague’s name': desk.part('agent').locator('.name').first(),
         'who is signed in': desk.part('me').locator('strong'),
-        'the own phone': desk.part('me').locator('span'),
         'the own timer': desk.command('state-menu').locator('.time'),
         'the server’s name': desk.part('connection').locator('.server'),
       };
