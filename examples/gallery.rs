@@ -255,6 +255,7 @@ impl Gallery {
                         .begin_command(InvokeId(41), Command::Retrieve(first), now);
                     let refused = Failure::Refused {
                         kind: Refusal::WrongState,
+                        meaning: None,
                         code: Some(38),
                         text: Some("Object state incorrect for operation".into()),
                     };

@@ -97,7 +97,7 @@ fn r119_a_session_of_an_agent_is_a_call() {
     assert_eq!(
         page.told,
         [
-            r#"654321 of Joe at Some(1436778181613) in None with [("CampaignName", "Mobiles"), ("C1", "gold")]"#
+            r#"654321 of Joe at Some(1436778181613) in None with [("CampaignName", "Mobiles"), ("State", "Launched"), ("C1", "gold")]"#
         ]
     );
     // Without an agent it is nobody's; without a session it is nothing.
@@ -123,7 +123,13 @@ fn r119_states_that_are_not_known_are_the_sites_to_say() {
     page.hears(r"VZ\ANJoe\SI2\DS5\OS1");
     assert_eq!(
         page.told.last().unwrap(),
-        "2 of Joe at None in Some(Connected) with []"
+        r#"2 of Joe at None in Some(Connected) with [("State", "Connected")]"#
+    );
+    // Of a state that nobody has named the number is what there is to show.
+    page.hears(r"VZ\ANJoe\SI2\DS6\OS5");
+    assert_eq!(
+        page.told.last().unwrap(),
+        r#"2 of Joe at None in None with [("State", "6")]"#
     );
     assert_eq!(callgem::session::label(5, &page.site.states), Some("Connected"));
     assert_eq!(callgem::session::label(6, &page.site.states), None);
@@ -182,7 +188,13 @@ fn r123_a_lost_connection_is_followed_by_the_same_token_and_a_new_transaction() 
     };
     let now = at("2024-05-06T12:00:00Z");
     let clock = LocalClock::new(Zone { minutes_east: 180 }, Vec::new());
-    let again = first.again(&mut transactions, Some(now.plus(-60_000)), now, &clock);
+    let again = first.again(
+        &mut transactions,
+        Some(now.plus(-60_000)),
+        now.plus(-30_000),
+        now,
+        &clock,
+    );
     assert!(!again.gap);
     assert_eq!(again.request.persist_token, first.persist_token);
     assert_eq!(
@@ -315,10 +327,14 @@ fn r127_no_more_than_an_hour_is_asked_for_and_a_gap_is_told() {
     let mut transactions = Transactions::new("ABC").unwrap();
     let now = at("2024-05-06T12:00:00Z");
     let clock = LocalClock::default();
-    let again = request().again(&mut transactions, Some(now.plus(-3 * HISTORY)), now, &clock);
+    let long_ago = now.plus(-3 * HISTORY);
+    let again = request().again(&mut transactions, Some(long_ago), long_ago, now, &clock);
     assert!(again.gap);
     assert_eq!(again.request.since, Some(LocalTime(now.plus(-HISTORY).0)));
-    let again = request().again(&mut transactions, None, now, &clock);
+    // Who was there all the time and heard nothing has missed nothing.
+    let again = request().again(&mut transactions, Some(long_ago), now.plus(-60_000), now, &clock);
+    assert!(!again.gap);
+    let again = request().again(&mut transactions, None, now.plus(-60_000), now, &clock);
     assert_eq!((again.gap, again.request.since), (false, None));
 }
 

@@ -445,6 +445,7 @@ fn d11_a_refusal_ends_the_command_and_changes_no_state() {
         Event::Refused {
             id: Some(id),
             kind: Refusal::WrongState,
+            meaning: None,
             code: Some(38),
             text: Some(Cow::Borrowed("invalid object state")),
         },
@@ -459,6 +460,7 @@ fn d11_a_refusal_ends_the_command_and_changes_no_state() {
         failure,
         Some(Failure::Refused {
             kind: Refusal::WrongState,
+            meaning: None,
             code: Some(38),
             ..
         })
@@ -563,7 +565,7 @@ fn r45_calls_that_the_snapshot_does_not_list_end() {
     let mut model = desk();
     let kept = call(&mut model, "1", at_stage(Stage::Connected)).expect("the call exists");
     let gone = call(&mut model, "2", at_stage(Stage::Held)).expect("the call exists");
-    tell(&mut model, Event::OwnCalls(vec![of("1")]));
+    tell(&mut model, Event::OwnCalls(SOURCE, vec![of("1")]));
     assert_eq!(
         model.calls.get(kept).map(|call| call.stage),
         Some(Stage::Connected)

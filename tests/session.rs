@@ -140,6 +140,7 @@ fn r2_r3_a_reconnect_fetches_a_fresh_token_and_subscribes_anew() {
     desk.answer_negotiate();
     desk.open_socket();
     desk.complete("AvailableSubscriptions", "[]");
+    desk.complete("ActiveSubscriptions", "[]");
     assert!(desk.invocation("Subscribe").is_some());
 }
 
@@ -203,6 +204,7 @@ fn a_session_that_the_hub_forgot_is_replaced_and_subscribed_anew() {
     desk.sent.clear();
     desk.open_socket();
     desk.complete("AvailableSubscriptions", r#"["UserStatus"]"#);
+    desk.complete("ActiveSubscriptions", "[]");
     assert!(desk.invocation("Subscribe").is_some());
 }
 
@@ -248,6 +250,7 @@ fn d4_callbacks_that_the_snapshot_did_not_list_are_gone_after_the_answer() {
     desk.answer_negotiate();
     desk.open_socket();
     desk.complete("AvailableSubscriptions", "[]");
+    desk.complete("ActiveSubscriptions", "[]");
     desk.receive(&callback("22222222-0000-0000-0000-000000000000"));
     assert_eq!(desk.model.borrow().callbacks.len(), 2, "not before the answer");
     desk.complete("Subscribe", "[]");
@@ -361,6 +364,7 @@ fn a_reconnect_does_not_undo_a_forced_sign_out() {
     desk.answer_negotiate();
     desk.open_socket();
     desk.complete("AvailableSubscriptions", "[]");
+    desk.complete("ActiveSubscriptions", "[]");
     desk.complete("Subscribe", "[]");
     assert_eq!(desk.link(), Link::Live);
     assert!(desk.invocation("Login").is_none(), "{:?}", desk.sent);

@@ -1,7 +1,6 @@
 //! Genesys T-Server: every rule R94–R110 and every irregularity with a reading, as far as a client can show it.
 
 use proptest::prelude::*;
-use switchhook::domain::agent::AgentState;
 use switchhook::domain::{Event, Moment};
 use switchhook::protocol::message::Payload;
 use switchhook::vendor::json::Text;
@@ -10,8 +9,8 @@ use switchhook::vendor::tserver::request::{
     Monitoring, PENDING_KEPT, References, Request, RequestError, RequestKind, SUBSCRIPTIONS_KEPT, Sent,
 };
 use switchhook::vendor::tserver::resync::{Known, Output, Resync};
-use switchhook::vendor::tserver::{self, Message, TServerEvent};
-use switchhook::vendor::{Oddities, Oddity, Settings, Unreadable, time::Zone};
+use switchhook::vendor::tserver::{self, Message, Site, TServerEvent};
+use switchhook::vendor::{Oddities, Oddity, Unreadable, time::Zone};
 
 const TIME: &str = "2024-05-06T07:08:09Z";
 
@@ -32,13 +31,17 @@ fn told(json: &str) -> (Vec<String>, Oddities) {
     let mut told = Vec::new();
     tserver::decode(
         Payload::from_json(json),
-        &Settings::default(),
+        &Site::default(),
         &mut oddities,
         &mut |stamp, event| match event {
             Event::Agent(agent, update) => {
                 assert_eq!(stamp, Some(Moment(1_714_979_289_000)));
-                assert_eq!(update.named_state, Some(AgentState::Reserved));
+                assert_eq!(update.named_state, None, "a reservation is no state");
                 told.push(format!("agent {} at {:?}", agent.id, update.extension));
+            }
+            Event::Reserved(agent, duration) => {
+                assert_eq!(stamp, Some(Moment(1_714_979_289_000)));
+                told.push(format!("agent {} reserved for {duration:?}", agent.id));
             }
             Event::Call(call, update) => told.push(format!("call {} {:?}", call.id, update.data)),
             other => told.push(format!("{other:?}")),
@@ -177,7 +180,32 @@ fn r96_a_reservation_names_at_least_one_of_three() {
         "EventAgentReserved",
         r#","AgentID":"4711","ThisDN":"2001""#,
     ));
-    assert_eq!(events, [r#"agent 4711 at Some("2001")"#]);
+    assert_eq!(
+        events,
+        [r#"agent 4711 at Some("2001")"#, "agent 4711 reserved for None"]
+    );
+    // Unless the site knows its agents by their devices.
+    let mut whose = Vec::new();
+    let site = Site {
+        agents_by_device: true,
+        ..Site::default()
+    };
+    let json = event(
+        "EventAgentReserved",
+        r#","AgentID":"4711","ThisDN":"2001","Timeout":5"#,
+    );
+    let decoded = tserver::decode(
+        Payload::from_json(&json),
+        &site,
+        &mut Oddities::default(),
+        &mut |_, event| {
+            if let Event::Reserved(agent, duration) = event {
+                whose.push((agent.id.to_owned(), duration));
+            }
+        },
+    );
+    assert!(decoded.is_ok());
+    assert_eq!(whose, [("2001".to_owned(), Some(5))]);
 }
 
 #[test]
@@ -430,7 +458,10 @@ fn r108_server_roles_are_read_by_number() {
 #[test]
 fn r109_a_hardware_error_may_name_nothing_at_all() {
     let (events, oddities) = told(&event("EventHardwareError", ""));
-    assert!(events.is_empty() && oddities.is_empty());
+    assert!(events.is_empty());
+    // The desk has no place for it, and says so among what it met.
+    assert_eq!(oddities.of(Oddity::NotShown), 1);
+    assert_eq!(oddities.tallies().len(), 1);
     let json = event(
         "EventHardwareError",
         r#","ErrorCode":13,"ConnID":"c2","PreviousConnID":"c1""#,
@@ -595,7 +626,7 @@ proptest! {
             let mut oddities = Oddities::default();
             let _ = tserver::decode(
                 Payload::from_json(&json),
-                &Settings::default(),
+                &Site::default(),
                 &mut oddities,
                 &mut |_, _| (),
             );

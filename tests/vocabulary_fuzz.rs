@@ -5,7 +5,7 @@ use switchhook::domain::model::Model;
 use switchhook::protocol::message::Payload;
 use switchhook::vendor::tserver::request::{References, Request};
 use switchhook::vendor::tserver::resync::{Known, Resync};
-use switchhook::vendor::{Oddities, Settings, callgem, ccs, tserver};
+use switchhook::vendor::{Oddities, callgem, ccs, tserver};
 
 const MUTATIONS: u32 = 10_000;
 
@@ -79,15 +79,20 @@ fn mutated_messages_of_a_tserver_are_read_or_refused() {
         references.number(Request::QueryLocation);
         let _ = tserver::decode(
             Payload::from_json(&json),
-            &Settings::default(),
+            &tserver::Site::default(),
             &mut oddities,
             &mut |stamp, event| model.apply(event, stamp, Moment(0)),
         );
         let payload = Payload::from_json(&json);
-        let _ = tserver::read(payload, Settings::default().zone, &mut oddities, |message, _| {
-            let answered = references.settle(message);
-            machine.step(message, answered.as_ref(), Known::default(), &mut references)
-        });
+        let _ = tserver::read(
+            payload,
+            tserver::Site::default().zone,
+            &mut oddities,
+            |message, _| {
+                let answered = references.settle(message);
+                machine.step(message, answered.as_ref(), Known::default(), &mut references)
+            },
+        );
     }
     assert!(!oddities.is_empty());
 }

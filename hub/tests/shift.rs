@@ -330,8 +330,10 @@ async fn a_reloaded_page_finds_its_call_again() {
     assert_eq!(
         names,
         [
+            "OnConnection",
             "OnSetAgentModeEvent",
             "OnQueryAgentStateConf",
+            "OnAgentInfoEvent",
             "OnAgentStateChange",
             "OnButtonEnablementChange",
             "OnSnapshotDeviceConf",
@@ -341,8 +343,8 @@ async fn a_reloaded_page_finds_its_call_again() {
             "OnCurrentCallChanged",
         ]
     );
-    assert_eq!(after.heard[0].1["InvokeID"], request);
-    assert_eq!(after.heard[6].1["UniqueObjectID"], call);
+    assert_eq!(after.heard[1].1["InvokeID"], request);
+    assert_eq!(after.heard[7].1["UniqueObjectID"], call);
     after
         .ask("ClearConnection", json!({"UniqueObjectID": call}))
         .await;
@@ -409,4 +411,141 @@ async fn what_cannot_be_done_is_told_with_the_documented_code() {
     }
     let (_, completion) = agent.desk.call("Login", json!([{"AgentID": "1001"}])).await;
     assert!(completion["error"].as_str().unwrap().contains("InvokeID"));
+}
+
+#[tokio::test]
+async fn r43_a_refused_sign_in_leaves_no_session_behind() {
+    let hub = hub(options()).await;
+    let mut agent = Agent::connect(hub.address(), "1001").await;
+    agent.login("1001", "four").await;
+    assert_eq!(agent.failure().await.0, 24);
+    assert!(!agent.names().contains(&"OnConnection"));
+    agent.ask("SetAgentState", json!({"AgentState": 3})).await;
+    assert_eq!(agent.failure().await.0, 9);
+    // The same connection can try again.
+    agent.login("1001", "4001").await;
+    agent.any("OnConnection").await;
+    agent.any("OnSetAgentModeEvent").await;
+}
+
+#[tokio::test]
+async fn r38_a_sign_in_begins_with_the_server_that_the_gateway_is_connected_to() {
+    let hub = hub(options()).await;
+    let agent = Agent::signed_in(hub.address(), "1001", "4001").await;
+    let place = |name: &str| agent.names().iter().position(|told| *told == name);
+    assert!(place("OnConnection").is_some());
+    assert!(place("OnConnection") < place("OnSetAgentModeEvent"));
+    assert_eq!(agent.heard[0].1["CurrentServer"], "ctios-a.example.com");
+}
+
+#[tokio::test]
+async fn desks_write_to_each_other_and_to_their_supervisor() {
+    let hub = hub(options()).await;
+    let mut anna = Agent::signed_in(hub.address(), "1001", "4001").await;
+    let mut ben = Agent::signed_in(hub.address(), "1002", "4002").await;
+    let mut supervisor = Agent::signed_in(hub.address(), "1003", "4003").await;
+    let message = json!({"Distribution": "team", "Message": "Lunch?"});
+    let request = anna.ask("SendChatMessage", message).await;
+    assert_eq!(anna.any("OnUserMessageConf").await["InvokeID"], request);
+    for desk in [&mut ben, &mut supervisor] {
+        let told = desk.any("OnChatMessage").await;
+        assert_eq!(
+            (&told["Message"], &told["Source"]),
+            (&json!("Lunch?"), &json!("1001"))
+        );
+    }
+    anna.ask(
+        "SendChatMessage",
+        json!({"Distribution": "everybody", "Message": "x"}),
+    )
+    .await;
+    assert_eq!(anna.failure().await.0, 71);
+}
+
+#[tokio::test]
+async fn a_supervisor_hears_of_an_emergency_and_watches_the_call() {
+    let hub = hub(options()).await;
+    let mut anna = Agent::signed_in(hub.address(), "1001", "4001").await;
+    let mut supervisor = Agent::signed_in(hub.address(), "1003", "4003").await;
+    anna.until("OnButtonEnablementChange", |fields| mask(fields) & 0x2_0000 != 0)
+        .await;
+    supervisor
+        .ask("StartMonitoringAgent", json!({"AgentReference": "1001"}))
+        .await;
+    supervisor.any("OnStartMonitoringAgent").await;
+    anna.ask("MakeEmergencyCall", json!({})).await;
+    anna.any("OnMakeCallConf").await;
+    assert_eq!(supervisor.any("OnEmergencyCall").await["AgentID"], "1001");
+    let begin = supervisor.any("OnCallBegin").await;
+    assert_eq!(begin["ANI"], "4001");
+    let monitored = supervisor
+        .heard
+        .iter()
+        .find(|(name, _)| name == "OnMonitoredCallBegin");
+    let (_, fields) = monitored.expect("the monitored agent's call");
+    assert_eq!(fields["CTIOS_MONITORED"], true);
+    assert_eq!(fields["UniqueObjectID"], begin["UniqueObjectID"]);
+}
+
+#[tokio::test]
+async fn call_data_reaches_the_other_desk_and_stays_with_a_reloaded_page() {
+    let hub = hub(options()).await;
+    let mut anna = Agent::signed_in(hub.address(), "1001", "4001").await;
+    let mut ben = Agent::signed_in(hub.address(), "1002", "4002").await;
+    anna.ask("MakeCall", json!({"DialedNumber": "4002"})).await;
+    let call = ben.any("OnCallBegin").await["UniqueObjectID"].clone();
+    let data = json!({"UniqueObjectID": call, "ECC": {"user.customer": "C7"}});
+    anna.ask("SetCallData", data).await;
+    assert_eq!(
+        ben.any("OnCallDataUpdate").await["ECC"],
+        json!({"user.customer": "C7"})
+    );
+    drop(ben);
+    let mut ben = Agent::connect(hub.address(), "1002").await;
+    ben.login("1002", "4002").await;
+    assert_eq!(
+        ben.any("OnCallBegin").await["ECC"],
+        json!({"user.customer": "C7"})
+    );
+    ben.ask("SnapshotCall", json!({"UniqueObjectID": call})).await;
+    let told = ben.any("OnSnapshotCallConf").await;
+    assert_eq!(told["ECC"], json!({"user.customer": "C7"}));
+}
+
+#[tokio::test]
+async fn r92_r93_the_short_form_of_events_can_be_chosen() {
+    let mut options = options();
+    options.minimise_event_args = true;
+    let hub = hub(options).await;
+    let mut agent = Agent::signed_in(hub.address(), "1001", "4001").await;
+    agent.ask("MakeCall", json!({"DialedNumber": "0912345"})).await;
+    let told = agent.any("OnCallEstablished").await;
+    assert_eq!(told["CTIOS_FILTERTARGET"], "agent.5000.1001");
+    agent
+        .ask("Hold", json!({"UniqueObjectID": told["UniqueObjectID"]}))
+        .await;
+    let told = agent.any("OnCallHeld").await;
+    assert!(told["EnablementMask"].is_u64());
+    agent
+        .ask("Answer", json!({"UniqueObjectID": "call.5000.999"}))
+        .await;
+    let told = agent.any("OnControlFailureConf").await;
+    assert_eq!(
+        (&told["FailureCode"], &told["PeripheralID"]),
+        (&json!(13), &Value::Null)
+    );
+}
+
+#[tokio::test]
+async fn the_directory_tells_teams_and_their_supervisors() {
+    let hub = hub(options()).await;
+    let names = common::directory(hub.address()).await;
+    let agents = names["agents"].as_array().unwrap();
+    assert!(agents.iter().all(|agent| agent["team"] == "Team 1"));
+    let supervisors: Vec<&Value> = agents
+        .iter()
+        .filter(|agent| agent["supervisor"] == true)
+        .map(|agent| &agent["agentId"])
+        .collect();
+    assert_eq!(supervisors, ["1003"]);
 }

@@ -174,8 +174,39 @@ async fn the_configuration_is_generated_and_a_file_does_not_win() {
             "snapshot": true,
             "telephony": "ctios",
             "queueNameVariable": 1,
+            "tserver": {"agents": "agentId"},
         }})
     );
+}
+
+#[tokio::test]
+async fn below_the_folder_of_a_vocabulary_lies_the_same_page_with_a_configuration_for_it_alone() {
+    let folder = Folder::new("folders");
+    folder.put("site/index.html", "page");
+    folder.put("site/snippets/a.js", "script");
+    let (_hub, address) = serving(&folder.site()).await;
+    for (name, own) in [("ccs", "domains"), ("callgem", "tenant")] {
+        let answer = http(address, "GET", &format!("/{name}/config.json"), "").await;
+        assert_eq!(answer.header("cache-control"), "no-cache");
+        let source = &answer.json()["source"];
+        assert_eq!(source["rte"], false, "{source}");
+        assert!(source["telephony"].is_null() && source["tserver"].is_null());
+        let listens = &source[name];
+        assert!(
+            listens["states"]
+                .as_array()
+                .is_some_and(|states| states.len() > 5)
+        );
+        assert_eq!(listens[own].is_string(), name == "callgem", "{listens}");
+        let page = http(address, "GET", &format!("/{name}/"), "").await;
+        assert_eq!((page.status, page.text()), (200, "page"));
+        let script = http(address, "GET", &format!("/{name}/snippets/a.js"), "").await;
+        assert_eq!((script.status, script.text()), (200, "script"));
+        let without_slash = http(address, "GET", &format!("/{name}"), "").await;
+        assert_eq!(without_slash.status, 308);
+        assert_eq!(without_slash.header("location"), format!("/{name}/"));
+    }
+    assert_eq!(http(address, "GET", "/tserver/config.json", "").await.status, 404);
 }
 
 #[tokio::test]

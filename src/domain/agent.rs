@@ -71,6 +71,24 @@ pub struct WrapUp {
     pub end: Option<Moment>,
 }
 
+/// An agent is kept free for a call that somebody is about to send.
+///
+/// A fact beside the state and no state: no event ends it, and it says nothing of what the agent does meanwhile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reservation {
+    /// When it was made.
+    pub from: Moment,
+    /// When it ends by itself, where that was told.
+    pub until: Option<Moment>,
+}
+
+impl Reservation {
+    /// Whether it holds at `now`; one without an end holds until something else happens.
+    pub fn holds_at(self, now: Moment) -> bool {
+        self.until.is_none_or(|until| now < until)
+    }
+}
+
 /// One of an agent's terminals (phones).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Terminal {
@@ -141,6 +159,8 @@ pub struct Agent {
     pub transfer_number: Option<Box<str>>,
     /// Known terminals, at most 16.
     pub terminals: Vec<Terminal>,
+    /// Kept free for a call, as far as was told; what it is worth now is a matter of the time.
+    pub reservation: Option<Reservation>,
     /// When the state shown last changed; `None` when that was not witnessed.
     pub since: Option<Moment>,
     /// When something was last heard of this agent.

@@ -14,6 +14,8 @@ use std::borrow::Cow;
 pub const PHRASES_KEPT: usize = 200;
 /// Data fields kept of one call.
 pub const FIELDS_KEPT: usize = 200;
+/// Calls kept, of all sources and whosever; of more, the one that began first is forgotten.
+pub const CALLS_KEPT: usize = 4_000;
 /// Recordings kept of one call.
 pub const RECORDINGS_KEPT: usize = 16;
 
@@ -91,6 +93,15 @@ pub struct Phrase {
     pub confidence: f32,
 }
 
+/// Where a recording can be had: a text from a server, never followed by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RecordingLink {
+    /// An address in the web (`http:` or `https:`).
+    Web(Box<str>),
+    /// Something else: to be read by people and not to be followed.
+    Text(Box<str>),
+}
+
 /// One recording of a call (rule R29: it may be reported after the call's end).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recording {
@@ -100,6 +111,8 @@ pub struct Recording {
     pub conversion: Option<Box<str>>,
     /// Audio channel of the agent.
     pub channel: Option<u8>,
+    /// Where it can be had, where the source says.
+    pub link: Option<RecordingLink>,
 }
 
 /// A supervisor's presence on a call.
@@ -115,6 +128,35 @@ pub struct Supervision {
     pub call_in_number: Option<Box<str>>,
     /// From which number that call is expected.
     pub expected_from: Option<Box<str>>,
+}
+
+/// A call was sent on from one device to another.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Diversion {
+    /// From this device.
+    pub from: Option<Box<str>>,
+    /// To this one.
+    pub to: Option<Box<str>>,
+}
+
+/// The skill group that a call is counted for. What does not apply is `None` (rules R75, R76).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Routed {
+    /// The service's number.
+    pub service: Option<i64>,
+    /// The skill group's number at the switch.
+    pub skill_group: Option<i64>,
+    /// The skill group's number in the whole system.
+    pub skill_group_id: Option<i64>,
+    /// Priority.
+    pub priority: Option<i64>,
+}
+
+/// A call waits for somebody or something to become free.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Queued {
+    /// Calls in the same queue, itself included, where told.
+    pub waiting: Option<u32>,
 }
 
 /// A call.
@@ -140,6 +182,12 @@ pub struct Call {
     pub queue: Option<QueueKey>,
     /// The queue's or service's name as the call's own data gives it.
     pub queue_name: Option<Box<str>>,
+    /// What it is counted for.
+    pub routed: Routed,
+    /// It waits in a queue.
+    pub queued: Option<Queued>,
+    /// It was sent on to another device.
+    pub diversion: Option<Diversion>,
     /// The leg, by the source's id.
     pub leg: Option<Box<str>>,
     /// When the desk first heard of it.
@@ -174,6 +222,19 @@ pub struct Call {
     pub confirmed_in: u32,
 }
 
+/// News of what a call is counted for; `None` means that the message does not say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RoutedUpdate {
+    /// See [`Routed::service`].
+    pub service: Option<Option<i64>>,
+    /// See [`Routed::skill_group`].
+    pub skill_group: Option<Option<i64>>,
+    /// See [`Routed::skill_group_id`].
+    pub skill_group_id: Option<Option<i64>>,
+    /// See [`Routed::priority`].
+    pub priority: Option<Option<i64>>,
+}
+
 /// News of a call; `None` means that the message does not say.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct CallUpdate<'a> {
@@ -191,6 +252,12 @@ pub struct CallUpdate<'a> {
     pub queue: Option<Cow<'a, str>>,
     /// See [`Call::queue_name`].
     pub queue_name: Option<Cow<'a, str>>,
+    /// See [`Call::routed`]; each part that is told replaces the one known.
+    pub routed: RoutedUpdate,
+    /// See [`Call::queued`].
+    pub queued: Option<Option<Queued>>,
+    /// See [`Call::diversion`].
+    pub diversion: Option<Diversion>,
     /// See [`Call::leg`].
     pub leg: Option<Cow<'a, str>>,
     /// See [`Call::ending`].
@@ -205,6 +272,10 @@ pub struct CallUpdate<'a> {
     pub contact: Option<Cow<'a, str>>,
     /// See [`Call::transferring_to`].
     pub transferring_to: Option<Option<Cow<'a, str>>>,
+    /// The news is of interest only if the call is known: a call that is not is not made from it.
+    pub only_if_known: bool,
+    /// A call begins; whatever bore its id before and is over, was another one.
+    pub anew: bool,
     /// The call is over and the source will say no more of it: forget it, unless it failed or was missed.
     pub gone: bool,
 }

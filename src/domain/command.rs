@@ -122,6 +122,8 @@ pub enum Failure {
         kind: Refusal,
         /// The server's code, for support.
         code: Option<i32>,
+        /// What the code means, as a sentence for the agent, where that is known.
+        meaning: Option<&'static str>,
         /// The server's own text.
         text: Option<Box<str>>,
     },
@@ -162,6 +164,26 @@ pub enum Refusal {
     NotSignedIn,
     /// Not possible in the present state.
     WrongState,
+    /// The agent is signed in at another desk; that one goes on.
+    AlreadySignedIn,
+    /// The agent may not do that.
+    NotPermitted,
+    /// No supervisor is there.
+    NoSupervisor,
+    /// The agent belongs to no team.
+    NoTeam,
+    /// The agent is on no call.
+    NoCall,
+    /// Nobody can be written to like that.
+    NoAddressee,
+    /// That part of the call's data cannot be changed.
+    DataProtected,
+    /// The call's data have no such part.
+    NoSuchData,
+    /// The call's data would be too much, or one of them too long.
+    DataTooLong,
+    /// No more parties can join the call.
+    TooManyParties,
     /// Something else; see code and text.
     Other,
 }

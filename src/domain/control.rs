@@ -217,6 +217,65 @@ pub fn merge(agent: Option<&EnablementMask>, current_call: Option<&EnablementMas
         .collect()
 }
 
+/// Something a supervisor can ask the telephony server to do about the agent being monitored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum SupervisorControl {
+    /// Sign the agent out.
+    SignOutAgent,
+    /// Make the agent ready.
+    MakeAgentReady,
+    /// Listen in. The servers we know have one bit for this and for barging in (rule R79).
+    SilentMonitor,
+    /// Join the agent's call.
+    BargeIn,
+    /// Take the call over from the agent.
+    Intercept,
+    /// End the agent's call.
+    Clear,
+    /// Start a session of listening in.
+    StartSilentMonitor,
+    /// Stop it.
+    StopSilentMonitor,
+}
+
+impl SupervisorControl {
+    /// Every control, in the order of the enum.
+    pub const ALL: [SupervisorControl; 8] = [
+        SupervisorControl::SignOutAgent,
+        SupervisorControl::MakeAgentReady,
+        SupervisorControl::SilentMonitor,
+        SupervisorControl::BargeIn,
+        SupervisorControl::Intercept,
+        SupervisorControl::Clear,
+        SupervisorControl::StartSilentMonitor,
+        SupervisorControl::StopSilentMonitor,
+    ];
+}
+
+/// A supervisor's mask as a server reported it; it has nothing to do with the agents' (rule R78).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct SupervisorMask {
+    controls: u8,
+    /// The mask as it came, for the diagnostics page.
+    pub raw: u32,
+}
+
+impl SupervisorMask {
+    /// A mask that enables `controls` and came as `raw`.
+    pub fn new(controls: impl IntoIterator<Item = SupervisorControl>, raw: u32) -> Self {
+        let controls = controls
+            .into_iter()
+            .fold(0, |set, control| set | 1 << control as u8);
+        Self { controls, raw }
+    }
+
+    /// Whether the mask enables `control`.
+    pub fn has(self, control: SupervisorControl) -> bool {
+        self.controls & (1 << control as u8) != 0
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,11 +8,14 @@
 use super::agent::{AgentUpdate, Terminal};
 use super::call::{CallUpdate, Phrase, Recording};
 use super::callback::CallbackUpdate;
+use super::chat::Message;
 use super::command::{InvokeId, Refusal};
 use super::control::EnablementMask;
-use super::ids::Ref;
+use super::ids::{Ref, SourceId};
 use super::moment::Moment;
 use super::queue::QueueUpdate;
+use super::supervision::SupervisionNews;
+use super::telephony::TelephonyNews;
 use std::borrow::Cow;
 
 /// Which rows a snapshot has covered.
@@ -22,6 +25,8 @@ pub enum Covered {
     Callbacks,
     /// All calls of the own agent.
     OwnCalls,
+    /// All calls that this source tells of, whosever they are.
+    Calls(SourceId),
 }
 
 /// A stage of wrap-up.
@@ -89,6 +94,8 @@ pub enum Event<'a> {
     Setting(Ref<'a>, Cow<'a, str>, Option<Setting>),
     /// A rule that the agent has set up has fired.
     Alert(Ref<'a>, Alert),
+    /// An agent is kept free for a call, for so many milliseconds from now on; `None`: nobody says how long.
+    Reserved(Ref<'a>, Option<i64>),
     /// News of an agent's wrap-up.
     WrapUp(Ref<'a>, WrapUpChange),
     /// News of a queue.
@@ -120,8 +127,8 @@ pub enum Event<'a> {
     AgentMask(EnablementMask),
     /// Another call has become the current one; `None`: there is none.
     CurrentCall(Option<Ref<'a>>),
-    /// The own agent's calls are these and no others (rule R45).
-    OwnCalls(Vec<Ref<'a>>),
+    /// The own agent's calls at this source are these and no others (rule R45).
+    OwnCalls(SourceId, Vec<Ref<'a>>),
     /// A command was received by the telephony server; where it confirms success, `done`.
     Accepted {
         /// The command.
@@ -137,11 +144,22 @@ pub enum Event<'a> {
         kind: Refusal,
         /// The server's code.
         code: Option<i32>,
+        /// What the code means, as a sentence for the agent, where that is known.
+        meaning: Option<&'static str>,
         /// The server's text.
         text: Option<Cow<'a, str>>,
     },
     /// The own agent was signed out by the system, not by a person (rule R71).
     ForcedSignOut,
+    /// A contact is on its way, and this is what is known of it before it is a call (rule R48); `None`: it
+    /// will not come (rule R50).
+    Precall(Ref<'a>, Option<Box<CallUpdate<'a>>>),
+    /// News of the telephony server.
+    Telephony(SourceId, Box<TelephonyNews<'a>>),
+    /// News for a supervisor, or of being supervised.
+    Supervision(SourceId, Box<SupervisionNews<'a>>),
+    /// A colleague has written.
+    Message(SourceId, Message),
     /// A snapshot is complete: what it did not confirm is no more (decision D4).
     SnapshotComplete(Covered),
 }

@@ -8,6 +8,7 @@
 pub mod agent;
 pub mod call;
 pub mod callback;
+pub mod chat;
 pub mod command;
 pub mod control;
 pub mod event;
@@ -16,7 +17,11 @@ pub mod ids;
 pub mod model;
 pub mod moment;
 pub mod queue;
+pub mod settings;
+pub mod skills;
+pub mod supervision;
 pub mod table;
+pub mod telephony;
 
 pub use event::Event;
 pub use model::{Delta, Model, Transition};

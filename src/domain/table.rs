@@ -166,6 +166,11 @@ impl<R: Row> Table<R> {
         }
     }
 
+    /// Makes `reference` a name of `key`, whatever it was a name of before.
+    pub fn rename(&mut self, reference: Ref<'_>, key: R::Key) {
+        self.index.name(reference, key.index());
+    }
+
     /// Changes a row; answers what `change` answered, `None` when there is no such row.
     pub fn change(&mut self, key: R::Key, change: impl FnOnce(&mut R) -> Changed) -> Option<Changed> {
         let key = key.index();

@@ -3,7 +3,7 @@
 //! Lives here: reading the monotonic clock, the time of day and a random number.
 //! May not be here: keeping any of them; they go into the session with each input.
 //! `performance.now()` stops while some computers sleep and the time of day does not: the driver compares.
-//! Randomness is for jitter only, never for secrets.
+//! Randomness is for jitter and for names that no other page has, never for secrets.
 
 use crate::connection::Millis;
 use crate::domain::Moment;

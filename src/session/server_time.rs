@@ -38,6 +38,11 @@ impl ServerTime {
         }
     }
 
+    /// Whether a stamp was seen yet; until then the server's time is taken to be the browser's.
+    pub(super) fn is_known(&self) -> bool {
+        self.present.or(self.previous).is_some()
+    }
+
     /// The server's time at `wall`.
     pub(super) fn at(&self, wall: Moment) -> Moment {
         wall.plus(self.offset())

@@ -37,6 +37,17 @@ pub enum Link {
     Stopped,
 }
 
+/// Something about what lies behind the hub that people should know while it lasts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Notice {
+    /// A telephony server has lost its link to the switch (rule R103).
+    SwitchLinkDown,
+    /// More happened while the connection was lost than the server remembers (rule R127).
+    Gap,
+    /// Events of the past are being told (rule R125).
+    CatchingUp,
+}
+
 /// The connection as the page shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ConnectionView {
@@ -52,6 +63,8 @@ pub struct ConnectionView {
     pub subscribed: (u32, u32),
     /// Subscriptions refused, with the server's words (at most 5 shown).
     pub refused: Vec<String>,
+    /// What else is to be known.
+    pub notices: Vec<Notice>,
     /// Records that could not be used since the page was loaded.
     pub bad_records: u64,
 }

@@ -1,19 +1,18 @@
 //! Subscriptions: what the desk wants to hear, and how far the hub has granted it.
 //!
-//! Lives here: the desired set in chunks, the answers, the count that the page shows.
+//! Lives here: the calls that are still to be made, the answers, the count that the page shows.
 //! May not be here: names of events (the vendor's) and when a connection begins (the pump's).
-//! The hub forgets subscriptions with the connection (rule R3): the set is asked for anew in every session.
-//! Chunks are outstanding one at a time, so that a hub with a small limit is never flooded.
+//! The hub forgets subscriptions with the connection (rule R3): in every session they are asked for anew.
+//! Calls are outstanding one at a time, so that a hub with a small limit is never flooded.
 
 use std::collections::VecDeque;
 
 /// How many refusals are kept as text.
 const REFUSALS_KEPT: usize = 5;
 
-/// One session's subscribing.
+/// What was asked for and what became of it.
 #[derive(Debug, Default)]
-pub(super) struct Subscriptions {
-    waiting: VecDeque<String>,
+pub(super) struct Tally {
     /// Items asked for.
     pub(super) wanted: u32,
     /// Items granted.
@@ -22,28 +21,48 @@ pub(super) struct Subscriptions {
     pub(super) refused: Vec<String>,
 }
 
+impl Tally {
+    /// Notes a refusal; of many only the first are kept as text.
+    pub(super) fn refuse(&mut self, why: &str) {
+        if self.refused.len() < REFUSALS_KEPT {
+            self.refused.push(why.to_owned());
+        }
+    }
+}
+
+/// A call that is to be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    /// End subscriptions that nobody wants.
+    Unsubscribe,
+    /// Ask for subscriptions.
+    Subscribe,
+}
+
+/// One session's subscribing.
+#[derive(Debug, Default)]
+pub(super) struct Subscriptions {
+    waiting: VecDeque<(Step, String)>,
+    /// What came of it so far.
+    pub(super) tally: Tally,
+}
+
 impl Subscriptions {
-    /// Starts over with these chunks (JSON arguments of one call each) of `wanted` items in all.
-    pub(super) fn begin(&mut self, chunks: Vec<String>, wanted: u32) {
+    /// Starts over with these calls (JSON arguments of each) for `wanted` items in all, of which the hub has granted
+    /// some already.
+    pub(super) fn begin(&mut self, calls: impl Iterator<Item = (Step, String)>, wanted: u32, granted: u32) {
         *self = Self {
-            waiting: chunks.into(),
-            wanted,
-            granted: 0,
-            refused: Vec::new(),
+            waiting: calls.collect(),
+            tally: Tally {
+                wanted,
+                granted,
+                refused: Vec::new(),
+            },
         };
     }
 
-    /// The next chunk to ask for.
-    pub(super) fn next(&mut self) -> Option<String> {
+    /// The next call to make.
+    pub(super) fn next(&mut self) -> Option<(Step, String)> {
         self.waiting.pop_front()
-    }
-
-    /// Counts one answer.
-    pub(super) fn answered(&mut self, granted: bool, refusal: impl FnOnce() -> String) {
-        if granted {
-            self.granted += 1;
-        } else if self.refused.len() < REFUSALS_KEPT {
-            self.refused.push(refusal());
-        }
     }
 }

@@ -9,4 +9,4 @@ mod cells;
 mod views;
 
 pub use cells::Cells;
-pub use views::{ConnectionView, DeskView, Known, Link, Listing, Reason, Screen, SignInError, Views};
+pub use views::{ConnectionView, DeskView, Known, Link, Listing, Notice, Reason, Screen, SignInError, Views};

@@ -14,7 +14,7 @@ use crate::domain::event::Alert;
 use crate::domain::ids::{AgentKey, CallKey, CallbackKey, QueueKey};
 use crate::domain::queue::Queue;
 use crate::domain::{Delta, Model, Moment};
-pub use crate::session::state::{ConnectionView, Known, Link, Reason, Screen, SignInError};
+pub use crate::session::state::{ConnectionView, Known, Link, Notice, Reason, Screen, SignInError};
 use leptos::prelude::*;
 use std::sync::Arc;
 

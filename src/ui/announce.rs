@@ -9,7 +9,7 @@ use super::app::App;
 use super::look::Look;
 use crate::domain::Transition;
 use crate::domain::ids::CallKey;
-use crate::words::Word;
+use crate::words::{Sentence, Word};
 use leptos::prelude::*;
 
 impl App {
@@ -29,12 +29,31 @@ impl App {
             Transition::Ended(call) => polite(Word::CallEnded, *call),
             Transition::Missed(call) => polite(Word::Missed, *call),
             Transition::Failed(call) => Some((true, self.about(Word::CallFailed, *call))),
+            Transition::CaughtUp { events, missed } => Some((false, self.speech.caught_up(*events, *missed))),
             Transition::OwnState { to, .. } => Some((false, self.say(Look::from(*to).word).to_owned())),
             Transition::CommandFailed(id) => self.read(|model| {
                 let failed = model.desk.failed.iter().find(|failed| failed.id == *id)?;
                 Some((true, self.speech.failed(failed)))
             }),
             Transition::ForcedSignOut => Some((true, self.say(Word::ForcedOut).to_owned())),
+            Transition::TelephonyDown => Some((true, self.say(Word::OffTelephonyDown).to_owned())),
+            Transition::TelephonyBack => Some((false, self.say(Word::TelephonyBack).to_owned())),
+            Transition::Notice => self.read(|model| {
+                let notice = model.telephony().notices.back()?;
+                Some((false, notice.text.to_string()))
+            }),
+            Transition::Message => self.read(|model| {
+                let message = model.desk.messages.back()?;
+                let who = message.from.as_deref().unwrap_or_default();
+                let text = &message.text;
+                Some((false, self.speech.tell(Sentence::MessageFrom { who, text })))
+            }),
+            Transition::Emergency => self.read(|model| {
+                let emergency = model.desk.supervisor.emergencies.back()?;
+                let who = emergency.login_id.as_deref().or(emergency.extension.as_deref());
+                let who = who.unwrap_or_default();
+                Some((true, self.speech.tell(Sentence::EmergencyAt { who })))
+            }),
             Transition::RingingEnded(_) | Transition::Alert => None,
         }
     }

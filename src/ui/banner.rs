@@ -12,7 +12,7 @@ use super::live::{attr, text, when};
 use super::look::{Icon, icon};
 use super::page;
 use crate::domain::Moment;
-use crate::store::{ConnectionView, Link};
+use crate::store::{ConnectionView, Link, Notice};
 use crate::words::{Count, Sentence, Word};
 use leptos::html;
 use leptos::prelude::*;
@@ -54,6 +54,18 @@ pub(super) fn Banner() -> impl IntoView {
                         .into_any()
                 },
             )}
+            {[Notice::SwitchLinkDown, Notice::Gap, Notice::CatchingUp].map(|notice| when(
+                move || app.connection.with(|connection| connection.notices.contains(&notice)),
+                move || {
+                    view! {
+                        <p class="note is-not-ready" data-part="notice">
+                            {icon(|| Icon::Triangle)}
+                            <span>{text(move || app.say(words_of(notice)))}</span>
+                        </p>
+                    }
+                        .into_any()
+                },
+            ))}
             {when(
                 move || unusable() > 0,
                 move || {
@@ -79,6 +91,14 @@ pub(super) fn Banner() -> impl IntoView {
                 },
             )}
         </div>
+    }
+}
+
+fn words_of(notice: Notice) -> Word {
+    match notice {
+        Notice::SwitchLinkDown => Word::SwitchLinkDown,
+        Notice::Gap => Word::HistoryGap,
+        Notice::CatchingUp => Word::CatchingUp,
     }
 }
 

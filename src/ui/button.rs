@@ -48,7 +48,7 @@ pub(super) fn CommandButton(
     let hindered = move || hindrance.and_then(|hindrance| hindrance.get());
     let reason = move || match (off.get(), hindered()) {
         // No other reason matters while these last.
-        (Some(off @ (Off::UnderWay | Off::Offline)), _) => Some(app.speech.off(off)),
+        (Some(off @ (Off::UnderWay | Off::Offline | Off::TelephonyDown)), _) => Some(app.speech.off(off)),
         (Some(Off::NoMask), _) if !app.desk.with(|desk| desk.telephony) => Some(app.say(Word::ViewOnly)),
         (_, Some(hindrance)) => Some(app.say(hindrance)),
         (off, None) => off.map(|off| app.speech.off(off)),

@@ -232,6 +232,27 @@ impl Speech {
         self.tell(Sentence::AsOf { clock })
     }
 
+    /// "Caught up: 40 events while away, 1 call missed".
+    pub fn caught_up(self, events: u32, missed: u32) -> String {
+        let events = &self.count(Count::Events, events as usize);
+        let missed = &match missed {
+            0 => self.word(Word::NoCallMissed).to_owned(),
+            missed => self.count(Count::CallsMissed, missed as usize),
+        };
+        self.tell(Sentence::CaughtUp { events, missed })
+    }
+
+    /// "Reserved until 14:03:20", or without an end.
+    pub fn reserved(self, until: Option<Moment>) -> String {
+        match until {
+            Some(until) => {
+                let clock = &self.clock(until);
+                self.tell(Sentence::ReservedUntil { clock })
+            }
+            None => self.word(Word::ReservedForCall).to_owned(),
+        }
+    }
+
     /// A text that is not of this language, to be put into one that is.
     pub fn apart(self, text: &str) -> String {
         let [before, after] = self.marks();
@@ -254,6 +275,7 @@ impl Speech {
     pub fn off(self, off: Off) -> &'static str {
         self.word(match off {
             Off::Offline => Word::OffOffline,
+            Off::TelephonyDown => Word::OffTelephonyDown,
             Off::NoMask => Word::OffNoMask,
             Off::NoCall => Word::OffNoCall,
             Off::CallOver => Word::OffCallOver,
@@ -289,7 +311,7 @@ impl Speech {
 
     fn failure(self, failure: &Failure) -> &'static str {
         self.word(match failure {
-            Failure::Refused { kind, .. } => match kind {
+            Failure::Refused { kind, meaning, .. } => match kind {
                 Refusal::PhoneInUse => Word::PhoneInUse,
                 Refusal::SignedInElsewhere => Word::SignedInElsewhere,
                 Refusal::NotAvailable => Word::NotAvailable,
@@ -301,7 +323,21 @@ impl Speech {
                 Refusal::BadAgentData => Word::BadAgentData,
                 Refusal::NotSignedIn => Word::NotSignedIn,
                 Refusal::WrongState => Word::WrongState,
-                Refusal::Other => Word::OtherRefusal,
+                Refusal::AlreadySignedIn => Word::AlreadySignedIn,
+                Refusal::NotPermitted => Word::NotPermitted,
+                Refusal::NoSupervisor => Word::NoSupervisor,
+                Refusal::NoTeam => Word::NoTeam,
+                Refusal::NoCall => Word::NoCall,
+                Refusal::NoAddressee => Word::NoAddressee,
+                Refusal::DataProtected => Word::DataProtected,
+                Refusal::NoSuchData => Word::NoSuchData,
+                Refusal::DataTooLong => Word::DataTooLong,
+                Refusal::TooManyParties => Word::TooManyParties,
+                Refusal::Other => match meaning {
+                    // The codes' meanings are told in English; elsewhere they stand behind the details.
+                    Some(meaning) if self.language() == Language::English => return meaning,
+                    _ => Word::OtherRefusal,
+                },
             },
             Failure::NotTaken(_) => Word::NotTaken,
             Failure::ConnectionLost => Word::ConnectionLost,
@@ -314,7 +350,9 @@ impl Speech {
     /// The server's own words and code behind a failure, for IT support.
     pub fn failure_details(self, failed: &Failed) -> String {
         let (text, code) = match &failed.failure {
-            Failure::Refused { text, code, .. } => (text.as_deref(), *code),
+            Failure::Refused {
+                text, code, meaning, ..
+            } => (text.as_deref().or(*meaning), *code),
             Failure::NotTaken(text) => (Some(&**text), None),
             _ => (None, None),
         };

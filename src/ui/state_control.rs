@@ -54,6 +54,10 @@ fn OwnState(key: AgentKey) -> impl IntoView {
         let left = end.since(app.now());
         (left > 0).then(|| app.speech.apart(&["−", &format::duration(left)].concat()))
     };
+    let reserved = move || {
+        let reservation = agent.with(|agent| agent.as_deref()?.reservation)?;
+        (reservation.holds_at(app.now())).then(|| app.speech.reserved(reservation.until))
+    };
     let telephony = Memo::new(move |_| app.desk.with(|desk| desk.telephony));
     let pending = move || {
         app.desk.with(|desk| {
@@ -101,7 +105,8 @@ fn OwnState(key: AgentKey) -> impl IntoView {
             <span class="pending" class:late=flag(move || pending().is_some_and(|flight| flight.slow))>
                 {text(move || match pending() {
                     Some(flight) => Some(pending_words(app, &flight)),
-                    None => (!telephony.get()).then(|| app.say(Word::ViewOnly).to_owned()),
+                    None => reserved()
+                        .or_else(|| (!telephony.get()).then(|| app.say(Word::ViewOnly).to_owned())),
                 })}
             </span>
             <Menu signed_out=signed_out />

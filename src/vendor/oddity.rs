@@ -27,12 +27,12 @@ pub enum Oddity {
     MissingField,
     /// An event that the document calls obsolete, or says never to reach a client.
     Obsolete,
-    /// A documented event that the desk does not show yet.
-    NotShownYet,
     /// An event that arrived later than its sender allows (rule R13); dropped.
     Late,
     /// A message that is not of its vocabulary's shape; dropped.
     Unreadable,
+    /// A documented event that was read and says nothing that the desk shows.
+    NotShown,
 }
 
 /// One line of the tally.

@@ -111,7 +111,7 @@ fn happen(page: &Page, dice: &mut Dice, next_command: &mut u32) {
             page.say(call(id, stage, mask));
         }
         6 | 7 => page.say(Event::CurrentCall((!dice.one_in(4)).then(|| at_hub(id)))),
-        8 => page.say(Event::OwnCalls(vec![at_hub(id)])),
+        8 => page.say(Event::OwnCalls(HUB, vec![at_hub(id)])),
         9 => {
             let update = AgentUpdate {
                 named_state: Some(dice.pick(&[
@@ -161,6 +161,7 @@ fn happen(page: &Page, dice: &mut Dice, next_command: &mut u32) {
         13 => page.say(Event::Refused {
             id: Some(command),
             kind: Refusal::WrongState,
+            meaning: None,
             code: Some(38),
             text: None,
         }),

@@ -12,5 +12,6 @@ mod languages;
 mod page;
 mod rig;
 mod rows;
+mod sources;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

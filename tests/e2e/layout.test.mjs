@@ -123,7 +123,8 @@ describe('the layout', () => {
         return display !== 'inline' && element.scrollWidth > element.clientWidth;
       };
       return [...root.querySelectorAll('*')]
-        .filter((element) => element.checkVisibility() && isCut(element))
+        // What only screen readers hear is one pixel wide.
+        .filter((element) => !element.matches('.unseen') && element.checkVisibility() && isCut(element))
         .map((element) => element.outerHTML.slice(0, 200));
     });
 
@@ -175,7 +176,7 @@ describe('the layout', () => {
           await form.locator('[name="password"]').fill('any');
           await form.locator('[name="extension"]').fill('4001');
           await desk.command('sign-in', form).click();
-          await eventually(async () => assert.match(await desk.part('sign-in-error').innerText(), /401/));
+          await eventually(async () => assert.match(await desk.part('sign-in-error').innerText(), /\S/));
           assert.deepEqual(await cut(form), []);
         };
         await onDesk(browser, hub.url, name, scenario, { config, tolerate: [/401/], prepare: inLanguage(language) });

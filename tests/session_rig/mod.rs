@@ -5,10 +5,12 @@
 //! Time stands still unless a test moves it.
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
+pub(crate) mod sources;
+
 use std::cell::RefCell;
 use std::rc::Rc;
 use switchhook::connection::{Action, Input as Wire, Millis, RequestId, SocketId};
-use switchhook::domain::{Model, Moment};
+use switchhook::domain::{Model, Moment, Transition};
 use switchhook::protocol::Frame;
 use switchhook::session::config::{self, Config};
 use switchhook::session::state::Link;
@@ -40,7 +42,11 @@ pub(crate) struct Desk {
     pub(crate) session: Session,
     pub(crate) model: Rc<RefCell<Model>>,
     pub(crate) time: i64,
+    /// What chance has in store.
+    pub(crate) random: u64,
     pub(crate) sent: Vec<String>,
+    /// What people were told.
+    pub(crate) told: Vec<Transition>,
     pub(crate) fetches: Vec<(FetchId, String, Option<String>)>,
     pub(crate) negotiations: Vec<RequestId>,
     pub(crate) sockets: Vec<SocketId>,
@@ -54,7 +60,9 @@ impl Desk {
             session: Session::new(config, Rc::clone(&model)),
             model,
             time: 0,
+            random: 7,
             sent: Vec::new(),
+            told: Vec::new(),
             fetches: Vec::new(),
             negotiations: Vec::new(),
             sockets: Vec::new(),
@@ -66,7 +74,7 @@ impl Desk {
         let now = Now {
             monotonic: Millis::new(self.time),
             wall: Moment(1_700_000_000_000 + self.time),
-            random: 7,
+            random: self.random,
         };
         self.session.step(input, now);
         for effect in self.session.take_effects() {
@@ -89,7 +97,8 @@ impl Desk {
                         .extend(text.split_terminator('\u{1e}').map(str::to_owned));
                 }
                 Effect::Wire(Action::CloseSocket { socket }) if self.open == Some(socket) => self.open = None,
-                Effect::Wire(_) | Effect::Tell(_) => {}
+                Effect::Wire(_) => {}
+                Effect::Tell(transition) => self.told.push(transition),
             }
         }
     }
@@ -195,6 +204,43 @@ impl Desk {
         self.receive(&format!(
             "{{\"type\":3,\"invocationId\":\"{id}\",\"result\":{result}}}\u{1e}"
         ));
+    }
+
+    /// The hub calls a client method with these arguments (a JSON array).
+    pub(crate) fn hub_calls(&mut self, target: &str, arguments: &str) {
+        self.receive(&format!(
+            "{{\"type\":1,\"target\":\"{target}\",\"arguments\":{arguments}}}\u{1e}"
+        ));
+    }
+
+    /// The hub refuses the last invocation of `target` with these words.
+    pub(crate) fn refuse(&mut self, target: &str, words: &str) {
+        let (id, _) = self.invocation(target).expect("it was invoked");
+        self.receive(&format!(
+            "{{\"type\":3,\"invocationId\":\"{id}\",\"error\":\"{words}\"}}\u{1e}"
+        ));
+    }
+
+    /// The invocations of `target` since the record was last emptied: id and arguments of each.
+    pub(crate) fn invocations(&self, target: &str) -> Vec<(String, serde_json::Value)> {
+        let messages = self.sent.iter().filter_map(|record| {
+            let message: serde_json::Value = serde_json::from_str(record).ok()?;
+            (message.get("target")?.as_str()? == target).then(|| {
+                let id = message["invocationId"].as_str().unwrap_or_default().to_owned();
+                (id, message["arguments"].clone())
+            })
+        });
+        messages.collect()
+    }
+
+    /// Loses the socket and comes back in a new session of the hub, up to the open socket.
+    pub(crate) fn reconnect(&mut self) {
+        self.drop_socket();
+        self.sent.clear();
+        self.pass(2_000);
+        self.answer_token();
+        self.answer_negotiate();
+        self.open_socket();
     }
 
     pub(crate) fn connect(&mut self) {

@@ -6,8 +6,10 @@
 //! for: logging on is immediate, no agent is busy in another skill group, and none is unknown.
 
 use super::call::Call;
-use super::id::{AgentId, CallId, CallListId, CallbackId, Guid, QueueId};
+use super::command::Figures;
+use super::id::{AgentId, CallId, CallListId, CallbackId, Guid, QueueId, TeamId};
 use super::mask::Mask;
+use super::statistics::AgentFigures;
 use super::time::{Moment, Span};
 
 /// What an agent is doing, as the telephony server sees it (CTI OS `AgentState`, R73 and R74).
@@ -60,6 +62,9 @@ impl Reason {
     pub const TRAINING: Self = Self(4);
     /// Paperwork.
     pub const ADMIN: Self = Self(5);
+    /// Signed out by the system because a component failed; Cisco's own number for it
+    /// (`CTIOS_FORCED_LOGOUT_REASON_CODE`, R71).
+    pub const FORCED: Self = Self(50_002);
     /// The end of the shift (signing out).
     pub const SHIFT_END: Self = Self(6);
     /// A call was not answered in time; Cisco's own number for it.
@@ -94,6 +99,7 @@ impl Reason {
             5 => "Admin",
             6 => "End of shift",
             32_767 => "Call not answered",
+            50_002 => "Signed out by the system",
             _ => "",
         }
     }
@@ -196,6 +202,8 @@ pub struct Agent {
     pub calls: Vec<CallId>,
     /// The call that the buttons are about, if any (CTI OS "current call", D1).
     pub current: Option<CallId>,
+    /// The team that the agent is in, or leads.
+    pub team: Option<TeamId>,
     /// Number of the latest state change; timers of an earlier state are void.
     pub(super) stamp: u64,
     /// Whether after-call work was asked for while on a call.
@@ -206,8 +214,14 @@ pub struct Agent {
     pub(super) held_back: bool,
     /// When the shift of this colleague ends.
     pub(super) shift_ends: Moment,
+    /// Until when somebody has reserved the agent: so long it is given no calls of queues.
+    pub reserved_until: Option<Moment>,
     /// A callback taken up and about to be dialled.
     pub(super) working_on: Option<CallbackId>,
+    /// What the agent has done, up to the beginning of the present state.
+    pub(super) figures: AgentFigures,
+    /// The figures that the desk wants to hear again and again, each with the number of the request.
+    pub(super) wanted_figures: Vec<(Figures, u64)>,
 }
 
 impl Agent {

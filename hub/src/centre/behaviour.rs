@@ -88,18 +88,29 @@ impl Centre {
             Task::ShiftEnds(agent) => self.shift_ends(agent),
             Task::ShiftBegins(agent) => self.shift_begins(agent),
             Task::CallForPerson { agent, stamp } => self.call_for_person(agent, stamp),
+            Task::ReservationEnds { agent, until } => self.reservation_ends(agent, until),
             Task::Report(queue) => self.tell_queue(queue),
             Task::OfficeHours => self.keep_office_hours(),
             Task::CallbackMade => self.callback_made(),
             Task::CallbackTaken => self.callback_taken(),
             Task::CallbackDialled { callback, agent } => self.callback_dialled(callback, agent),
             Task::CallbackExpires(callback) => self.callback_expires(callback),
+            Task::Figures {
+                agent,
+                figures,
+                stamp,
+            } => self.tell_figures(agent, figures, stamp),
+            Task::ListeningStarts { supervisor, id } => {
+                self.unsettle(supervisor);
+                self.listening_starts(supervisor, id);
+            }
             Task::Obey {
                 agent,
                 command,
-                new_call,
-            } => self.obey(agent, command, new_call),
+                promised,
+            } => self.obey(agent, command, promised),
         }
+        self.settle_supervision();
     }
 
     fn leg_is_unchanged(&self, call: CallId, agent: AgentId, stamp: u64) -> bool {
@@ -171,7 +182,7 @@ impl Centre {
         }
     }
 
-    fn caller_calls(&mut self, queue: QueueId) -> Option<CallId> {
+    pub(super) fn caller_calls(&mut self, queue: QueueId) -> Option<CallId> {
         let call = self.new_service_call(queue)?;
         self.plan_patience(call);
         Some(call)
@@ -189,7 +200,8 @@ impl Centre {
 
     /// A ready person has waited long enough: a caller comes just now, if none has come by itself.
     fn call_for_person(&mut self, id: AgentId, stamp: u64) {
-        if !self.agent_is_unchanged(id, stamp) {
+        let is_reserved = self.agent(id).is_some_and(|agent| agent.reserved_until.is_some());
+        if is_reserved || !self.agent_is_unchanged(id, stamp) {
             return;
         }
         if self.agent(id).is_some_and(|agent| agent.held_back) {
@@ -518,7 +530,7 @@ impl Centre {
         }
     }
 
-    fn go_home(&mut self, id: AgentId) {
+    pub(super) fn go_home(&mut self, id: AgentId) {
         self.sign_out(id, Reason::SHIFT_END);
         let away = self.dice.secs(1_200, 14_400);
         self.plan(away, Task::ShiftBegins(id));
@@ -554,7 +566,7 @@ impl Centre {
             return;
         }
         // The telephone of a colleague belongs to that colleague, unless a person has taken it.
-        let own = (4_001 + id.number()).to_string();
+        let own = super::people::extension_of(id);
         if self.extension(&own).is_some() {
             self.plan(Span::from_mins(10), Task::ShiftBegins(id));
             return;
@@ -592,7 +604,7 @@ impl Centre {
         if self.is_attended(id) {
             self.clear_desk(id, reason);
         }
-        std::mem::take(&mut self.happenings)
+        self.take_happenings()
     }
 
     /// Gives an agent back to the simulation after its person has gone for good.

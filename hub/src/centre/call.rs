@@ -9,6 +9,7 @@
 use std::sync::Arc;
 
 use super::agent::WrapUp;
+use super::call_data::CallData;
 use super::id::{AgentId, CallId, CallListId, CallbackId, Guid, QueueId};
 use super::mask::Mask;
 use super::time::Moment;
@@ -26,7 +27,7 @@ pub enum CallKind {
     Consultation,
 }
 
-/// What does not change about a call, shared by everything told about it.
+/// What seldom or never changes about a call, shared by everything told about it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct CallFacts {
     /// Which call.
@@ -45,6 +46,8 @@ pub struct CallFacts {
     pub target_number: String,
     /// When it began.
     pub began: Moment,
+    /// What it carries for people and programs; replaced as a whole when it changes.
+    pub data: Arc<CallData>,
 }
 
 /// How one agent's leg stands (CTI OS `CallStatus`, R59).
@@ -129,7 +132,7 @@ pub enum QueuePlace {
 /// A call.
 #[derive(Clone, Debug)]
 pub struct Call {
-    /// What does not change.
+    /// What seldom or never changes.
     pub facts: Arc<CallFacts>,
     /// The outside party, if there is one.
     pub far: Option<FarState>,
@@ -147,6 +150,8 @@ pub struct Call {
     pub is_conference: bool,
     /// Whether an agent of its queue has ever answered it.
     pub served: bool,
+    /// Who has it recorded, while it is.
+    pub recorded_by: Option<AgentId>,
     /// How the called outside person will behave.
     pub(super) manner: Manner,
 }

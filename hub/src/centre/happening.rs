@@ -8,10 +8,15 @@ use std::sync::Arc;
 
 use super::agent::{AgentStatus, WrapUp};
 use super::call::{CallFacts, Direction, LegState};
+use super::call_data::CallData;
 use super::callback::Callback;
+use super::command::Audience;
 use super::id::{AgentId, CallId, QueueId};
+use super::listening::ListeningNews;
 use super::mask::Mask;
 use super::queue::{Opening, QueueFigures};
+use super::statistics::FiguresReport;
+use super::supervision::{SupervisionNews, Watchers};
 use super::time::{Moment, Span};
 
 /// Something that happened.
@@ -21,6 +26,8 @@ pub struct Happening {
     pub at: Moment,
     /// Its place in the history, counted from 1 without gaps.
     pub number: u64,
+    /// Which supervisors were watching then, and hear of it, too.
+    pub watchers: Watchers,
     /// What.
     pub what: What,
 }
@@ -66,6 +73,43 @@ pub enum What {
         /// Which call.
         call: Option<CallId>,
     },
+    /// What a call carries was changed by a desk; told to every agent on the call.
+    CallData {
+        /// Whose leg.
+        agent: AgentId,
+        /// The call, with what it carries now.
+        call: Arc<CallFacts>,
+        /// What has changed.
+        changed: Arc<CallData>,
+    },
+    /// A text message has come.
+    Chat {
+        /// To whom.
+        agent: AgentId,
+        /// The message.
+        message: Arc<Message>,
+    },
+    /// Figures that a desk asked for.
+    Figures {
+        /// Who asked.
+        agent: AgentId,
+        /// The figures.
+        report: FiguresReport,
+    },
+    /// Something that only a supervisor hears.
+    Supervision {
+        /// Who hears it.
+        supervisor: AgentId,
+        /// What.
+        news: SupervisionNews,
+    },
+    /// A silent monitor session reached a phase; told to both sides, each in its own words.
+    Listening {
+        /// Who hears it: the supervisor or the agent of the session.
+        agent: AgentId,
+        /// What.
+        news: ListeningNews,
+    },
     /// The figures of a queue changed; at most once in two seconds per queue.
     QueueChanged {
         /// Which queue.
@@ -84,6 +128,17 @@ pub enum What {
         /// For a new one that an agent wrote down for itself: that agent.
         personal: Option<AgentId>,
     },
+}
+
+/// A text message between desks.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Message {
+    /// Who wrote it.
+    pub from: AgentId,
+    /// To whom it was addressed.
+    pub to: Audience,
+    /// The text.
+    pub text: String,
 }
 
 /// A phase of after-call work (R22 to R24).
@@ -133,6 +188,12 @@ pub enum LegEvent {
     Transferred(Option<Arc<CallFacts>>),
     /// The agent's calls were joined into one with more parties.
     Conferenced,
+    /// The agent sent tones: 0 to 9, star, hash, A to D.
+    Tones(String),
+    /// The agent has the call recorded from now on.
+    RecordingStarted,
+    /// The recording has ended, with the agent's request or with its leg.
+    RecordingStopped,
     /// What the agent may do with the call changed, and nothing else.
     MaskChanged,
     /// The leg is gone.
@@ -170,7 +231,12 @@ impl What {
             Self::AgentChanged { agent, .. }
             | Self::WrapUp { agent, .. }
             | Self::Leg { agent, .. }
-            | Self::CurrentCall { agent, .. } => Some(*agent),
+            | Self::CurrentCall { agent, .. }
+            | Self::CallData { agent, .. }
+            | Self::Chat { agent, .. }
+            | Self::Figures { agent, .. }
+            | Self::Listening { agent, .. } => Some(*agent),
+            Self::Supervision { supervisor, .. } => Some(*supervisor),
             Self::QueueChanged { .. } | Self::CallbackChanged { .. } => None,
         }
     }

@@ -40,6 +40,10 @@ numbers! {
     CallId(u32);
     /// A callback request, counted from 1.
     CallbackId(u32);
+    /// A team of agents; also its place in `Centre::teams`, counted from 0.
+    TeamId(u32);
+    /// A silent monitor session, counted from 1; 16 bits on the wire.
+    ListeningId(u16);
 }
 
 /// What a `Guid` names; keeps the ids of different kinds of things apart.

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use super::agent::AgentState;
 use super::call::{Call, CallFacts, CallKind, Direction, FarState, Leg, LegState, Manner, QueuePlace};
+use super::call_data::CallData;
 use super::happening::{Ending, LegEvent, What};
 use super::id::{AgentId, CallId, CallListId, CallbackId, GuidOf};
 use super::mask::{self, Mask, Pairing};
@@ -48,6 +49,7 @@ impl Centre {
         let now = self.now;
         let stamp = self.new_stamp();
         let pairing = self.pairing(id, agent);
+        let has_supervisor = self.has_supervisor(agent);
         let Some(call) = self.calls.get_mut(&id) else {
             return;
         };
@@ -61,7 +63,7 @@ impl Centre {
             leg.stamp = stamp;
         }
         leg.was_connected |= state == LegState::Connected;
-        leg.mask = mask::of_call(state, pairing);
+        leg.mask = mask::of_call(state, pairing, has_supervisor);
         let (direction, mask) = (leg.direction, leg.mask);
         self.emit(What::Leg {
             agent,
@@ -93,6 +95,7 @@ impl Centre {
             .agent(agent)
             .map(|found| found.calls.clone())
             .unwrap_or_default();
+        let has_supervisor = self.has_supervisor(agent);
         for id in &calls {
             let pairing = self.pairing(*id, agent);
             let Some(call) = self.calls.get_mut(id) else {
@@ -102,7 +105,7 @@ impl Centre {
             let Some(leg) = call.leg_mut(agent) else {
                 continue;
             };
-            let mask = mask::of_call(leg.state, pairing);
+            let mask = mask::of_call(leg.state, pairing, has_supervisor);
             if mask != leg.mask {
                 leg.mask = mask;
                 let direction = leg.direction;
@@ -199,6 +202,7 @@ impl Centre {
         }
         self.place_call(id, QueuePlace::Connected);
         self.connect(id, agent);
+        self.withdraw_others(id, agent);
         for caller in self.agents_on(id) {
             if self.leg_state(id, caller) == Some(LegState::Dialling) {
                 self.connect(id, caller);
@@ -280,6 +284,13 @@ impl Centre {
         } else {
             Manner::Answers
         });
+        // A consultation carries what the call carries that it is about.
+        let original = about.and_then(|original| self.facts_of(original));
+        let data = match (original, callback) {
+            (Some(original), _) => original.data.clone(),
+            (None, Some((_, callback))) => CallData::of_callback(callback).into(),
+            (None, None) => Arc::default(),
+        };
         let facts = CallFacts {
             id,
             guid: self.derive_guid(GuidOf::Call, u64::from(id.number())),
@@ -293,6 +304,7 @@ impl Centre {
             caller_number,
             target_number: number.clone(),
             began: self.now,
+            data,
         };
         self.take_up(agent);
         let stamp = self.new_stamp();
@@ -317,6 +329,7 @@ impl Centre {
                 consulted: None,
                 is_conference: false,
                 served: false,
+                recorded_by: None,
                 manner,
             },
         );
@@ -409,9 +422,57 @@ impl Centre {
         self.agent(agent).is_some_and(|found| found.attended)
     }
 
+    /// Has a call recorded on behalf of an agent.
+    pub(super) fn start_recording(&mut self, id: CallId, agent: AgentId) {
+        let state = self.leg_state(id, agent);
+        if let (Some(state), Some(call)) = (state, self.calls.get_mut(&id)) {
+            call.recorded_by = Some(agent);
+            self.set_leg(id, agent, state, LegEvent::RecordingStarted);
+        }
+    }
+
+    /// Ends the recording that an agent has asked for, if there is one.
+    pub(super) fn stop_recording(&mut self, id: CallId, agent: AgentId) {
+        let state = self.leg_state(id, agent);
+        if let (Some(state), Some(call)) = (state, self.calls.get_mut(&id))
+            && call.recorded_by == Some(agent)
+        {
+            call.recorded_by = None;
+            self.set_leg(id, agent, state, LegEvent::RecordingStopped);
+        }
+    }
+
+    /// Takes over a change of what a call carries, and tells every agent on it what is new.
+    pub(super) fn change_call_data(&mut self, id: CallId, change: &CallData) {
+        let Some(call) = self.calls.get_mut(&id) else {
+            return;
+        };
+        let mut data = (*call.facts.data).clone();
+        let changed = data.take_over(change);
+        if changed.is_empty() {
+            return;
+        }
+        call.facts = Arc::new(CallFacts {
+            data: data.into(),
+            ..(*call.facts).clone()
+        });
+        let (facts, changed) = (call.facts.clone(), Arc::new(changed));
+        for agent in self.agents_on(id) {
+            // A call that has not reached the desk will begin with what it carries then.
+            if self.leg_state(id, agent) != Some(LegState::Coming) {
+                self.emit(What::CallData {
+                    agent,
+                    call: facts.clone(),
+                    changed: changed.clone(),
+                });
+            }
+        }
+    }
+
     /// Takes the agent off a call, tells it, and lets the agent go on with its other calls, with
     /// after-call work, or with what follows.
     pub(super) fn end_leg(&mut self, id: CallId, agent: AgentId, how: Ending) {
+        self.stop_recording(id, agent);
         let Some(call) = self.calls.get_mut(&id) else {
             return;
         };
@@ -427,6 +488,9 @@ impl Centre {
         }
         if let Some(found) = self.agent_mut(agent) {
             found.calls.retain(|other| *other != id);
+            if leg.was_connected && snapshot.facts.queue.is_some() {
+                found.figures.handled += 1;
+            }
         }
         self.emit(What::Leg {
             agent,
@@ -562,6 +626,7 @@ impl Centre {
             queue: facts.queue,
             callback: facts.callback,
             caller_number: facts.caller_number.clone(),
+            data: facts.data.clone(),
             ..(*second.facts).clone()
         });
         if let Some(leg) = second.leg_mut(agent) {

@@ -1,7 +1,7 @@
 //! Enablement masks: which buttons the telephony server allows.
 //!
-//! Lives here: the documented bits (CTI OS reference, `EnablementMask`) and the two rules by which the
-//! centre computes an agent's and a call's mask. May not live here: anything that changes state.
+//! Lives here: the documented bits (CTI OS reference, `EnablementMask`, `SupervisorBtnEnablementMask`) and
+//! the rules by which the centre computes an agent's and a call's mask. May not live here: anything that changes state.
 //! The masks are also the centre's own law: a command is accepted exactly when its bit is set, so what
 //! a desk is shown and what it may do cannot drift apart (product brief f.1, rules R78 and R80).
 
@@ -58,6 +58,16 @@ bits! {
     INSIDE_MAKECALL = 0x0000_4000;
     /// `ENABLE_OUTSIDE_MAKECALL`
     OUTSIDE_MAKECALL = 0x0000_8000;
+    /// `ENABLE_SUPERVISOR_ASSIST`
+    SUPERVISOR_ASSIST = 0x0001_0000;
+    /// `ENABLE_EMERGENCY_CALL`
+    EMERGENCY_CALL = 0x0002_0000;
+    /// `ENABLE_BAD_LINE_CALL`
+    BAD_LINE_CALL = 0x0004_0000;
+    /// `ENABLE_STATISTICS`
+    STATISTICS = 0x0008_0000;
+    /// `ENABLE_CHAT`
+    CHAT = 0x0010_0000;
     /// `ENABLE_RECORD`
     RECORD = 0x0020_0000;
     /// `ENABLE_LOGIN`
@@ -126,7 +136,14 @@ const DIAL: Mask = Mask::MAKECALL
     .with(Mask::OUTSIDE_MAKECALL);
 const WORK: Mask = Mask::WORKREADY.with(Mask::WORKNOTREADY);
 
-/// What an agent in this state may do, `next_is_ready` telling what follows the call or wrap-up at hand.
+/// What everybody can do who is signed in, on a call or not.
+const ALWAYS: Mask = Mask::STATISTICS.with(Mask::CHAT);
+
+/// Calls to the supervisor.
+const HELP: Mask = Mask::SUPERVISOR_ASSIST.with(Mask::EMERGENCY_CALL);
+
+/// What an agent in this state may do, `next_is_ready` telling what follows the call or wrap-up at hand,
+/// `has_supervisor` whether there is anybody to ask for help.
 ///
 /// - Signed out: sign in, nothing else.
 /// - Not ready: ready, sign out, dial, and choose another reason.
@@ -135,13 +152,17 @@ const WORK: Mask = Mask::WORKREADY.with(Mask::WORKNOTREADY);
 /// - Reserved: nothing; the call decides.
 /// - On a call (talking, hold): choose what follows it, and ask for after-call work; no signing out.
 /// - After-call work: leave it either way, or change what follows it.
-pub(super) const fn of_agent(state: AgentState, next_is_ready: bool) -> Mask {
-    match state {
-        AgentState::SignedOut => Mask::LOGIN,
-        AgentState::NotReady => Mask::READY
-            .with(LOG_OUT)
-            .with(DIAL)
-            .with(Mask::NOTREADY_WITH_REASON),
+/// - Help can be called for where dialling is possible; on a call, the call's mask decides about it.
+pub(super) const fn of_agent(state: AgentState, next_is_ready: bool, has_supervisor: bool) -> Mask {
+    let by_state = match state {
+        AgentState::SignedOut => return Mask::LOGIN,
+        AgentState::NotReady => {
+            let usual = Mask::READY
+                .with(LOG_OUT)
+                .with(DIAL)
+                .with(Mask::NOTREADY_WITH_REASON);
+            if has_supervisor { usual.with(HELP) } else { usual }
+        }
         AgentState::Ready => NOT_READY,
         AgentState::Reserved => Mask::NONE,
         AgentState::Talking | AgentState::Hold => {
@@ -150,7 +171,8 @@ pub(super) const fn of_agent(state: AgentState, next_is_ready: bool) -> Mask {
         }
         AgentState::WorkReady => Mask::READY.with(NOT_READY).with(Mask::WORKNOTREADY),
         AgentState::WorkNotReady => Mask::READY.with(NOT_READY).with(Mask::WORKREADY),
-    }
+    };
+    by_state.with(ALWAYS)
 }
 
 /// How a call stands among the calls of one agent, as far as its buttons depend on it.
@@ -166,25 +188,79 @@ pub(super) enum Pairing {
 
 /// What the agent may do with a call in this state.
 ///
-/// The vectors of the product brief f.1 hold: alerting is 0x1, established alone is 0x126. A held call
+/// The vectors of the product brief f.1 hold: alerting has 0x1, established alone has 0x126. A held call
 /// can only be taken back. Of a consultation pair the connected call can be completed, alternated,
-/// reconnected or released; the held one waits. A failed or dialled call can be released.
-pub(super) const fn of_call(state: LegState, pairing: Pairing) -> Mask {
-    match (state, pairing) {
-        (LegState::Coming, _) | (LegState::Held, Pairing::Paired) => Mask::NONE,
+/// reconnected or released; the held one waits. A failed or dialled call can be released. A call in
+/// conversation can be recorded, described for after it, and complained about; help can be called for
+/// where a consultation is possible and there is a supervisor.
+pub(super) const fn of_call(state: LegState, pairing: Pairing, has_supervisor: bool) -> Mask {
+    let by_state = match (state, pairing) {
+        (LegState::Coming, _) => return Mask::NONE,
+        (LegState::Held, Pairing::Paired) => Mask::NONE,
         (LegState::Alerting, _) => Mask::ANSWER,
         (LegState::Dialling | LegState::Failed, _) => Mask::RELEASE,
-        (LegState::Connected, Pairing::Alone) => Mask::RELEASE
-            .with(Mask::HOLD)
-            .with(Mask::TRANSFER_INIT)
-            .with(Mask::CONFERENCE_INIT),
-        (LegState::Connected, Pairing::Conference) => Mask::RELEASE.with(Mask::HOLD),
-        (LegState::Connected, Pairing::Paired) => Mask::RELEASE
+        (LegState::Connected, Pairing::Alone) => {
+            let alone = TALK
+                .with(Mask::HOLD)
+                .with(Mask::TRANSFER_INIT)
+                .with(Mask::CONFERENCE_INIT);
+            if has_supervisor { alone.with(HELP) } else { alone }
+        }
+        (LegState::Connected, Pairing::Conference) => TALK.with(Mask::HOLD),
+        (LegState::Connected, Pairing::Paired) => TALK
             .with(Mask::TRANSFER_COMPLETE)
             .with(Mask::CONFERENCE_COMPLETE)
             .with(Mask::ALTERNATE)
             .with(Mask::RECONNECT),
         (LegState::Held, _) => Mask::RETRIEVE,
+    };
+    by_state.with(ALWAYS)
+}
+
+/// What every conversation allows.
+const TALK: Mask = Mask::RELEASE
+    .with(Mask::RECORD)
+    .with(Mask::WRAPUP)
+    .with(Mask::BAD_LINE_CALL);
+
+/// What a supervisor may do with the agent that it monitors (CTI OS `SupervisorBtnEnablementMask`). A
+/// mask of its own, whose bits mean other things than those of [`Mask`] (R78).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct SupervisorMask(u32);
+
+impl SupervisorMask {
+    /// Nothing is enabled.
+    pub const NONE: Self = Self(0);
+    /// Sign the agent out (`ENABLE_SET_AGENT_LOGOUT`).
+    pub const SET_AGENT_LOGOUT: Self = Self(0x1);
+    /// Make the agent ready (`ENABLE_SET_AGENT_READY`).
+    pub const SET_AGENT_READY: Self = Self(0x2);
+    /// Join the agent's call (`ENABLE_BARGE_IN`; the reference has the same bit for
+    /// `ENABLE_SILENTMONITOR`, R79, which this centre does not use).
+    pub const BARGE_IN: Self = Self(0x4);
+    /// Take the agent off the call that was joined (`ENABLE_INTERCEPT`).
+    pub const INTERCEPT: Self = Self(0x8);
+    /// Leave the call that was joined (`ENABLE_CLEAR`).
+    pub const CLEAR: Self = Self(0x10);
+    /// Listen to the agent's call (`ENABLE_START_SILENTMONITOR`).
+    pub const START_SILENT_MONITOR: Self = Self(0x20);
+    /// Stop listening (`ENABLE_STOP_SILENTMONITOR`).
+    pub const STOP_SILENT_MONITOR: Self = Self(0x40);
+
+    /// The mask as the number that goes over the wire.
+    pub const fn bits(self) -> u32 {
+        self.0
+    }
+
+    /// This mask, and the other one's bits if they are `wanted`.
+    #[must_use]
+    pub(super) const fn with_if(self, wanted: bool, other: Self) -> Self {
+        if wanted { Self(self.0 | other.0) } else { self }
+    }
+
+    /// Whether at least one of the other mask's bits is set here.
+    pub const fn allows(self, other: Self) -> bool {
+        self.0 & other.0 != 0
     }
 }
 
@@ -194,12 +270,24 @@ mod tests {
 
     #[test]
     fn the_documented_vectors_hold() {
-        assert_eq!(of_call(LegState::Alerting, Pairing::Alone).bits(), 0x1);
-        assert_eq!(of_call(LegState::Connected, Pairing::Alone).bits(), 0x126);
-        assert_eq!(of_call(LegState::Held, Pairing::Alone), Mask::RETRIEVE);
-        assert_eq!(of_agent(AgentState::SignedOut, false), Mask::LOGIN);
-        assert!(!of_agent(AgentState::Talking, true).allows(LOG_OUT));
-        assert!(of_agent(AgentState::NotReady, false).allows(Mask::LOGOUT_WITH_REASON));
-        assert!(!of_agent(AgentState::Ready, true).allows(Mask::MAKECALL));
+        // The bits that are a call's alone: those below 0x2000 (`ENABLE_WRAPUP`).
+        let of_call = |state| of_call(state, Pairing::Alone, true).bits() & 0x1FFF;
+        assert_eq!(of_call(LegState::Alerting), 0x1);
+        assert_eq!(of_call(LegState::Connected), 0x126);
+        assert_eq!(of_call(LegState::Held), Mask::RETRIEVE.bits());
+        assert_eq!(of_agent(AgentState::SignedOut, false, true), Mask::LOGIN);
+        assert!(!of_agent(AgentState::Talking, true, true).allows(LOG_OUT));
+        assert!(of_agent(AgentState::NotReady, false, true).allows(Mask::LOGOUT_WITH_REASON));
+        assert!(!of_agent(AgentState::Ready, true, true).allows(Mask::MAKECALL));
+    }
+
+    #[test]
+    fn help_can_be_called_for_only_where_there_is_somebody() {
+        for (has_supervisor, expected) in [(false, false), (true, true)] {
+            let agent = of_agent(AgentState::NotReady, false, has_supervisor);
+            let call = of_call(LegState::Connected, Pairing::Alone, has_supervisor);
+            assert_eq!((agent.allows(HELP), call.allows(HELP)), (expected, expected));
+        }
+        assert!(!of_agent(AgentState::Ready, true, true).allows(HELP));
     }
 }

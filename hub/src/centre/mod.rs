@@ -14,24 +14,35 @@
 //! | `promises` | callbacks: who makes them, takes them up, closes them |
 //! | `obey` | which commands are accepted and what they bring about |
 //! | `mask` | which buttons are enabled |
+//! | `incident` | what goes wrong on demand |
+//! | `reservation` | who is kept from being given calls |
+//! | `team`, `supervision`, `listening` | who leads whom, and what supervisors do |
+//! | `statistics` | figures of an agent's day |
 
 mod agent;
 mod behaviour;
 mod call;
+mod call_data;
 mod callback;
 mod command;
 mod happening;
 mod id;
+mod incident;
 mod lines;
+mod listening;
 mod mask;
 mod obey;
 mod people;
 mod promises;
 mod queue;
 mod random;
+mod reservation;
 mod routing;
 mod schedule;
 mod states;
+mod statistics;
+mod supervision;
+mod team;
 #[cfg(test)]
 mod tests;
 mod time;
@@ -41,16 +52,27 @@ use std::sync::Arc;
 
 pub use agent::{Agent, AgentState, AgentStatus, Next, Reason, WrapUp};
 pub use call::{Call, CallFacts, CallKind, Direction, FarState, Leg, LegState, QueuePlace};
+pub use call_data::{CALL_VARIABLES, CallData, ContextName, DECLARED, Declared};
 pub use callback::{Attempt, AttemptOutcome, CallList, Callback, CallbackOrigin, Classification};
-pub use command::{Command, ConsultFor, FailureCode, Refusal, RequestedState};
-pub use happening::{Ending, Happening, LegEvent, What, WrapUpPhase};
-pub use id::{AgentId, CallId, CallListId, CallbackId, Guid, GuidOf, QueueId};
-pub use mask::Mask;
+pub use command::{
+    Audience, Command, ConsultFor, FailureCode, Figures, ImposedState, ListeningWish, Refusal,
+    RequestedState, Supervise, SupervisoryAction, Target,
+};
+pub use happening::{Ending, Happening, LegEvent, Message, What, WrapUpPhase};
+pub use id::{AgentId, CallId, CallListId, CallbackId, Guid, GuidOf, ListeningId, QueueId, TeamId};
+pub use listening::{Listening, ListeningEnd, ListeningEvent, ListeningNews, ListeningPhase};
+pub use mask::{Mask, SupervisorMask};
+pub use obey::Promised;
+pub use people::agent_with_login;
 pub use queue::{Opening, Queue, QueueFigures};
+pub use statistics::{AgentFigures, FIGURES_INTERVAL, FiguresReport};
+pub use supervision::{SupervisionNews, TeamChange, Watchers};
+pub use team::Team;
 pub use time::{Moment, Span};
 
 use random::Dice;
 use schedule::{Schedule, Task};
+use supervision::Supervision;
 
 /// How long a call may ring at an agent's telephone (told as `RingNoAnswerTime`).
 pub const RING_LIMIT: Span = Span::from_secs(20);
@@ -113,13 +135,15 @@ pub struct Totals {
     pub conferenced: u64,
     /// Allocations that rang out.
     pub unanswered: u64,
+    /// Complaints about a line.
+    pub bad_lines: u64,
 }
 
 /// An accepted command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Accepted {
-    /// The call that the command is going to make, for `MakeCall` and the like.
-    pub new_call: Option<CallId>,
+    /// What the command is going to make, which its answer names.
+    pub promised: Promised,
     /// What happened at once: nothing, since changes follow a little later, but for a sign-in that makes
     /// a colleague step aside. That is news for everybody else, not for the desk that signs in.
     pub happenings: Vec<Happening>,
@@ -143,6 +167,12 @@ pub struct Centre {
     logins: BTreeMap<String, AgentId>,
     extensions: BTreeMap<String, AgentId>,
     entities: BTreeMap<Guid, Entity>,
+    teams: Vec<Team>,
+    /// What supervisors are doing; nobody else is in it.
+    supervision: BTreeMap<AgentId, Supervision>,
+    /// The supervisors for whom something has changed since supervision was last settled.
+    unsettled: BTreeSet<AgentId>,
+    listenings_made: u16,
     happenings: Vec<Happening>,
     told: u64,
     calls_made: u32,
@@ -192,6 +222,10 @@ impl Centre {
             logins: BTreeMap::new(),
             extensions: BTreeMap::new(),
             entities: BTreeMap::new(),
+            teams: team::dealt_out(&settings),
+            supervision: BTreeMap::new(),
+            unsettled: BTreeSet::new(),
+            listenings_made: 0,
             happenings: Vec::new(),
             told: 0,
             calls_made: 0,
@@ -229,6 +263,12 @@ impl Centre {
             self.perform(task);
         }
         self.now = self.now.max(until);
+        self.take_happenings()
+    }
+
+    /// Everything that has happened since the last time, consequences included.
+    fn take_happenings(&mut self) -> Vec<Happening> {
+        self.settle_supervision();
         std::mem::take(&mut self.happenings)
     }
 
@@ -308,6 +348,13 @@ impl Centre {
         self.logins.get(login).copied()
     }
 
+    /// The agent who is signed in at this extension, or else the one whose it is.
+    pub fn agent_at(&self, extension: &str) -> Option<AgentId> {
+        let owner = || self.agents.iter().find(|agent| agent.extension == extension);
+        self.extension(extension)
+            .or_else(|| owner().map(|agent| agent.id))
+    }
+
     /// What can be subscribed to under this id.
     pub fn entity(&self, guid: Guid) -> Option<Entity> {
         self.entities.get(&guid).copied()
@@ -342,9 +389,17 @@ impl Centre {
 
     fn emit(&mut self, what: What) {
         self.told += 1;
+        let watchers = match what.agent() {
+            Some(agent) => {
+                self.unsettle(agent);
+                self.watchers_of(agent)
+            }
+            None => Watchers::default(),
+        };
         self.happenings.push(Happening {
             at: self.now,
             number: self.told,
+            watchers,
             what,
         });
     }
@@ -401,12 +456,17 @@ impl Centre {
         }
     }
 
+    fn team_dealt_to(&self, agent: AgentId) -> Option<TeamId> {
+        let found = |team: &&Team| team.supervisor == agent || team.members.contains(&agent);
+        self.teams.iter().find(found).map(|team| team.id)
+    }
+
     fn build_agents(&mut self) {
         let seed = self.settings.seed;
         for number in 0..self.settings.agents {
             let id = AgentId::new(number);
             let guid = Guid::derived(seed, GuidOf::Agent, u64::from(number));
-            let login = (1_001 + number).to_string();
+            let login = people::login_of(id);
             let name = people::agent_name(seed, number);
             let mut skills = vec![QueueId::new(number % self.settings.queues)];
             for _ in 0..self.dice.between(0, 2) {
@@ -428,7 +488,7 @@ impl Centre {
                 user_name: people::user_name(&name, &login),
                 login,
                 name,
-                extension: (4_001 + number).to_string(),
+                extension: people::extension_of(id),
                 skills,
                 attended: number < self.settings.desks,
                 status: AgentStatus {
@@ -450,6 +510,10 @@ impl Centre {
                 held_back: false,
                 shift_ends: self.now,
                 working_on: None,
+                reserved_until: None,
+                team: self.team_dealt_to(id),
+                figures: AgentFigures::default(),
+                wanted_figures: Vec::new(),
             });
         }
     }

@@ -6,18 +6,34 @@
 //! just hung up) is dropped, because the happenings have told why. A call command is accepted exactly
 //! when its bit is set in the call's mask, a state command when its bit is set in the agent's.
 
+use std::sync::Arc;
+
 use super::agent::{AgentState, Next, Reason};
 use super::call::LegState;
-use super::command::{Command, FailureCode, Refusal, RequestedState};
-use super::happening::Ending;
-use super::id::{AgentId, CallId};
+use super::call_data::CallData;
+use super::command::{Audience, Command, FailureCode, Figures, Refusal, RequestedState, Supervise};
+use super::happening::{Ending, LegEvent, Message, What};
+use super::id::{AgentId, CallId, ListeningId};
 use super::lines::Dialling;
 use super::mask::{self, Mask};
 use super::schedule::Task;
+use super::supervision::SupervisionNews;
 use super::{Accepted, Centre};
 
 /// The most digits that can be dialled or sent at once.
 const MOST_DIGITS: usize = 32;
+
+/// The longest text message, in bytes.
+const MOST_CHAT: usize = 2_000;
+
+/// What an accepted command is going to make: known at once, because its answer names it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Promised {
+    /// A call, for `MakeCall` and the like.
+    pub call: Option<CallId>,
+    /// A silent monitor session.
+    pub listening: Option<ListeningId>,
+}
 
 const NOT_NOW: Refusal = Refusal::new(
     FailureCode::InvalidObjectState,
@@ -39,7 +55,7 @@ impl Centre {
         if self.agent(agent).is_some_and(|found| !found.attended) {
             self.step_aside(agent);
         }
-        std::mem::take(&mut self.happenings)
+        self.take_happenings()
     }
 
     /// Asks for something on behalf of an agent. Accepted means that it will be tried; what comes of it
@@ -55,23 +71,30 @@ impl Centre {
         {
             self.step_aside(agent);
         }
-        let new_call = matches!(
+        let makes_call = matches!(
             command,
-            Command::MakeCall { .. } | Command::MakeConsultCall { .. }
-        )
-        .then(|| self.new_call_id());
+            Command::MakeCall { .. }
+                | Command::MakeConsultCall { .. }
+                | Command::SupervisorAssist(_)
+                | Command::EmergencyCall(_)
+        );
+        let listens = matches!(command, Command::Supervise(Supervise::Listen(_)));
+        let promised = Promised {
+            call: makes_call.then(|| self.new_call_id()),
+            listening: listens.then(|| self.new_listening_id()),
+        };
         let latency = self.dice.millis(30, 150);
         self.plan(
             latency,
             Task::Obey {
                 agent,
                 command,
-                new_call,
+                promised,
             },
         );
         Ok(Accepted {
-            new_call,
-            happenings: std::mem::take(&mut self.happenings),
+            promised,
+            happenings: self.take_happenings(),
         })
     }
 
@@ -91,7 +114,7 @@ impl Centre {
             ));
         }
         match command {
-            Command::Login { .. } => Ok(()),
+            Command::Login { .. } | Command::ListSkillGroups => Ok(()),
             Command::Logout { .. } => allowed(agent.status.mask, Mask::LOGOUT),
             Command::SetAgentState(state) => allowed(
                 agent.status.mask,
@@ -142,13 +165,90 @@ impl Centre {
             }
             Command::Transfer(call) => self.check_call(id, *call, Mask::TRANSFER_COMPLETE),
             Command::Conference(call) => self.check_call(id, *call, Mask::CONFERENCE_COMPLETE),
-            Command::SingleStepTransfer { .. }
-            | Command::SingleStepConference { .. }
-            | Command::StartRecord(_)
-            | Command::StopRecord(_) => Err(Refusal::new(
+            Command::SingleStepTransfer { .. } | Command::SingleStepConference { .. } => Err(Refusal::new(
                 FailureCode::FunctionNotAvailable,
                 "This centre does not offer that",
             )),
+            Command::StartRecord(call) => self.check_recording(id, *call, false),
+            Command::StopRecord(call) => self.check_recording(id, *call, true),
+            Command::SetCallData { call, change } => self.check_call_data(id, *call, change),
+            Command::SupervisorAssist(call) => self.check_help(agent, *call, Mask::SUPERVISOR_ASSIST),
+            Command::EmergencyCall(call) => self.check_help(agent, *call, Mask::EMERGENCY_CALL),
+            Command::ReportBadLine(call) => self.check_call(id, *call, Mask::BAD_LINE_CALL),
+            Command::Chat { to, text } => self.check_chat(agent, *to, text),
+            Command::EnableFigures(figures) | Command::DisableFigures(figures) => match figures {
+                Figures::Agent => allowed(agent.status.mask, Mask::STATISTICS),
+                Figures::Queue(queue) if self.queue(*queue).is_some() => Ok(()),
+                Figures::Queue(_) => Err(Refusal::new(
+                    FailureCode::InvalidSkillGroup,
+                    "There is no such skill group",
+                )),
+            },
+            Command::Supervise(wish) => self.check_supervise(id, wish),
+        }
+    }
+
+    /// A recording is started where there is none, and stopped by whoever started it.
+    fn check_recording(&self, agent: AgentId, call: CallId, is_on: bool) -> Result<(), Refusal> {
+        self.check_call(agent, call, Mask::RECORD)?;
+        let recorded_by = self.call(call).and_then(|found| found.recorded_by);
+        match (is_on, recorded_by) {
+            (false, None) => Ok(()),
+            (true, Some(by)) if by == agent => Ok(()),
+            _ => Err(NOT_NOW),
+        }
+    }
+
+    fn check_call_data(&self, agent: AgentId, call: CallId, change: &CallData) -> Result<(), Refusal> {
+        let bit = change.wrap_up().map_or(Mask::NONE, |_| Mask::WRAPUP);
+        self.check_call(agent, call, bit)?;
+        match self.call(call) {
+            Some(found) => change.check_against(&found.facts.data),
+            None => Ok(()),
+        }
+    }
+
+    /// A call for help needs a supervisor, and either a call that a consultation can be about or none.
+    fn check_help(&self, agent: &super::Agent, call: Option<CallId>, bit: Mask) -> Result<(), Refusal> {
+        if agent.team.is_none() {
+            return Err(Refusal::new(FailureCode::TeamNotFound, "The agent is in no team"));
+        }
+        if !self.has_supervisor(agent.id) {
+            return Err(Refusal::new(
+                FailureCode::SupervisorNotFound,
+                "The agent's supervisor is not signed in",
+            ));
+        }
+        match call.or(agent.current) {
+            Some(call) => self.check_call(agent.id, call, bit),
+            None if agent.calls.is_empty() => allowed(agent.status.mask, bit),
+            None => Err(NOT_NOW),
+        }
+    }
+
+    fn check_chat(&self, agent: &super::Agent, to: Audience, text: &str) -> Result<(), Refusal> {
+        allowed(agent.status.mask, Mask::CHAT)?;
+        if text.len() > MOST_CHAT {
+            return Err(Refusal::new(
+                FailureCode::TooMuchData,
+                "A message may not be longer than 2000 bytes",
+            ));
+        }
+        match to {
+            Audience::Agent(other) => match self.agent(other) {
+                Some(found) if found.is_signed_in() => Ok(()),
+                _ => Err(Refusal::new(
+                    FailureCode::AgentNotLoggedOn,
+                    "The agent you write to is not signed in",
+                )),
+            },
+            Audience::Supervisor if self.has_supervisor(agent.id) => Ok(()),
+            Audience::Supervisor => Err(Refusal::new(
+                FailureCode::SupervisorNotFound,
+                "Your supervisor is not signed in",
+            )),
+            Audience::Team if agent.team.is_some() => Ok(()),
+            Audience::Team => Err(Refusal::new(FailureCode::TeamNotFound, "You are in no team")),
         }
     }
 
@@ -194,8 +294,11 @@ impl Centre {
     }
 
     /// An accepted command takes effect.
-    pub(super) fn obey(&mut self, agent: AgentId, command: Command, new_call: Option<CallId>) {
+    pub(super) fn obey(&mut self, agent: AgentId, command: Command, promised: Promised) {
         if self.check(agent, &command).is_err() {
+            if let (Command::Supervise(Supervise::Listen(wish)), Some(id)) = (command, promised.listening) {
+                self.listening_fails(agent, wish, id);
+            }
             return;
         }
         match command {
@@ -214,13 +317,13 @@ impl Centre {
                         number,
                         about: None,
                         callback: None,
-                        id: new_call,
+                        id: promised.call,
                         manner: None,
                     },
                 );
             }
             Command::MakeConsultCall { call, number, .. } => {
-                self.consult(call, agent, number, new_call);
+                self.consult(call, agent, number, promised.call);
             }
             Command::Alternate(call) => {
                 if let Some((original, consultation)) = self.consultation(call) {
@@ -238,12 +341,83 @@ impl Centre {
             }
             Command::Transfer(call) => self.obey_join(call, agent, false),
             Command::Conference(call) => self.obey_join(call, agent, true),
-            // Tones change nothing that anybody is told about; the rest is refused.
-            Command::SendDtmf { .. }
-            | Command::SingleStepTransfer { .. }
-            | Command::SingleStepConference { .. }
-            | Command::StartRecord(_)
-            | Command::StopRecord(_) => {}
+            Command::SendDtmf { call, digits } => {
+                if let Some(state) = self.leg_state(call, agent) {
+                    self.set_leg(call, agent, state, LegEvent::Tones(digits));
+                }
+            }
+            // The rest is refused.
+            Command::SingleStepTransfer { .. } | Command::SingleStepConference { .. } => {}
+            Command::StartRecord(call) => self.start_recording(call, agent),
+            Command::StopRecord(call) => self.stop_recording(call, agent),
+            Command::SetCallData { call, change } => self.change_call_data(call, &change),
+            Command::SupervisorAssist(call) => {
+                self.call_for_help(agent, call, promised.call);
+            }
+            Command::EmergencyCall(call) => {
+                let made = self.call_for_help(agent, call, promised.call);
+                if let (Some(call), Some(supervisor)) = (made, self.supervisor_of(agent)) {
+                    self.tell_supervisor(supervisor, SupervisionNews::Emergency { agent, call });
+                }
+            }
+            Command::ReportBadLine(_) => self.totals.bad_lines += 1,
+            Command::Chat { to, text } => self.deliver(agent, to, text),
+            Command::ListSkillGroups => self.tell_skill_groups(agent),
+            Command::EnableFigures(figures) => self.enable_figures(agent, figures),
+            Command::DisableFigures(figures) => self.disable_figures(agent, figures),
+            Command::Supervise(wish) => self.supervise(agent, wish, promised.listening),
+        }
+    }
+
+    /// The agent calls its supervisor, about a call that goes on hold or about nothing in particular.
+    fn call_for_help(
+        &mut self,
+        agent: AgentId,
+        about: Option<CallId>,
+        new_call: Option<CallId>,
+    ) -> Option<CallId> {
+        let supervisor = self.supervisor_of(agent)?;
+        let number = self.agent(supervisor)?.extension.clone();
+        match about.or(self.agent(agent)?.current) {
+            Some(call) => {
+                self.consult(call, agent, number, new_call);
+                new_call
+            }
+            None => self.dial(
+                agent,
+                Dialling {
+                    number,
+                    about: None,
+                    callback: None,
+                    id: new_call,
+                    manner: None,
+                },
+            ),
+        }
+    }
+
+    /// Puts a text message on the desks of those it is for.
+    fn deliver(&mut self, from: AgentId, to: Audience, text: String) {
+        let receivers: Vec<AgentId> = match to {
+            Audience::Agent(agent) => vec![agent],
+            Audience::Supervisor => self.supervisor_of(from).into_iter().collect(),
+            Audience::Team => self
+                .agent(from)
+                .and_then(|found| self.team(found.team?))
+                .map(|team| team.members.iter().copied().chain([team.supervisor]))
+                .into_iter()
+                .flatten()
+                .filter(|agent| *agent != from)
+                .collect(),
+        };
+        let message = Arc::new(Message { from, to, text });
+        for agent in receivers {
+            if self.agent(agent).is_some_and(super::Agent::is_signed_in) {
+                self.emit(What::Chat {
+                    agent,
+                    message: message.clone(),
+                });
+            }
         }
     }
 
@@ -259,7 +433,7 @@ impl Centre {
         self.join(original, consultation, agent, stay);
     }
 
-    fn obey_state(&mut self, id: AgentId, requested: RequestedState) {
+    pub(super) fn obey_state(&mut self, id: AgentId, requested: RequestedState) {
         let Some(agent) = self.agent(id) else {
             return;
         };

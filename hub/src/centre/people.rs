@@ -5,6 +5,7 @@
 //! the same settings always give the same centre. Telephone numbers come from ranges that national
 //! regulators keep for fiction.
 
+use super::id::AgentId;
 use super::random::Dice;
 
 const FIRST_NAMES: [&str; 48] = [
@@ -84,6 +85,28 @@ const SERVICES: [&str; 14] = [
 ];
 
 const LANGUAGES: [&str; 8] = ["FI", "SV", "EN", "DE", "ES", "DA", "NO", "NL"];
+
+/// The login id of the first agent; the others follow.
+const FIRST_LOGIN: u32 = 1_001;
+
+/// The extension of the first agent's desk; the others follow.
+const FIRST_EXTENSION: u32 = 4_001;
+
+/// The login id of an agent.
+pub(super) fn login_of(agent: AgentId) -> String {
+    (FIRST_LOGIN + agent.number()).to_string()
+}
+
+/// The agent to whom a login id would belong, whether or not the centre has so many.
+pub fn agent_with_login(login: &str) -> Option<AgentId> {
+    let number: u32 = login.parse().ok()?;
+    number.checked_sub(FIRST_LOGIN).map(AgentId::new)
+}
+
+/// The extension of an agent's own desk.
+pub(super) fn extension_of(agent: AgentId) -> String {
+    (FIRST_EXTENSION + agent.number()).to_string()
+}
 
 /// The name of the `number`-th agent, counted from 0: no two alike below 2,304.
 pub(super) fn agent_name(seed: u64, number: u32) -> String {

@@ -6,6 +6,7 @@
 //! has waited longest in any of its queues. Both look at the head of an ordered set and nothing else.
 
 use super::call::{Call, Direction, FarState, Leg, LegState, QueuePlace};
+use super::call_data::CallData;
 use super::happening::{Ending, LegEvent, What};
 use super::id::{AgentId, CallId, QueueId};
 use super::queue::Change;
@@ -56,7 +57,7 @@ impl Centre {
 
     /// Gives the agent the caller who has waited longest in any of its queues.
     pub(super) fn offer_work(&mut self, id: AgentId) {
-        let Some(agent) = self.agent(id) else {
+        let Some(agent) = self.agent(id).filter(|agent| agent.reserved_until.is_none()) else {
             return;
         };
         let longest = agent
@@ -182,7 +183,8 @@ impl Centre {
 
     /// A caller who comes to a queue.
     pub(super) fn new_service_call(&mut self, queue: QueueId) -> Option<CallId> {
-        let target_number = self.queue(queue)?.number.clone();
+        let found = self.queue(queue)?;
+        let (target_number, name) = (found.number.clone(), found.name.clone());
         let caller_number = super::people::outside_number(&mut self.dice);
         let id = self.new_call_id();
         let facts = super::CallFacts {
@@ -194,6 +196,7 @@ impl Centre {
             caller_number,
             target_number,
             began: self.now,
+            data: CallData::of_caller(self.settings.seed, id, &name).into(),
         };
         self.calls.insert(
             id,
@@ -207,6 +210,7 @@ impl Centre {
                 consulted: None,
                 is_conference: false,
                 served: false,
+                recorded_by: None,
                 manner: super::call::Manner::Answers,
             },
         );

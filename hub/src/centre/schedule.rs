@@ -8,8 +8,9 @@
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 
-use super::command::Command;
-use super::id::{AgentId, CallId, CallbackId, QueueId};
+use super::command::{Command, Figures};
+use super::id::{AgentId, CallId, CallbackId, ListeningId, QueueId};
+use super::obey::Promised;
 use super::time::Moment;
 
 /// Something planned.
@@ -75,6 +76,8 @@ pub(super) enum Task {
     ShiftBegins(AgentId),
     /// A ready person is given a call soon.
     CallForPerson { agent: AgentId, stamp: u64 },
+    /// A reservation of an agent is over.
+    ReservationEnds { agent: AgentId, until: Moment },
     /// The figures of a queue are told.
     Report(QueueId),
     /// Office hours are looked at.
@@ -87,11 +90,19 @@ pub(super) enum Task {
     CallbackDialled { callback: CallbackId, agent: AgentId },
     /// A callback expires, if it is still open.
     CallbackExpires(CallbackId),
+    /// Figures are told again, if they are still wanted.
+    Figures {
+        agent: AgentId,
+        figures: Figures,
+        stamp: u64,
+    },
+    /// A member's desk accepts a silent monitor session.
+    ListeningStarts { supervisor: AgentId, id: ListeningId },
     /// An accepted command takes effect.
     Obey {
         agent: AgentId,
         command: Command,
-        new_call: Option<CallId>,
+        promised: Promised,
     },
 }
 

@@ -20,6 +20,7 @@ impl Centre {
         let now = self.now;
         let stamp = self.new_stamp();
         let (active_queue, active_list) = self.business_of(id, state);
+        let has_supervisor = self.has_supervisor(id);
         let Some(agent) = self.agents.get_mut(id.number() as usize) else {
             return;
         };
@@ -32,17 +33,19 @@ impl Centre {
             after.reason = reason;
             after.since = now;
             agent.stamp = stamp;
+            agent.figures.add(before.state, now.since(before.since));
         }
         if before.state.is_on_call() != state.is_on_call() {
             after.talking_changed = now;
         }
-        after.mask = mask::of_agent(state, matches!(after.next, Next::Ready));
+        after.mask = mask::of_agent(state, matches!(after.next, Next::Ready), has_supervisor);
         if after == before {
             return;
         }
         agent.status = after;
         let idle_before = (before.since, id);
-        let idle_now = (state == AgentState::Ready && !agent.held_back).then_some((after.since, id));
+        let is_idle = state == AgentState::Ready && !agent.held_back && agent.reserved_until.is_none();
+        let idle_now = is_idle.then_some((after.since, id));
         let skills = std::mem::take(&mut agent.skills);
         for skill in &skills {
             if let Some(queue) = self.queues.get_mut(skill.number() as usize) {
@@ -71,6 +74,9 @@ impl Centre {
             before,
             status: after,
         });
+        if (before.state == AgentState::SignedOut) != (after.state == AgentState::SignedOut) {
+            self.refresh_team_of(id);
+        }
     }
 
     /// The queue and the call list that an agent in this state is busy for.
@@ -130,6 +136,7 @@ impl Centre {
 
     /// Changes what follows the call or wrap-up at hand, and tells it if the buttons change with it.
     pub(super) fn set_next(&mut self, id: AgentId, next: Next) {
+        let has_supervisor = self.has_supervisor(id);
         let Some(agent) = self.agent_mut(id) else {
             return;
         };
@@ -142,7 +149,7 @@ impl Centre {
         };
         let before = agent.status;
         if state == before.state {
-            let mask = mask::of_agent(state, matches!(next, Next::Ready));
+            let mask = mask::of_agent(state, matches!(next, Next::Ready), has_supervisor);
             if mask != before.mask {
                 agent.status.mask = mask;
                 let status = agent.status;
@@ -205,6 +212,9 @@ impl Centre {
             return;
         };
         agent.held_back = false;
+        if agent.reserved_until.is_some() {
+            return;
+        }
         let idle = (agent.status.since, id);
         for skill in &agent.skills {
             if let Some(queue) = self.queues.get_mut(skill.number() as usize) {
@@ -342,6 +352,7 @@ impl Centre {
         if let Some(agent) = self.agent_mut(id) {
             agent.wants_wrap_up = false;
             agent.held_back = false;
+            agent.wanted_figures.clear();
             let extension = agent.extension.clone();
             self.extensions.remove(&extension);
         }

@@ -109,7 +109,11 @@ fn check_laws(centre: &Centre) {
         assert_eq!(state.is_wrap_up(), agent.status.wrap_up.is_some(), "{agent:?}");
         assert_eq!(
             agent.status.mask,
-            mask::of_agent(state, agent.status.next == Next::Ready),
+            mask::of_agent(
+                state,
+                agent.status.next == Next::Ready,
+                centre.has_supervisor(agent.id)
+            ),
             "{agent:?}"
         );
         for (call, leg) in centre.calls_of(agent.id) {
@@ -120,7 +124,11 @@ fn check_laws(centre: &Centre) {
             } else {
                 mask::Pairing::Alone
             };
-            assert_eq!(leg.mask, mask::of_call(leg.state, pairing), "{call:?}");
+            assert_eq!(
+                leg.mask,
+                mask::of_call(leg.state, pairing, centre.has_supervisor(agent.id)),
+                "{call:?}"
+            );
         }
         if let Some(current) = agent.current {
             assert!(agent.calls.contains(&current));

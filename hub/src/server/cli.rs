@@ -6,7 +6,8 @@
 //! Options for measurements are left out of the short help; `--help-all` has them.
 
 use super::Options;
-use super::desk::Flood;
+use super::configuration;
+use super::desk::{Flood, NoScenario, Scenario};
 use lexopt::prelude::*;
 use std::ffi::OsString;
 use std::str::FromStr;
@@ -27,9 +28,13 @@ Usage: switchhook-hub [options]
   --callbacks N           open callbacks (40)
   --seed N                the same seed gives the same centre (7)
   --rate X                pace of arrivals; 1.0 keeps the agents busy, 0 stops it (1.0)
+  --vocabulary LIST       what the hub speaks (rte,ctios,tserver,ccs,callgem)
+  --callgem-offset +HH:MM how far CallGem's local time is ahead of UTC (+00:00)
+  --scenario NAME         let something go wrong, again and again; \"list\" prints the scenarios
   --token-lifetime SECS   how long an access token is valid (3600)
   --close-expired         close connections whose token has expired and was not renewed
   --grace SECS            how long an agent whose desk went away stays signed in (20)
+  --minimise-event-args   send CTI OS call events with as few parameters as its servers can
   --allow-origin ORIGIN   let pages of another origin use the hub (repeatable)
   --help                  this text
   --help-all              this text and the options for measurements
@@ -91,11 +96,32 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Wanted, le
             }
             "seed" => options.centre.seed = number(parser, "--seed", "a whole number")?,
             "rate" => options.centre.rate = amount(parser, "--rate")?,
+            "vocabulary" => {
+                let wanted = "a list of rte, ctios, tserver, ccs and callgem";
+                options.vocabularies = number(parser, "--vocabulary", wanted)?;
+            }
+            "callgem-offset" => {
+                let text = parser.value()?.string()?;
+                options.callgem_offset = configuration::parse_offset(&text).ok_or_else(|| {
+                    format!("--callgem-offset takes an offset such as +02:00, not \"{text}\"")
+                })?;
+            }
+            "scenario" => {
+                let name = parser.value()?.string()?;
+                if name == "list" {
+                    return Ok(Wanted::Print(Scenario::list()));
+                }
+                let scenario = name.parse();
+                options.scenario = Some(scenario.map_err(|error: NoScenario| {
+                    format!("--scenario {name}: {error}. --scenario list prints those that there are")
+                })?);
+            }
             "token-lifetime" => {
                 options.token_lifetime = seconds(parser, "--token-lifetime")?;
             }
             "close-expired" => options.limits.close_on_expiry = true,
             "grace" => options.grace = seconds(parser, "--grace")?,
+            "minimise-event-args" => options.minimise_event_args = true,
             "allow-origin" => {
                 let origin: String = parser.value()?.string()?;
                 if !origin.contains("://") {
@@ -182,7 +208,7 @@ mod tests {
         let options = options(
             "--port 0 --host ::1 --agents=3 --desks 1 --queues 2 --callbacks 4 --seed 9 --rate 2.5 --site x \
              --token-lifetime 5 --close-expired --grace 6 --allow-origin https://a.test --allow-origin https://b.test \
-             --flood 20 --flood-rate 100 --flood-total 1000",
+             --vocabulary rte,ccs --callgem-offset +02:00 --scenario failed-call --flood 20 --flood-rate 100 --flood-total 1000",
         );
         assert_eq!(options.port, 0);
         assert_eq!(options.host.to_string(), "::1");
@@ -190,6 +216,9 @@ mod tests {
         assert_eq!(options.allowed_origins.len(), 2);
         assert_eq!(options.grace, Duration::from_secs(6));
         assert!(options.limits.close_on_expiry);
+        assert_eq!(options.vocabularies.to_string(), "rte,ccs");
+        assert_eq!(options.callgem_offset.minutes_east, 120);
+        assert_eq!(options.scenario, Some(Scenario::FailedCall));
         assert_eq!(
             options.flood,
             Some(Flood {
@@ -211,6 +240,15 @@ mod tests {
             ("--rate -1", "--rate takes a number from 0 on"),
             ("--allow-origin a.test", "--allow-origin takes an origin"),
             ("--flood-total 5", "need --flood"),
+            (
+                "--vocabulary rte,sip",
+                "--vocabulary takes a list of rte, ctios, tserver, ccs and callgem, not \"rte,sip\"",
+            ),
+            (
+                "--callgem-offset 2",
+                "--callgem-offset takes an offset such as +02:00, not \"2\"",
+            ),
+            ("--scenario flood", "--scenario list prints"),
             ("--nope", "--nope"),
             ("stray", "stray"),
         ] {

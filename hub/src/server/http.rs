@@ -5,11 +5,13 @@
 //! An agent proves nothing but its name: this is a simulation, and the name only says whose desk it is.
 //! Every refusal is a sentence that says what to do; none repeats a secret.
 
+use super::configuration;
 use super::desk::{Directory, DirectoryAgent, FloodControl};
 use super::origin::{self, AllowedOrigins};
 use super::signalr::{Hub, Registry, Unidentified, User};
 use super::site::{SECURITY_HEADERS, Site, content_security_policy, host_of};
 use super::token::{Claims, Signer, TokenError};
+use super::vocabulary::{Vocabularies, Vocabulary};
 use axum::extract::{Path, Query, Request, State};
 use axum::http::header::{self, HeaderMap, HeaderValue};
 use axum::http::{Method, StatusCode, Uri};
@@ -23,6 +25,7 @@ use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;
 use std::time::SystemTime;
+use switchhook::vendor::time::Zone;
 use tokio::time::Instant;
 
 /// Where the SignalR hub is.
@@ -37,6 +40,8 @@ pub(super) struct Context {
     pub(super) origins: AllowedOrigins,
     pub(super) flooded: Arc<FloodControl>,
     pub(super) floods_on_request: bool,
+    pub(super) vocabularies: Vocabularies,
+    pub(super) callgem_offset: Zone,
     pub(super) registry: Arc<Registry>,
 }
 
@@ -98,20 +103,12 @@ async fn directory(
     uncached(json!(&*context.directory))
 }
 
-async fn configuration() -> Response {
-    (
-        [(header::CACHE_CONTROL, "no-cache")],
-        Json(json!({
-            "source": {
-                "token": { "url": "/token/me/rte/", "identify": "basic" },
-                "directory": { "url": "/directory" },
-                "snapshot": true,
-                "telephony": "ctios",
-                "queueNameVariable": 1,
-            },
-        })),
-    )
-        .into_response()
+async fn configuration(State(context): State<Context>) -> Response {
+    served_configuration(configuration::of_site(context.vocabularies))
+}
+
+fn served_configuration(configuration: serde_json::Value) -> Response {
+    ([(header::CACHE_CONTROL, "no-cache")], Json(configuration)).into_response()
 }
 
 async fn statistics(State(context): State<Context>) -> Response {
@@ -142,12 +139,38 @@ async fn flood(State(context): State<Context>, Query(query): Query<FloodQuery>) 
     }))
 }
 
+/// A file of the page. Below the folder of one vocabulary lies the same page with another configuration.
 async fn file(State(context): State<Context>, method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    let uri = match in_folder(context.vocabularies, uri.path()) {
+        Some((vocabulary, "config.json")) => {
+            return served_configuration(configuration::of_folder(vocabulary, context.callgem_offset));
+        }
+        Some((_, rest)) => format!("/{rest}").parse().unwrap_or(uri),
+        None if is_folder(context.vocabularies, uri.path()) => {
+            // The page's addresses are relative: they need the slash at the end.
+            let place = format!("{}/", uri.path());
+            return (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, place)]).into_response();
+        }
+        None => uri,
+    };
     if let Some(site) = &context.site {
         return site.serve(&method, &uri, &headers).await;
     }
     let text = "This hub serves no page. Start it with --site and the page's folder, or use /token/me/rte/ and /rte.";
     (StatusCode::NOT_FOUND, text).into_response()
+}
+
+/// The vocabulary in whose folder a path is, and the path there.
+fn in_folder(spoken: Vocabularies, path: &str) -> Option<(Vocabulary, &str)> {
+    let (folder, rest) = path.strip_prefix('/')?.split_once('/')?;
+    let (vocabulary, _) = configuration::FOLDERS
+        .into_iter()
+        .find(|(vocabulary, name)| *name == folder && spoken.has(*vocabulary))?;
+    Some((vocabulary, rest))
+}
+
+fn is_folder(spoken: Vocabularies, path: &str) -> bool {
+    in_folder(spoken, &format!("{path}/")).is_some_and(|(_, rest)| rest.is_empty())
 }
 
 #[derive(Deserialize)]

@@ -7,19 +7,22 @@
 
 pub mod cli;
 mod clock;
+mod configuration;
 pub mod desk;
 mod http;
 pub mod origin;
 pub mod signalr;
 pub mod site;
 pub mod token;
+pub mod vocabulary;
 
+pub use configuration::FOLDERS;
 pub use http::HUB_PATH;
 
 use crate::centre::{Settings, Span};
 use axum::serve::ListenerExt as _;
 use clock::Clock;
-use desk::{Desk, Flood, FloodControl, Hotline};
+use desk::{Desk, Flood, FloodControl, Hotline, Scenario, Speech};
 use http::Context;
 use origin::AllowedOrigins;
 use signalr::{Ending, Limits, Registry};
@@ -28,10 +31,13 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+use switchhook::vendor::callgem::LocalClock;
+use switchhook::vendor::time::Zone;
 use token::Signer;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use vocabulary::Vocabularies;
 
 /// Everything that can be chosen about a hub.
 #[derive(Debug, Clone)]
@@ -44,12 +50,20 @@ pub struct Options {
     pub site: Option<PathBuf>,
     /// The simulated centre. Its start is set to the present when the hub starts.
     pub centre: Settings,
+    /// In which vocabularies it is told.
+    pub vocabularies: Vocabularies,
+    /// How far the clock on CallGem's wall is ahead of UTC.
+    pub callgem_offset: Zone,
+    /// What goes wrong, again and again.
+    pub scenario: Option<Scenario>,
     /// How long an access token is valid.
     pub token_lifetime: Duration,
     /// Origins, beside the hub's own, whose pages may use it.
     pub allowed_origins: Vec<String>,
     /// How long an agent stays signed in when the desk went away without signing out.
     pub grace: Duration,
+    /// Whether telephony events have as few parameters as the servers can send (`MinimizeEventArgs`).
+    pub minimise_event_args: bool,
     /// The measuring feed, if it is wanted.
     pub flood: Option<Flood>,
     /// Bounds and intervals of connections.
@@ -70,9 +84,13 @@ impl Default for Options {
                 rate: 1.0,
                 ..Settings::default()
             },
+            vocabularies: Vocabularies::default(),
+            callgem_offset: Zone::default(),
+            scenario: None,
             token_lifetime: Duration::from_secs(3_600),
             allowed_origins: Vec::new(),
             grace: Duration::from_secs(20),
+            minimise_event_args: false,
             flood: None,
             limits: Limits {
                 // A centre's present state may be a megabyte, and stock clients acknowledge once a second.
@@ -149,9 +167,15 @@ impl Server {
         let grace = Span::from_millis(options.grace.as_millis().try_into().unwrap_or(i64::MAX));
         let floods_on_request = options.flood.as_ref().is_some_and(|flood| flood.waits);
         let flooded = Arc::new(FloodControl::default());
-        let desk = Desk::new(settings, grace, options.flood, Arc::clone(&flooded));
+        let speech = Speech {
+            vocabularies: options.vocabularies,
+            callgem_clock: LocalClock::new(options.callgem_offset, Vec::new()),
+            scenario: options.scenario,
+        };
+        let desk = Desk::new(settings, speech, grace, options.flood, Arc::clone(&flooded))
+            .with_minimised_events(options.minimise_event_args);
         let directory = desk.directory();
-        let (hotline, requests) = Hotline::new();
+        let (hotline, requests) = Hotline::new(options.vocabularies);
         tokio::spawn(clock::drive(desk, requests, clock));
 
         let close_timeout = options.limits.close_timeout;
@@ -163,6 +187,8 @@ impl Server {
             origins: AllowedOrigins::new(options.allowed_origins),
             flooded,
             floods_on_request,
+            vocabularies: options.vocabularies,
+            callgem_offset: options.callgem_offset,
             registry: Arc::clone(&registry),
         };
         let router = http::router(context, Arc::new(hotline));

@@ -58,6 +58,24 @@ impl Writer {
         self.display(value);
     }
 
+    /// A field whose name and value are somebody else's.
+    pub(super) fn value(&mut self, name: &str, value: &serde_json::Value) {
+        self.separate();
+        quote(&mut self.text, name);
+        self.text.push(':');
+        self.display(value);
+    }
+
+    /// An array of texts.
+    pub(super) fn texts<'t>(&mut self, name: &str, values: impl IntoIterator<Item = &'t str>) {
+        self.array(name, |list| {
+            for value in values {
+                list.separate();
+                quote(&mut list.text, value);
+            }
+        });
+    }
+
     /// A field without a value.
     pub(super) fn null(&mut self, name: &str) {
         self.name(name);
@@ -139,6 +157,13 @@ impl Writer {
         // Writing into a string cannot fail.
         let _ = write!(self.text, "{value}");
     }
+}
+
+/// A text as a JSON string.
+pub(super) fn quoted(value: &str) -> String {
+    let mut text = String::with_capacity(value.len() + 2);
+    quote(&mut text, value);
+    text
 }
 
 /// Appends a JSON string.

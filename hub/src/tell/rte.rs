@@ -127,7 +127,12 @@ pub fn tell_wanted(
             event,
             ..
         } => teller.leg(*agent, call, *direction, event),
-        What::CurrentCall { .. } => {}
+        What::CurrentCall { .. }
+        | What::CallData { .. }
+        | What::Chat { .. }
+        | What::Figures { .. }
+        | What::Supervision { .. }
+        | What::Listening { .. } => {}
         What::QueueChanged {
             queue,
             figures,

@@ -332,6 +332,8 @@ fn check_cti(vocabulary: &BTreeMap<String, BTreeSet<String>>, event: &CtiEvent) 
     for field in parsed(&event.arguments).keys() {
         let documented = fields.contains(field)
             || matches!(field.as_str(), "InvokeID" | "EnablementMask")
+            // The hub's addition: nothing documented says which call it is.
+            || (event.name, field.as_str()) == ("OnCallReachedNetworkEvent", "UniqueObjectID")
             || (field.starts_with("SkillGroup[") && fields.contains("SkillGroup[j]"));
         assert!(documented, "{}.{field}", event.name);
     }
@@ -380,7 +382,10 @@ impl Desk {
                     self.state = data["AgentState"].as_u64();
                     self.mask = mask.expect("an agent event has a mask");
                 }
-                "OnSetAgentModeEvent" | "OnLogoutFailed" => {}
+                "OnSetAgentModeEvent"
+                | "OnLogoutFailed"
+                | "OnAgentPrecallEvent"
+                | "OnAgentPrecallAbortEvent" => {}
                 name if name.ends_with("Conf") => {}
                 _ => {
                     let object = object.expect("everything else is about something");
@@ -551,8 +556,10 @@ impl Person {
         match self.centre.command(self.agent, command.clone()) {
             Ok(accepted) => {
                 let conf = ctios::confirmation(&self.centre, self.agent, invoke, &command, &accepted);
-                assert_eq!(parsed(&conf.arguments)["InvokeID"], self.invoke);
-                self.hear(&[conf]);
+                if let Some(conf) = conf {
+                    assert_eq!(parsed(&conf.arguments)["InvokeID"], self.invoke);
+                    self.hear(&[conf]);
+                }
                 Ok(())
             }
             Err(refusal) => {
@@ -570,9 +577,10 @@ impl Person {
         self.send(method, json!({ "UniqueObjectID": call }))
     }
 
+    /// The bits of the current call's mask that are a call's alone: those below `ENABLE_WRAPUP`.
     fn call_mask(&self) -> u64 {
         let call = self.desk.current.as_ref().expect("there is a current call");
-        self.desk.calls[call].1
+        self.desk.calls[call].1 & 0x1FFF
     }
 
     fn sign_in(&mut self) {
@@ -596,6 +604,7 @@ fn a_whole_shift_reads_as_documented() {
         [
             "OnSetAgentModeEvent",
             "OnQueryAgentStateConf 2",
+            "OnAgentInfoEvent",
             "OnAgentStateChange 0",
             "OnAgentStateChange 2",
             "OnSnapshotDeviceConf",
@@ -614,6 +623,7 @@ fn a_whole_shift_reads_as_documented() {
         [
             "OnSetAgentStateConf",
             "OnAgentStateChange 3",
+            "OnAgentPrecallEvent",
             "OnAgentStateChange 8",
             "OnCallBegin 2",
             "OnCurrentCallChanged",
@@ -687,6 +697,7 @@ fn a_whole_shift_reads_as_documented() {
             "OnPreLogout 1",
             "OnAgentStateChange 1",
             "OnPostLogout 1",
+            "OnCurrentAgentReset",
         ]
     );
     for name in [
@@ -837,6 +848,7 @@ fn dialled_numbers_behave_as_agreed() {
             "OnCallServiceInitiatedEvent 1",
             "OnCallOriginated 1",
             "OnAgentStateChange 4",
+            "OnCallReachedNetworkEvent",
             "OnCallDelivered 1",
             "OnCallEstablished 3",
         ]
@@ -954,7 +966,7 @@ fn refusals_carry_the_documented_codes() {
         ),
         Err(8)
     );
-    assert_eq!(person.send_call("StartRecord"), Err(12));
+    assert_eq!(person.send_call("StartRecord"), Err(13));
     let mut colleagues = Person::new(settings(14));
     colleagues.sign_in();
     colleagues.wait(120_000);

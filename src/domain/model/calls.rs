@@ -5,10 +5,11 @@
 //! A call is own when a telephony source reports it without naming an agent, or names the own one.
 
 use super::super::call::Supervision;
+use super::super::telephony::Precall;
 use super::{
-    Call, CallKey, CallUpdate, CallbackKey, Changed, Covered, Direction, Ending, FIELDS_KEPT, Model, Moment,
-    PAST_CALLS_KEPT, PHRASES_KEPT, Phrase, RECORDINGS_KEPT, Recording, Ref, Stage, Transition, set,
-    set_optional_text, set_text,
+    CALLS_KEPT, Call, CallKey, CallUpdate, CallbackKey, Changed, Covered, Direction, Ending, FIELDS_KEPT,
+    Model, Moment, PAST_CALLS_KEPT, PHRASES_KEPT, Phrase, RECORDINGS_KEPT, Recording, Ref, SourceId, Stage,
+    Transition, set, set_optional_text, set_text,
 };
 
 impl Model {
@@ -16,11 +17,20 @@ impl Model {
         self.hear(call.source, heard);
         let source = call.source;
         let session = self.source(source).session;
-        if update.gone && self.calls.find(call).is_none() {
-            return;
+        if self.calls.find(call).is_none() {
+            if update.gone {
+                return;
+            }
+            if update.only_if_known {
+                self.orphans += 1;
+                return;
+            }
+            self.make_room();
         }
+        let mut precall = None;
         if let Some(contact) = &update.contact {
             self.join_contact(call, contact);
+            precall = self.take_precall(Ref::new(source, contact));
         }
         let agent = update
             .agent
@@ -31,6 +41,7 @@ impl Model {
             .as_ref()
             .map(|id| self.queues.intern(Ref::new(source, id)));
         let key = self.calls.intern(call);
+        let was_own = self.is_own_call(key);
         let mut stages = (Stage::Begun, Stage::Begun);
         let mut missed = false;
         let mut began_again = false;
@@ -43,12 +54,21 @@ impl Model {
                 row.begun = Some(when);
                 changed = true;
             }
+            if let Some(precall) = precall {
+                changed |= take_over(row, precall);
+            }
             changed |= set(&mut row.agent, agent.map(Some));
             changed |= set(&mut row.direction, update.direction.map(Some));
             changed |= set_text(&mut row.number, update.number.as_ref());
             changed |= set_text(&mut row.dialled, update.dialled.as_ref());
             changed |= set(&mut row.queue, queue.map(Some));
             changed |= set_text(&mut row.queue_name, update.queue_name.as_ref());
+            changed |= set(&mut row.routed.service, update.routed.service);
+            changed |= set(&mut row.routed.skill_group, update.routed.skill_group);
+            changed |= set(&mut row.routed.skill_group_id, update.routed.skill_group_id);
+            changed |= set(&mut row.routed.priority, update.routed.priority);
+            changed |= set(&mut row.queued, update.queued);
+            changed |= set(&mut row.diversion, update.diversion.map(Some));
             changed |= set_text(&mut row.leg, update.leg.as_ref());
             changed |= set(&mut row.mask, update.mask.map(Some));
             changed |= set_optional_text(&mut row.transferring_to, update.transferring_to.as_ref());
@@ -60,9 +80,11 @@ impl Model {
                 changed |= set_data(&mut row.data, name, value);
             }
             stages = (row.stage, row.stage);
-            if row.stage == Stage::Ended && matches!(update.stage, Some(Stage::Offered | Stage::Alerting)) {
+            let offered_again =
+                row.stage == Stage::Ended && matches!(update.stage, Some(Stage::Offered | Stage::Alerting));
+            if offered_again || (row.over && update.anew) {
                 begin_again(row, when);
-                stages.0 = row.stage;
+                stages = (row.stage, row.stage);
                 began_again = true;
             }
             if let Some(stage) = update.stage {
@@ -71,7 +93,7 @@ impl Model {
             }
             if stages.0.is_live() && !stages.1.is_live() {
                 let rang = matches!(stages.0, Stage::Alerting | Stage::Offered);
-                missed = rang && row.direction == Some(Direction::Inbound) && row.connected.is_none();
+                missed = rang && row.direction != Some(Direction::Outbound) && row.connected.is_none();
                 row.missed = missed;
             }
             Changed {
@@ -83,11 +105,22 @@ impl Model {
             self.desk_touched = true;
         }
         if began_again {
-            self.past_calls.retain(|past| *past != key);
+            self.unretire(key);
             self.desk_touched = true;
         }
-        if self.is_own_call(key) {
+        if !self.is_own_call(key) {
+            self.silence(key);
+        } else if was_own || !stages.1.is_live() {
             self.tell_stage(key, stages.0, stages.1, missed);
+        } else {
+            // It went on from a colleague to the own agent, to whom all of it is new.
+            self.tell_stage(key, Stage::Begun, stages.1, missed);
+        }
+        if stages.0 != stages.1 && matches!(stages.1, Stage::Alerting | Stage::Connected) {
+            let whose = self.calls.get(key).and_then(|call| call.agent).or(self.desk.me);
+            if let Some(agent) = whose {
+                self.end_reservation(agent);
+            }
         }
         if stages.0.is_live() && !stages.1.is_live() {
             self.retire(key);
@@ -113,7 +146,7 @@ impl Model {
             }
             (Some(key), Some(told)) => {
                 self.calls.remove(told);
-                self.past_calls.retain(|past| *past != told);
+                self.unretire(told);
                 key
             }
         };
@@ -139,15 +172,16 @@ impl Model {
         if from == to {
             return;
         }
-        if from == Stage::Alerting {
-            self.transitions.push(Transition::RingingEnded(key));
-        }
+        self.silence(key);
         let inbound = self
             .calls
             .get(key)
             .is_some_and(|call| call.direction != Some(Direction::Outbound));
         match to {
-            Stage::Alerting if inbound => self.transitions.push(Transition::Ringing(key)),
+            Stage::Alerting if inbound => {
+                self.ringing.push(key);
+                self.transitions.push(Transition::Ringing(key));
+            }
             Stage::Connected if from == Stage::Held => self.transitions.push(Transition::Retrieved(key)),
             Stage::Connected => self.transitions.push(Transition::Connected(key)),
             Stage::Held => self.transitions.push(Transition::Held(key)),
@@ -158,21 +192,40 @@ impl Model {
         }
     }
 
+    /// Ends the ringing of a call that people were told of.
+    fn silence(&mut self, key: CallKey) {
+        if let Some(place) = self.ringing.iter().position(|ringing| *ringing == key) {
+            self.ringing.swap_remove(place);
+            self.transitions.push(Transition::RingingEnded(key));
+        }
+    }
+
     /// Moves an ended call among the past ones and drops the oldest beyond the limit.
     pub(super) fn retire(&mut self, key: CallKey) {
         if self.desk.current == Some(key) {
             self.desk.current = None;
         }
         self.desk_touched = true;
-        if self.past_calls.contains(&key) {
+        let past = if self.is_own_call(key) {
+            &mut self.past_calls
+        } else {
+            &mut self.others_past_calls
+        };
+        if past.contains(&key) {
             return;
         }
-        self.past_calls.push_back(key);
-        if self.past_calls.len() > PAST_CALLS_KEPT
-            && let Some(oldest) = self.past_calls.pop_front()
+        past.push_back(key);
+        if past.len() > PAST_CALLS_KEPT
+            && let Some(oldest) = past.pop_front()
         {
             self.calls.remove(oldest);
         }
+    }
+
+    /// Takes a call out of the past ones.
+    fn unretire(&mut self, key: CallKey) {
+        self.past_calls.retain(|past| *past != key);
+        self.others_past_calls.retain(|past| *past != key);
     }
 
     /// The source will say no more of a call: keep it among the past ones, ended if it was not.
@@ -183,9 +236,13 @@ impl Model {
             self.calls.change(key, |row| {
                 from = row.stage;
                 let when = row.heard.or(row.begun).unwrap_or(Moment(0));
-                move_to(row, Stage::Ended, Some(Ending::Unsaid), when);
+                let ending = match &row.diversion {
+                    Some(_) => Ending::MovedOn(None),
+                    None => Ending::Unsaid,
+                };
+                move_to(row, Stage::Ended, Some(ending), when);
                 row.missed = matches!(from, Stage::Alerting | Stage::Offered)
-                    && row.direction == Some(Direction::Inbound);
+                    && row.direction != Some(Direction::Outbound);
                 Changed {
                     row: true,
                     rank: false,
@@ -208,19 +265,37 @@ impl Model {
     /// Forgets a past call: the agent has seen it.
     pub fn dismiss_call(&mut self, key: CallKey) {
         if self.calls.get(key).is_some_and(|call| !call.stage.is_live()) {
-            self.past_calls.retain(|past| *past != key);
+            self.unretire(key);
             self.calls.remove(key);
             self.desk_touched = true;
         }
     }
 
-    pub(super) fn keep_own_calls(&mut self, valid: &[Ref<'_>], heard: Moment) {
+    /// Forgets the call that began first when there are too many: a source need not tell of every call's end.
+    fn make_room(&mut self) {
+        if self.calls.len() < CALLS_KEPT {
+            return;
+        }
+        let oldest = self.calls.ordered().next();
+        if let Some(oldest) = oldest {
+            self.unretire(oldest);
+            self.ringing.retain(|ringing| *ringing != oldest);
+            self.calls.remove(oldest);
+            if self.desk.current == Some(oldest) {
+                self.desk.current = None;
+            }
+            self.desk_touched = true;
+        }
+    }
+
+    pub(super) fn keep_own_calls(&mut self, source: SourceId, valid: &[Ref<'_>], heard: Moment) {
         let keys: Vec<CallKey> = valid.iter().filter_map(|call| self.calls.find(*call)).collect();
         let gone: Vec<CallKey> = self
             .calls
             .rows()
             .filter(|(key, call)| {
-                call.stage.is_live()
+                call.source == source
+                    && call.stage.is_live()
                     && !keys.contains(key)
                     && (call.agent.is_none() || call.agent == self.desk.me)
             })
@@ -304,14 +379,18 @@ impl Model {
                     self.callbacks.remove(key);
                 }
             }
-            Covered::OwnCalls => {
+            Covered::OwnCalls | Covered::Calls(_) => {
+                let covers = |key: CallKey, row: &Call| match covered {
+                    Covered::Calls(source) => row.source == source,
+                    _ => self.is_own_call(key),
+                };
                 let gone: Vec<CallKey> = self
                     .calls
                     .rows()
                     .filter(|(key, row)| {
                         row.stage.is_live()
                             && row.confirmed_in != self.source(row.source).session
-                            && self.is_own_call(*key)
+                            && covers(*key, row)
                     })
                     .map(|(key, _)| key)
                     .collect();
@@ -321,6 +400,27 @@ impl Model {
             }
         }
     }
+}
+
+/// A call takes over what was known of its contact before; what the call itself has said stands.
+fn take_over(row: &mut Call, precall: Precall) -> bool {
+    fn fill<T>(field: &mut Option<T>, value: Option<T>) -> bool {
+        let fills = field.is_none() && value.is_some();
+        if fills {
+            *field = value;
+        }
+        fills
+    }
+    let mut changed = fill(&mut row.number, precall.number);
+    changed |= fill(&mut row.dialled, precall.dialled);
+    changed |= fill(&mut row.queue_name, precall.queue_name);
+    changed |= fill(&mut row.routed.skill_group, precall.skill_group);
+    for (name, value) in precall.data {
+        if !row.data.iter().any(|(known, _)| *known == name) {
+            changed |= set_data(&mut row.data, &name, &value);
+        }
+    }
+    changed
 }
 
 fn set_data(data: &mut Vec<(Box<str>, Box<str>)>, name: &str, value: &str) -> bool {
@@ -350,6 +450,8 @@ fn begin_again(row: &mut Call, when: Moment) {
     row.ending = None;
     row.missed = false;
     row.over = false;
+    row.queued = None;
+    row.diversion = None;
     row.transferring_to = None;
 }
 
@@ -373,6 +475,12 @@ fn told_of(known: Option<Supervision>, news: Supervision) -> Supervision {
 fn move_to(row: &mut Call, stage: Stage, ending: Option<Ending>, when: Moment) -> bool {
     if row.stage == stage || !row.stage.is_live() {
         return false;
+    }
+    if !matches!(
+        stage,
+        Stage::Begun | Stage::Offered | Stage::Dialling | Stage::Held
+    ) {
+        row.queued = None;
     }
     match stage {
         Stage::Connected => {

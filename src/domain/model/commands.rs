@@ -17,6 +17,9 @@ impl Model {
         if !self.source(source).live {
             return Err(Off::Offline);
         }
+        if self.telephony_is_down(source) {
+            return Err(Off::TelephonyDown);
+        }
         let under_way = self.desk.in_flight.iter().any(|flight| {
             flight
                 .command
@@ -108,6 +111,13 @@ impl Model {
         });
         self.desk_touched = true;
         self.transitions.push(Transition::CommandFailed(id));
+    }
+
+    /// Ends every command under way as failed.
+    pub(super) fn fail_all(&mut self, failure: &Failure, now: Moment) {
+        while let Some(id) = self.desk.in_flight.first().map(|flight| flight.id) {
+            self.fail(id, failure.clone(), now);
+        }
     }
 
     /// Marks commands that have waited longer than one expects; answers whether any were marked.

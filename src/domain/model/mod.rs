@@ -9,12 +9,16 @@ mod callbacks;
 mod calls;
 mod commands;
 mod people;
+mod supervision;
+mod telephony;
 
-use super::agent::{Agent, AgentState, AgentUpdate, Terminal, WrapUp};
+use super::agent::{Agent, AgentState, AgentUpdate, Reservation, Terminal, WrapUp};
 use super::call::{
-    Call, CallUpdate, Direction, Ending, FIELDS_KEPT, PHRASES_KEPT, Phrase, RECORDINGS_KEPT, Recording, Stage,
+    CALLS_KEPT, Call, CallUpdate, Direction, Ending, FIELDS_KEPT, PHRASES_KEPT, Phrase, RECORDINGS_KEPT,
+    Recording, Stage,
 };
 use super::callback::{Callback, CallbackUpdate};
+use super::chat::Message;
 use super::command::{Command, Failed, Failure, InFlight, InvokeId, Phase, Refusal};
 use super::control::{self, Control, EnablementMask};
 use super::event::{Alert, Covered, Event, Setting, WrapUpChange};
@@ -22,7 +26,11 @@ use super::fold::folded;
 use super::ids::{AgentKey, CallKey, CallListKey, CallbackKey, QueueKey, Ref, SourceId};
 use super::moment::Moment;
 use super::queue::{Queue, QueueUpdate};
+use super::settings::DeskSettings;
+use super::skills::{Assignment, Statistics};
+use super::supervision::{SilentMonitor, Supervisor};
 use super::table::{Changed, Rank, Row, Table};
+use super::telephony::Telephony;
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -102,8 +110,25 @@ pub enum Transition {
     CommandFailed(InvokeId),
     /// The own agent was signed out by the system.
     ForcedSignOut,
+    /// Events of the past were told after an interruption; nobody was told of them one by one.
+    CaughtUp {
+        /// How many there were.
+        events: u32,
+        /// How many calls for the own agent nobody answered meanwhile.
+        missed: u32,
+    },
     /// A rule of the agent's fired.
     Alert,
+    /// Nothing can be asked of the telephony server any more; it comes back by itself.
+    TelephonyDown,
+    /// The telephony server is back.
+    TelephonyBack,
+    /// The telephony system has something to say to the people at the desks.
+    Notice,
+    /// A colleague has written.
+    Message,
+    /// An emergency was raised.
+    Emergency,
 }
 
 /// What changed since the last time somebody asked.
@@ -150,6 +175,16 @@ pub struct Desk {
     pub alerts: VecDeque<Alert>,
     /// The own agent's settings by keyword.
     pub settings: FxHashMap<Box<str>, Setting>,
+    /// What is set for the own agent's desk.
+    pub desk_settings: Option<Box<DeskSettings>>,
+    /// The own agent's skill groups and tasks.
+    pub assignment: Option<Box<Assignment>>,
+    /// Messages from colleagues, newest last.
+    pub messages: VecDeque<Message>,
+    /// The supervisor's side, empty at the desk of whoever is none.
+    pub supervisor: Supervisor,
+    /// The session of listening in that this desk takes part in, or took part in last.
+    pub silent_monitor: Option<SilentMonitor>,
 }
 
 /// Why a control is off.
@@ -157,6 +192,8 @@ pub struct Desk {
 pub enum Off {
     /// The desk is not connected.
     Offline,
+    /// The desk is connected, but the telephony server behind the hub is away.
+    TelephonyDown,
     /// The server has sent no mask yet.
     NoMask,
     /// There is no current call.
@@ -182,8 +219,10 @@ pub struct Model {
     pub callbacks: Table<Callback>,
     /// Calls in the order in which they began.
     pub calls: Table<Call>,
-    /// Calls that are over: failed, missed and ended ones, newest last.
+    /// The own calls that are over: failed, missed and ended ones, newest last.
     pub past_calls: VecDeque<CallKey>,
+    /// Other agents' calls that are over, so that a supervisor's agents leave the own ones in their place.
+    others_past_calls: VecDeque<CallKey>,
     /// The own agent's side.
     pub desk: Desk,
     /// Members of queues: priority by queue and agent, active members only.
@@ -192,9 +231,15 @@ pub struct Model {
     pub queue_groups: Vec<QueueGroup>,
     /// Agents per state, kept by every change; the states that nobody is in are absent.
     pub agents_in_state: FxHashMap<AgentState, u32>,
+    /// The telephony server behind the desk.
+    telephony: Telephony,
+    /// What the telephony server counts of agents.
+    statistics: FxHashMap<AgentKey, Statistics>,
     sources: Vec<SourceState>,
     desk_touched: bool,
     transitions: Vec<Transition>,
+    /// Calls that people were told are ringing, and that have not stopped.
+    ringing: Vec<CallKey>,
     /// Calls that an event named before anything announced them; counted, not shown.
     pub orphans: u64,
 }
@@ -273,6 +318,7 @@ impl Model {
                     self.transitions.push(Transition::Alert);
                 }
             }
+            Event::Reserved(agent, duration) => self.reserve(agent, duration, when, heard),
             Event::WrapUp(agent, change) => self.update_wrap_up(agent, change, when, heard),
             Event::Queue(queue, update) => {
                 self.hear(queue.source, heard);
@@ -337,12 +383,19 @@ impl Model {
                     self.desk_touched = true;
                 }
             }
-            Event::OwnCalls(calls) => self.keep_own_calls(&calls, heard),
+            Event::OwnCalls(source, calls) => self.keep_own_calls(source, &calls, heard),
             Event::Accepted { id, done } => self.accept(id, done),
-            Event::Refused { id, kind, code, text } => {
+            Event::Refused {
+                id,
+                kind,
+                code,
+                meaning,
+                text,
+            } => {
                 let failure = Failure::Refused {
                     kind,
                     code,
+                    meaning,
                     text: text.map(|text| text.as_ref().into()),
                 };
                 let id = id.or_else(|| self.desk.in_flight.first().map(|flight| flight.id));
@@ -359,8 +412,38 @@ impl Model {
                 self.desk_touched = true;
                 self.transitions.push(Transition::ForcedSignOut);
             }
+            Event::Precall(contact, update) => {
+                self.tell_precall(contact, update.map(|update| *update), heard);
+            }
+            Event::Telephony(source, news) => self.tell_telephony(source, *news, heard),
+            Event::Supervision(source, news) => self.tell_supervision(source, *news, heard),
+            Event::Message(source, message) => self.keep_message(source, message, heard),
             Event::SnapshotComplete(covered) => self.sweep(covered),
         }
+    }
+
+    /// Applies an event of the past, told late: nobody is told of it now, only noise that it ends is ended.
+    ///
+    /// Answers how many calls it says were missed.
+    pub fn apply_late(&mut self, event: Event<'_>, at: Option<Moment>, heard: Moment) -> u32 {
+        let before = self.transitions.len();
+        self.apply(event, at, heard);
+        let mut missed = 0;
+        let untold = self.transitions.split_off(before);
+        for transition in untold {
+            match transition {
+                Transition::Missed(_) => missed += 1,
+                Transition::Ringing(call) => self.ringing.retain(|ringing| *ringing != call),
+                Transition::RingingEnded(_) => self.transitions.push(transition),
+                _ => {}
+            }
+        }
+        missed
+    }
+
+    /// Tells that events of the past were caught up with.
+    pub fn caught_up(&mut self, events: u32, missed: u32) {
+        self.transitions.push(Transition::CaughtUp { events, missed });
     }
 
     /// What is known of a source.
@@ -393,6 +476,10 @@ impl Model {
             state.session += 1;
             state.live = true;
         }
+        if self.telephony.source == source {
+            self.forget_telephony(source);
+            self.forget_monitoring();
+        }
         self.desk_touched = true;
     }
 
@@ -404,14 +491,18 @@ impl Model {
         self.desk_touched = true;
     }
 
-    /// The connection to a source was lost: its commands in flight have no answer any more.
-    pub fn lose_session(&mut self, source: SourceId, now: Moment) {
+    /// What a source has told is not certain until [`Model::resume_session`] or [`Model::begin_session`].
+    pub fn suspend_session(&mut self, source: SourceId) {
         if let Some(state) = self.source_mut(source) {
             state.live = false;
         }
-        while let Some(id) = self.desk.in_flight.first().map(|flight| flight.id) {
-            self.fail(id, Failure::ConnectionLost, now);
-        }
+        self.desk_touched = true;
+    }
+
+    /// The connection to the source that takes commands was lost: those in flight have no answer any more.
+    pub fn lose_session(&mut self, source: SourceId, now: Moment) {
+        self.suspend_session(source);
+        self.fail_all(&Failure::ConnectionLost, now);
         self.desk_touched = true;
     }
 

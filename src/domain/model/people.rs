@@ -5,7 +5,7 @@
 //! A row is dirty only when something that can be seen has changed.
 
 use super::{
-    AgentKey, AgentState, AgentUpdate, Changed, Desk, Model, Moment, QueueKey, QueueUpdate, Ref,
+    AgentKey, AgentState, AgentUpdate, Changed, Desk, Model, Moment, QueueKey, QueueUpdate, Ref, Reservation,
     TERMINALS_KEPT, Terminal, Transition, WrapUp, WrapUpChange, set, set_optional_text, set_text,
 };
 
@@ -73,6 +73,7 @@ impl Model {
             changed |= set(&mut row.availability_until, update.availability_until);
             changed |= set_optional_text(&mut row.transfer_number, update.transfer_number.as_ref());
             states = (before, row.state());
+            changed |= ends_reservation(states.0, states.1) && row.reservation.take().is_some();
             let says_state = update.named_state.is_some()
                 || update.talking.is_some()
                 || update.serving.is_some()
@@ -86,7 +87,8 @@ impl Model {
                 row.since = (witnessed || update.named_state.is_some()).then_some(when);
                 changed = true;
             }
-            if says_state {
+            // A source confirms its own rows: it knows nothing of the sessions with another one.
+            if says_state && row.source == reference.source {
                 changed |= row.confirmed_in != session;
                 row.confirmed_in = session;
                 row.heard = Some(heard);
@@ -100,6 +102,39 @@ impl Model {
             self.agents.alias(Ref::new(reference.source, login_id), key);
         }
         self.count_state(key, states.0, states.1);
+        if states.0 != states.1 && states.1 == AgentState::SignedOut {
+            self.stop_listening(key, when);
+        }
+    }
+
+    pub(super) fn reserve(&mut self, agent: Ref<'_>, duration: Option<i64>, when: Moment, heard: Moment) {
+        self.hear(agent.source, heard);
+        let session = self.source(agent.source).session;
+        let key = self.agents.intern(agent);
+        let reservation = Some(Reservation {
+            from: when,
+            until: duration.map(|duration| when.plus(duration)),
+        });
+        self.agents.change(key, |row| {
+            let mut changed = set(&mut row.reservation, Some(reservation));
+            if row.source == agent.source {
+                changed |= row.confirmed_in != session;
+                row.confirmed_in = session;
+                row.heard = Some(heard);
+            }
+            Changed {
+                row: changed,
+                rank: false,
+            }
+        });
+    }
+
+    /// The call that the agent was kept free for has come, as far as anybody can tell.
+    pub(super) fn end_reservation(&mut self, key: AgentKey) {
+        self.agents.change(key, |row| Changed {
+            row: row.reservation.take().is_some(),
+            rank: false,
+        });
     }
 
     /// Keeps the tally of states and tells the own agent's changes.
@@ -219,4 +254,10 @@ impl Model {
             }
         });
     }
+}
+
+/// Whether a change of state means that a reservation has served its purpose or is void. A first word of a state is
+/// no change, and the state of that name is what a reservation leads to.
+fn ends_reservation(from: AgentState, to: AgentState) -> bool {
+    from != to && from != AgentState::Unknown && to != AgentState::Reserved
 }

@@ -111,9 +111,10 @@ impl Session {
             let invocation = ctios::command::snapshot(id);
             self.invoke(invocation.method, &invocation.arguments, Calling::Snapshot, now);
         }
+        self.tick_sources(now);
         if now.wall.since(self.last_second).abs() >= SECOND {
             self.last_second = now.wall;
-            let heard = self.model.borrow().source(SOURCE).heard;
+            let heard = self.last_heard();
             if self.view.as_of != heard {
                 self.view.as_of = heard;
                 self.changed = true;

@@ -1,13 +1,12 @@
 //! The connection to the hub: tokens for it, its states, subscriptions, answers of hub methods.
 //!
-//! Lives here: what follows from each state of the connection, and subscribing anew in every session (rule R3).
+//! Lives here: what follows from each state of the connection, and to whom an answer of a hub method goes.
 //! May not be here: what a message means (the vendors'), how a socket is opened (the platform's).
 //! The connection is taken out of the session while it is stepped, so that what it says can be acted on at once.
 
 use super::{
-    CALL_DEADLINE, CallId, Calling, Covered, Error, Event, Failure, Fetching, Health, Inlet, Kind, Link,
-    Moment, News, Now, RequestId, SOURCE, Scope, Session, SignInError, Status, TokenReason, Trying, Wire,
-    rte, sign_in::at_telephony,
+    CALL_DEADLINE, CallId, Calling, Error, Failure, Fetching, Health, Inlet, Link, Moment, News, Now,
+    RequestId, SOURCE, Session, SignInError, Status, TokenReason, Trying, Wire, sign_in::at_telephony,
 };
 
 impl Session {
@@ -22,6 +21,7 @@ impl Session {
         };
         let bad_before = connection.counters().bad_records;
         let mut news = Vec::new();
+        let mut sources_changed = false;
         {
             let mut model = self.model.borrow_mut();
             let me = model
@@ -40,6 +40,13 @@ impl Session {
                 oddities: &mut self.oddities,
                 effects: &mut self.effects,
                 news: &mut news,
+                sources: &mut self.sources,
+                listens_to_rte: self.config.sources.rte,
+                device: self.device.as_deref(),
+                wishes: &mut self.wishes,
+                changed: &mut sources_changed,
+                resync: &mut self.resync,
+                random: now.random,
                 wall: now.wall,
             };
             connection.step(wire, now.monotonic, now.random, &mut inlet);
@@ -52,6 +59,9 @@ impl Session {
         self.connection = Some(connection);
         for item in news {
             self.hear(item, now);
+        }
+        if sources_changed || !self.wishes.is_empty() {
+            self.follow_sources(sources_changed, now);
         }
     }
 
@@ -94,23 +104,29 @@ impl Session {
         );
         if had_session && !self.keeps_calls {
             self.subscribing = false;
+            self.rte_ready = false;
             self.calls.clear();
             self.flights.clear();
+            self.end_sources();
         }
         if was_connected && !self.connected {
             self.model.borrow_mut().lose_session(SOURCE, now.wall);
-            self.view.as_of = self.model.borrow().source(SOURCE).heard;
+            self.view.as_of = self.last_heard();
+            self.lose_sources(now);
             self.resync = true;
         }
         match status {
             Status::Connected { resumed, .. } => {
                 self.view.trouble = None;
                 if *resumed {
-                    self.view.link = Link::Live;
+                    // What was asked for and not answered when the socket was lost still is.
+                    self.view.link = Link::Preparing;
                     self.model.borrow_mut().resume_session(SOURCE);
+                    self.resume_sources(now);
+                    self.prepared();
                 } else {
                     self.view.link = Link::Preparing;
-                    self.model.borrow_mut().begin_session(SOURCE);
+                    self.begin_sessions();
                     self.subscribe_when_ready(now);
                 }
                 self.resync = true;
@@ -149,69 +165,19 @@ impl Session {
         }
     }
 
-    pub(super) fn subscribe_when_ready(&mut self, now: Now) {
-        if self.connected && self.directory_known && !self.subscribing {
-            self.subscribing = true;
-            self.invoke(
-                rte::subscribe::AVAILABLE_SUBSCRIPTIONS,
-                rte::subscribe::NO_ARGUMENTS,
-                Calling::Available,
-                now,
-            );
-        }
+    /// When something was last heard of any source.
+    pub(super) fn last_heard(&self) -> Option<Moment> {
+        let model = self.model.borrow();
+        let others = self.sources.iter().map(|source| model.source(source.id()).heard);
+        others.fold(model.source(SOURCE).heard, Option::max)
     }
 
-    pub(super) fn subscribe(&mut self, available: &[Kind], now: Now) {
-        let me = self.me();
-        let directory = std::mem::take(&mut self.directory);
-        let agents = directory.agents.iter().map(|agent| {
-            let own = me.as_deref() == Some(&*agent.id);
-            (&*agent.id, if own { Scope::OwnAgent } else { Scope::Colleague })
-        });
-        let queues = directory.queues.iter().map(|queue| (&*queue.id, Scope::Queue));
-        let lists = directory
-            .call_lists
-            .iter()
-            .map(|list| (&*list.id, Scope::CallList));
-        // The own agent first: whoever signs in wants to work before seeing everybody.
-        let wanted = agents.chain(queues).chain(lists);
-        let (own, others): (Vec<_>, Vec<_>) = wanted.partition(|(_, scope)| *scope == Scope::OwnAgent);
-        let items: Vec<_> = own
-            .into_iter()
-            .chain(others)
-            .flat_map(|(entity, scope)| rte::subscribe::items(entity, scope))
-            .filter(|item| available.is_empty() || available.contains(&item.event))
-            .collect();
-        let count = u32::try_from(items.len()).unwrap_or(u32::MAX);
-        self.subscriptions.begin(rte::subscribe::write(items), count);
-        self.directory = directory;
-        self.view.subscribed = (0, count);
-        self.view.refused.clear();
-        self.changed = true;
-        self.subscribe_next(now);
-    }
-
-    pub(super) fn subscribe_next(&mut self, now: Now) {
-        match self.subscriptions.next() {
-            Some(arguments) => self.invoke(rte::subscribe::SUBSCRIBE, &arguments, Calling::Subscribe, now),
-            None => self.subscribed(now),
-        }
-    }
-
-    pub(super) fn subscribed(&mut self, now: Now) {
-        if self.config.snapshot {
-            self.model.borrow_mut().apply(
-                Event::SnapshotComplete(Covered::Callbacks),
-                None,
-                self.time.at(now.wall),
-            );
-        }
-        if self.view.link == Link::Preparing {
-            self.view.link = Link::Live;
-        }
-        self.changed = true;
-        if self.has_telephony() {
-            self.restore_telephony(now);
+    /// A session with the hub is one with each source behind it.
+    fn begin_sessions(&mut self) {
+        let mut model = self.model.borrow_mut();
+        model.begin_session(SOURCE);
+        for source in &self.sources {
+            model.begin_session(source.id());
         }
     }
 
@@ -247,40 +213,10 @@ impl Session {
             return;
         };
         match calling {
-            Calling::Available => {
-                let available = outcome
-                    .ok()
-                    .and_then(|json| rte::subscribe::read_available(&json, &mut self.oddities).ok())
-                    .unwrap_or_default();
-                self.subscribe(&available, now);
-            }
-            Calling::Subscribe => match outcome {
-                Ok(json) => {
-                    match rte::subscribe::Answer::read(&json, &mut self.oddities) {
-                        Ok(rte::subscribe::Answer::Items(results)) => {
-                            for result in results {
-                                self.subscriptions.answered(result.subscribed, || {
-                                    let event = result.event.map_or("?", Kind::name);
-                                    let why = result.message.as_deref().unwrap_or("refused");
-                                    format!("{event} of {}: {why}", result.entity)
-                                });
-                            }
-                        }
-                        Ok(rte::subscribe::Answer::All(_)) => {}
-                        Err(error) => {
-                            self.view.trouble = Some(format!("The hub's answer to Subscribe: {error}."));
-                        }
-                    }
-                    self.view.subscribed = (self.subscriptions.granted, self.subscriptions.wanted);
-                    self.view.refused.clone_from(&self.subscriptions.refused);
-                    self.changed = true;
-                    self.subscribe_next(now);
-                }
-                Err(error) => {
-                    self.view.trouble = Some(format!("The hub did not accept the subscriptions: {error}"));
-                    self.changed = true;
-                }
-            },
+            Calling::Available => self.available_told(outcome, now),
+            Calling::Active(available) => self.active_told(&available, outcome, now),
+            Calling::Subscribe(step) => self.subscribe_answered(step, outcome, now),
+            Calling::Source(source, reference) => self.source_answered(source, reference, outcome, now),
             Calling::Command(id) => {
                 if let Err(error) = outcome {
                     let failure = match error {

@@ -4,6 +4,7 @@
 //! May not be here: decisions; the session makes them when the step is over.
 //! Nothing is copied or queued for a message: it is decoded where it lies.
 
+use super::sources::{Around, Source, Wish};
 use super::{
     Action, Answering, CallId, Effect, Error, Health, Model, Moment, Oddities, Outlet, Payload, RecordFault,
     ReplyTo, RequestId, ServerTime, Settings, Status, Telephony, TokenReason, ctios, rte,
@@ -31,6 +32,13 @@ pub(super) struct Inlet<'a> {
     pub(super) oddities: &'a mut Oddities,
     pub(super) effects: &'a mut Vec<Effect>,
     pub(super) news: &'a mut Vec<News>,
+    pub(super) sources: &'a mut [Box<dyn Source>],
+    pub(super) listens_to_rte: bool,
+    pub(super) device: Option<&'a str>,
+    pub(super) wishes: &'a mut Vec<Wish>,
+    pub(super) changed: &'a mut bool,
+    pub(super) resync: &'a mut bool,
+    pub(super) random: u64,
     pub(super) wall: Moment,
 }
 
@@ -52,12 +60,15 @@ impl Outlet for Inlet<'_> {
             me,
             time,
             oddities,
+            sources,
+            listens_to_rte,
             wall,
             ..
         } = self;
         let wall = *wall;
-        if target.eq_ignore_ascii_case(rte::CLIENT_METHOD) {
-            let server_now = Some(time.at(wall));
+        if *listens_to_rte && target.eq_ignore_ascii_case(rte::CLIENT_METHOD) {
+            // Before the first stamp nobody knows what is late: the browser's clock may be hours ahead.
+            let server_now = time.is_known().then(|| time.at(wall));
             // What is unreadable was counted by the decoder.
             let _ = rte::decode(arguments, settings, server_now, oddities, &mut |at, event| {
                 if let Some(at) = at {
@@ -70,6 +81,20 @@ impl Outlet for Inlet<'_> {
             let _ = telephone.decode(arguments, site, *me, oddities, &mut |at, event| {
                 model.apply(event, at, heard);
             });
+        } else if let Some(source) = sources.iter_mut().find(|source| source.hears(target)) {
+            let mut around = Around {
+                model,
+                oddities,
+                time,
+                sets_time: !*listens_to_rte,
+                wall,
+                random: self.random,
+                device: self.device,
+                wishes: self.wishes,
+                changed: self.changed,
+                resync: self.resync,
+            };
+            source.hear(target, arguments, &mut around);
         } else {
             oddities.count(crate::vendor::Oddity::UnknownEvent, "", target);
         }

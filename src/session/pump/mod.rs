@@ -9,6 +9,7 @@ mod commands;
 mod hub;
 mod inlet;
 mod sign_in;
+mod sources;
 
 use crate::connection::{
     Action, Answering, CallId, Connection, Error, Health, HubAddress, Input as Wire, Millis, Options, Outlet,
@@ -25,11 +26,12 @@ use crate::session::config::{Config, DirectorySource, Identify, Telephony};
 use crate::session::few::Few;
 use crate::session::server_time::ServerTime;
 use crate::session::state::{ConnectionView, Known, Link, Reason, Screen, SignInError};
-use crate::session::subscriptions::Subscriptions;
+use crate::session::subscriptions::{Step, Subscriptions};
 use crate::vendor::rte::Kind;
 use crate::vendor::rte::subscribe::Scope;
 use crate::vendor::{Oddities, Settings, ctios, rte};
 use inlet::{Inlet, News};
+use sources::{Source, Wish};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -143,7 +145,10 @@ enum Fetching {
 #[derive(Debug)]
 enum Calling {
     Available,
-    Subscribe,
+    /// What is active in this session; with what is available at all.
+    Active(Vec<Kind>),
+    Subscribe(Step),
+    Source(SourceId, i64),
     Command(InvokeId),
     Snapshot,
 }
@@ -170,7 +175,16 @@ pub struct Session {
     keeps_calls: bool,
     /// Whether this session with the hub has asked for its subscriptions yet.
     subscribing: bool,
+    /// Whether subscriptions were asked for in an earlier session with the hub.
+    was_subscribed: bool,
+    /// The RTE has answered everything that this session asks of it.
+    rte_ready: bool,
     subscriptions: Subscriptions,
+    /// The further vocabularies, and what they want of the hub.
+    sources: Vec<Box<dyn Source>>,
+    wishes: Vec<Wish>,
+    /// The phone at which the own agent is signed in.
+    device: Option<Box<str>>,
     fetches: Few<FetchId, Fetching>,
     calls: Few<CallId, Calling>,
     flights: Vec<Flight>,
@@ -210,7 +224,6 @@ impl Session {
         };
         Self {
             screen,
-            config,
             model,
             connection: None,
             credentials: None,
@@ -221,7 +234,12 @@ impl Session {
             connected: false,
             keeps_calls: false,
             subscribing: false,
+            was_subscribed: false,
+            rte_ready: false,
             subscriptions: Subscriptions::default(),
+            sources: sources::all(&config),
+            wishes: Vec::new(),
+            device: None,
             fetches: Few::default(),
             calls: Few::default(),
             flights: Vec::new(),
@@ -239,6 +257,7 @@ impl Session {
             resync: false,
             leaving: false,
             last_second: Moment(i64::MIN),
+            config,
         }
     }
 

@@ -7,7 +7,7 @@
 use super::{
     Command, Config, Connection, ConnectionView, Credentials, DirectorySource, Effect, Error, FetchId,
     Fetching, HubAddress, Identify, Known, Link, Moment, Now, Options, Reason, Ref, SOURCE, Screen, Secret,
-    Session, SignInError, Telephony, Wire, base64, claims, rte,
+    Session, SignInError, Subscriptions, Telephony, Wire, base64, claims, rte, sources,
 };
 use crate::domain::fold::folded;
 
@@ -149,6 +149,11 @@ impl Session {
         self.fetches.clear();
         self.calls.clear();
         self.flights.clear();
+        // Whoever signs in next is another client of them.
+        self.sources = sources::all(&self.config);
+        self.subscriptions = Subscriptions::default();
+        self.was_subscribed = false;
+        self.device = None;
         let mut model = self.model.borrow_mut();
         model.lose_session(SOURCE, now.wall);
         model.set_me(None);
@@ -283,6 +288,8 @@ impl Session {
             .find_map(|id| model.agents.find(Ref::new(SOURCE, id)));
         let key = key.or_else(|| typed.map(|typed| model.agents.intern(Ref::new(SOURCE, &typed))));
         model.set_me(key);
+        drop(model);
+        self.name_agents();
     }
 
     pub(super) fn me(&self) -> Option<Box<str>> {

@@ -42,6 +42,49 @@ pub const SESSION_EVENT: &str = "VZ";
 /// Code of the message after which no more events of a request come.
 pub const ENUMERATION_END: &str = "EE";
 
+/// The client method by which a hub says that a roll-forward begins or ends (decision D8).
+pub const ROLL_FORWARD_METHOD: &str = "CallGemRollForward";
+
+/// What a hub says of a roll-forward.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// Events of the past follow.
+    Begin,
+    /// That was all of them.
+    End,
+}
+
+/// Reads the arguments of one [`ROLL_FORWARD_METHOD`]: `[transaction, "begin", count]` or `[transaction, "end"]`.
+///
+/// `ours` is the transaction of the request that stands; a mark of another one is none, and nothing odd.
+pub fn read_mark(
+    arguments: Payload<'_>,
+    ours: &str,
+    oddities: &mut Oddities,
+) -> Result<Option<Mark>, Unreadable> {
+    let arguments = arguments.json();
+    let mut reader = Reader::new(&arguments);
+    let mut words = [None, None];
+    if reader.enter_array() {
+        for word in &mut words {
+            *word = if reader.item() {
+                reader.value().text()
+            } else {
+                None
+            };
+        }
+    }
+    let problem = match words {
+        _ if reader.is_broken() => Unreadable::Broken,
+        [Some(transaction), _] if *transaction.cow() != *ours => return Ok(None),
+        [Some(_), Some(word)] if word.is("begin") => return Ok(Some(Mark::Begin)),
+        [Some(_), Some(word)] if word.is("end") => return Ok(Some(Mark::End)),
+        _ => Unreadable::Shape("neither the beginning nor the end of a roll-forward"),
+    };
+    oddities.count(Oddity::Unreadable, ROLL_FORWARD_METHOD, &problem.to_string());
+    Err(problem)
+}
+
 /// The arguments of [`HUB_METHOD`]: a JSON array of one line.
 pub fn arguments(line: &str) -> String {
     format!("[{}]", quoted(line))
@@ -74,7 +117,8 @@ pub struct Site {
 pub enum Outcome {
     /// A session's news was told.
     Told,
-    /// The line repeats what is known: a periodic refresh, or a replay (rules R125, R128).
+    /// The line repeats what is known: a periodic refresh, a replay, the end of a request that was replaced (rules
+    /// R125, R128).
     Repeated,
     /// No more events of this request will come.
     Ended,
@@ -106,9 +150,15 @@ pub fn read<R>(
 #[derive(Debug, Clone, Default)]
 pub struct Decoder {
     sessions: Sessions,
+    transaction: Option<Box<str>>,
 }
 
 impl Decoder {
+    /// From now on the request of this transaction is the one whose end is of interest (rule R121).
+    pub fn expect(&mut self, transaction: &str) {
+        self.transaction = Some(transaction.into());
+    }
+
     /// Decodes the arguments of one `CallGem` into domain events.
     ///
     /// A session with an agent is a call of that agent's; one without is nobody's yet.
@@ -128,7 +178,17 @@ impl Decoder {
                 normalize::tell(&event, site, oddities, sink);
                 Outcome::Told
             }
-            ENUMERATION_END => Outcome::Ended,
+            ENUMERATION_END => {
+                let another = match (message.get("TX"), &self.transaction) {
+                    (Some(named), Some(ours)) => named != &**ours,
+                    _ => false,
+                };
+                if another {
+                    Outcome::Repeated
+                } else {
+                    Outcome::Ended
+                }
+            }
             code => {
                 oddities.count(Oddity::UnknownEvent, "", code);
                 Outcome::Unknown

@@ -7,7 +7,7 @@
 
 use super::grammar::Parameter;
 use super::session::SessionEvent;
-use super::{SESSION_EVENT, Site};
+use super::{SESSION_EVENT, Site, session};
 use crate::domain::call::{CallUpdate, FIELDS_KEPT, Stage};
 use crate::domain::ids::Ref;
 use crate::domain::{Event, Moment};
@@ -32,6 +32,13 @@ pub(super) fn tell(
     let mut data = Vec::new();
     if let Some(campaign) = event.campaign {
         data.push((Cow::Borrowed("CampaignName"), Cow::Borrowed(campaign)));
+    }
+    if let Some(state) = event.state {
+        let label = session::label(state, &site.states);
+        data.push((
+            Cow::Borrowed("State"),
+            label.map_or_else(|| Cow::Owned(state.to_string()), Cow::Borrowed),
+        ));
     }
     let given = [event.campaign_data, event.agent_data, event.session_data];
     for parameter in given.into_iter().flatten() {

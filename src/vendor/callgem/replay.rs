@@ -118,12 +118,21 @@ pub enum Heard {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct RollForward {
     replayed: Option<u32>,
+    /// The hub has said that it began, and will say when it ends.
+    is_marked: bool,
 }
 
 impl RollForward {
-    /// The request was sent again, or the hub says that a replay begins.
+    /// The request was sent again. One that was interrupted goes on.
     pub fn begin(&mut self) {
-        self.replayed = Some(0);
+        self.replayed.get_or_insert(0);
+        self.is_marked = false;
+    }
+
+    /// The hub says that a replay begins; it is over when the hub says so, however new its events are.
+    pub fn mark(&mut self) {
+        self.begin();
+        self.is_marked = true;
     }
 
     /// An event has come, of this time. One that is as good as new ends the replay; one whose age is not known
@@ -133,6 +142,7 @@ impl RollForward {
             return Heard::Live;
         };
         if let (Some(at), Some(now)) = (at, server_now)
+            && !self.is_marked
             && now.since(at) <= LIVE_WITHIN
         {
             let before = *replayed;
@@ -143,8 +153,14 @@ impl RollForward {
         Heard::Replayed
     }
 
-    /// The hub says that the replay is over: how many events it had; `None` when there was none.
+    /// Whether the hub has said that the replay began.
+    pub fn is_marked(&self) -> bool {
+        self.is_marked
+    }
+
+    /// The replay is over: how many events it had; `None` when there was none.
     pub fn end(&mut self) -> Option<u32> {
+        self.is_marked = false;
         self.replayed.take()
     }
 

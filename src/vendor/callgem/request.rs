@@ -367,12 +367,14 @@ impl EventRequest {
     /// The same request after a lost connection (rules R123, R125).
     ///
     /// `last_heard`: the time of the last event that was heard; without one nothing is replayed that CallGem does not
-    /// keep for the persist token anyway. `now`: CallGem's time. A time before the last hour brings no more than
-    /// the hour does, so that the hour is what is asked for.
+    /// keep for the persist token anyway. `lost`: since when nothing could be heard, which is later than that where
+    /// nothing happened. `now`: CallGem's time. A time before the last hour brings no more than the hour does, so
+    /// that the hour is what is asked for.
     pub fn again(
         &self,
         transactions: &mut Transactions,
         last_heard: Option<Moment>,
+        lost: Moment,
         now: Moment,
         clock: &LocalClock,
     ) -> Again {
@@ -384,7 +386,7 @@ impl EventRequest {
                 since: since.or(self.since),
                 ..self.clone()
             },
-            gap: last_heard.is_some_and(|last| last < earliest),
+            gap: lost < earliest,
         }
     }
 }

@@ -31,12 +31,13 @@
 //! | `reason` | `connection_failure`, `call_delete`, optional | why, in the server's words |
 //! | `info` | `*_create`, `*_update`, optional | an object of further information, by key |
 //!
-//! There are no requests: a page that has subscribed hears the events of its domains (rule R111).
+//! A page hears the events of the domains that it has subscribed to (rule R111), see [`subscribe`].
 
 pub mod duplicates;
 pub mod events;
 mod normalize;
 pub mod objects;
+pub mod subscribe;
 
 pub use events::{CcsEvent, Kind, Object};
 

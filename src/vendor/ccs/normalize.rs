@@ -5,10 +5,10 @@
 //! A subscriber's leg is one agent's side of a conversation, which is what the domain calls a call.
 //! Dialogs and sessions have no row of their own: what is told of them is told of their subscribers' legs.
 
-use super::events::{CcsEvent, Dialog, Leg};
+use super::events::{self, CcsEvent, Dialog, Leg};
 use super::objects::{KnownLeg, Objects};
 use super::{Message, Site};
-use crate::domain::call::{CallUpdate, Direction, Ending, Recording, Stage};
+use crate::domain::call::{CallUpdate, Direction, Ending, Recording, RecordingLink, Stage};
 use crate::domain::ids::Ref;
 use crate::domain::{Event, Moment};
 use crate::vendor::extra::Entries;
@@ -59,7 +59,7 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
                     (None, None) => return self.missing("code"),
                 };
                 if let Some(dialog) = self.dialog(dialog) {
-                    self.recording(&dialog, &id);
+                    self.recording(&dialog, &id, link.as_ref());
                 }
             }
             CcsEvent::ConnectionFailure(leg, reason) => self.failure(leg, *reason),
@@ -172,12 +172,20 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
         }
     }
 
-    fn recording(&mut self, dialog: &str, id: &str) {
+    fn recording(&mut self, dialog: &str, id: &str, link: Option<&events::RecordingLink>) {
+        let link = link.map(|link| {
+            if link.is_web() {
+                RecordingLink::Web(link.text().into())
+            } else {
+                RecordingLink::Text(link.text().into())
+            }
+        });
         for (leg, _) in owners(self.objects.legs_of_dialog(dialog)) {
             let recording = Recording {
                 id: id.into(),
                 conversion: None,
                 channel: None,
+                link: link.clone(),
             };
             let event = Event::Recording(Ref::new(self.site.source, &leg), recording);
             (self.sink)(self.message.time, event);

@@ -1,12 +1,15 @@
-//! Agent states and connection statuses on the wire, and what they are called in the domain.
+//! Enumerations on the wire that tell of agents and calls, and what their members are called in the domain.
 //!
-//! Lives here: `AgentState` (eleven members) and `LCS_…` by number and by documented name.
-//! May not be here: what a state allows (the mask says), and what follows from one.
+//! Lives here: states, connection statuses, modes, kinds of streams and of wrap-up data, by number and name.
+//! May not be here: what a state allows (the mask says), what follows from one, failures ([`super::failure`]).
 //! A number or name that is not documented is no state: the last one known stays (decision D15).
 //! The numbers of the connection statuses are those of the CTI Server messages; the event document has names only.
 
 use crate::domain::agent::AgentState;
 use crate::domain::call::Stage;
+use crate::domain::settings::WrapUpData;
+use crate::domain::skills::Assignable;
+use crate::domain::telephony::{StreamDirection, StreamKind};
 use crate::vendor::json::Value;
 
 /// The agent states by number, with their documented names.
@@ -61,7 +64,8 @@ pub enum ConnectionStatus {
     Fail,
 }
 
-const CONNECTION_STATUSES: [(i64, &str, ConnectionStatus); 7] = [
+/// The connection statuses. The document does not name `LCS_QUEUED`; the CTI Server messages have it.
+pub const CONNECTION_STATUSES: [(i64, &str, ConnectionStatus); 7] = [
     (0, "LCS_NULL", ConnectionStatus::Null),
     (1, "LCS_INITIATE", ConnectionStatus::Initiate),
     (2, "LCS_ALERTING", ConnectionStatus::Alerting),
@@ -70,6 +74,72 @@ const CONNECTION_STATUSES: [(i64, &str, ConnectionStatus); 7] = [
     (5, "LCS_QUEUED", ConnectionStatus::Queued),
     (6, "LCS_FAIL", ConnectionStatus::Fail),
 ];
+
+/// Whether wrap-up data are wanted after an incoming call.
+pub const WRAP_UP_INCOMING: [(i64, &str, WrapUpData); 4] = [
+    (0, "Required", WrapUpData::Required),
+    (1, "Optional", WrapUpData::Optional),
+    (2, "Not allowed", WrapUpData::NotAllowed),
+    (3, "Required With WrapupData", WrapUpData::RequiredWithData),
+];
+
+/// Whether wrap-up data are wanted after an outgoing call.
+pub const WRAP_UP_OUTGOING: [(i64, &str, WrapUpData); 3] = [
+    (0, "Required", WrapUpData::Required),
+    (1, "Optional", WrapUpData::Optional),
+    (2, "Not allowed", WrapUpData::NotAllowed),
+];
+
+/// The agent's mode: whether the router may send calls. It is the mode that the agent is in, although the
+/// document says "not in" (irregularity C28).
+pub const AGENT_MODES: [(i64, &str, bool); 2] = [(0, "ROUTABLE", true), (1, "NOT ROUTABLE", false)];
+
+/// By whom an agent can be given a task.
+pub const AVAILABILITIES: [(i64, &str, Assignable); 3] = [
+    (0, "NOT AVAILABLE", Assignable::No),
+    (1, "ICM AVAILABLE", Assignable::ByRouter),
+    (2, "APPLICATION AVAILABLE", Assignable::ByApplication),
+];
+
+/// Which way a media stream goes.
+pub const STREAM_DIRECTIONS: [(i64, &str, StreamDirection); 3] = [
+    (0, "Input", StreamDirection::In),
+    (1, "Output", StreamDirection::Out),
+    (2, "Bi-directional", StreamDirection::Both),
+];
+
+/// What a media stream carries.
+pub const STREAM_KINDS: [(i64, &str, StreamKind); 3] = [
+    (0, "Audio", StreamKind::Audio),
+    (1, "Video", StreamKind::Video),
+    (2, "Data", StreamKind::Data),
+];
+
+/// Names for "not applicable or not available" (rule R75).
+const NULLS: [&str; 2] = ["NULL_SERVICE", "NULL_SKILL_GROUP"];
+
+/// The number of a service or skill group; `Some(None)` when the value says that there is none (rule R75).
+///
+/// The document gives the null values no number: the servers send all bits set, signed or unsigned.
+#[allow(
+    clippy::option_option,
+    reason = "the domain's updates tell \"not said\" from \"none\" this way"
+)]
+pub fn group_number(value: Value<'_>) -> Option<Option<i64>> {
+    match value {
+        Value::Null => Some(None),
+        Value::Text(text) if NULLS.into_iter().any(|null| text.is(null)) => Some(None),
+        value => value
+            .integer()
+            .map(|number| (!matches!(number, -1 | 0xFFFF_FFFF)).then_some(number)),
+    }
+}
+
+/// The line of a phone; `None` when it is not known (rule R77).
+pub fn line(value: Value<'_>) -> Option<u16> {
+    let line = u16::try_from(value.integer()?).ok()?;
+    (line != 0xFFFF).then_some(line)
+}
 
 impl ConnectionStatus {
     /// The stage of a call whose connection stands so (rule R59); a queued one is merely known to exist.
@@ -96,7 +166,8 @@ pub fn connection_status(value: Value<'_>) -> Option<ConnectionStatus> {
     look_up(&CONNECTION_STATUSES, value)
 }
 
-fn look_up<T: Copy>(members: &[(i64, &str, T)], value: Value<'_>) -> Option<T> {
+/// The member that a value names, by number or by name.
+pub fn look_up<T: Copy>(members: &[(i64, &str, T)], value: Value<'_>) -> Option<T> {
     let number = value.integer();
     members
         .iter()
@@ -124,6 +195,28 @@ mod tests {
         }
         assert_eq!(agent_state(Value::Number("11")), None);
         assert_eq!(agent_state(Value::Null), None);
+    }
+
+    #[test]
+    fn r75_null_values_stand_for_nothing() {
+        for null in [
+            Value::Null,
+            Value::Number("-1"),
+            Value::Number("4294967295"),
+            Value::Text(Text::plain("null_skill_group")),
+            Value::Text(Text::plain("NULL_SERVICE")),
+        ] {
+            assert_eq!(group_number(null), Some(None), "{null:?}");
+        }
+        assert_eq!(group_number(Value::Number("0")), Some(Some(0)));
+        assert_eq!(group_number(Value::Text(Text::plain("x"))), None);
+    }
+
+    #[test]
+    fn r77_a_line_of_all_ones_is_not_known() {
+        assert_eq!(line(Value::Number("65535")), None);
+        assert_eq!(line(Value::Number("-1")), None);
+        assert_eq!(line(Value::Number("2")), Some(2));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Lives here: the directory's shape and reading, and the domain events it amounts to.
 //! May not be here: fetching it, and any state of an agent or queue; a directory says only that they exist.
 //! Shape: `{"agents":[{id,name,agentId?,extension?}],"queues":[{id,name}],"callLists":[{id,name}],
-//! "notReadyReasons":[{code,label}],"queueGroups":[{id,name,description?}]}`; every list may be missing.
+//! "notReadyReasons":[{code,label}],"queueGroups":[{id,name,description?}],"domains":[name]}`; any may be missing.
 
 use super::events::QueueGroup;
 use crate::domain::Event;
@@ -85,6 +85,8 @@ pub struct Directory {
     pub queue_groups: Vec<DirectoryEntry>,
     /// Reasons to choose from, in their order.
     pub not_ready_reasons: Vec<DirectoryReason>,
+    /// Working domains of the site, where it has such.
+    pub domains: Vec<Box<str>>,
 }
 
 impl Directory {
@@ -127,6 +129,15 @@ impl Directory {
                     });
                     Some(())
                 });
+            } else if key.is("domains") {
+                if !reader.enter_array() {
+                    oddities.count(Oddity::UnreadableField, EVENT, "domains");
+                    continue;
+                }
+                while reader.item() {
+                    let name = reader.value().text().filter(|name| !name.is_empty());
+                    directory.domains.extend(name.map(Text::boxed));
+                }
             } else {
                 oddities.count(Oddity::UnknownField, EVENT, &key.name);
                 reader.skip();
@@ -231,7 +242,7 @@ mod tests {
         "agents":[{"id":"AA9730C4-CE86-E611-80C9-00505689257E","name":"Ritva","agentId":1001,"extension":"4001"},{"name":"nobody"},7],
         "queues":[{"id":"q","name":"Sales"}],"callLists":[{"id":"l","name":"Callbacks"}],
         "notReadyReasons":[{"code":3,"label":"Lunch"},{"code":"x","label":"?"}],
-        "queueGroups":[{"id":"g","name":"All","description":"Everything"}],"other":{}}"#;
+        "queueGroups":[{"id":"g","name":"All","description":"Everything"}],"domains":["sales","",{}],"other":{}}"#;
 
     #[test]
     fn d4_a_directory_names_what_there_is() {
@@ -249,6 +260,7 @@ mod tests {
         );
         assert_eq!(oddities.of(Oddity::MissingIdentity), 3);
         assert_eq!(oddities.of(Oddity::UnknownField), 1);
+        assert_eq!(directory.domains, ["sales".into()]);
         let mut told = 0;
         directory.tell(SourceId(0), &mut |_| told += 1);
         assert_eq!(told, 4);

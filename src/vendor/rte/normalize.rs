@@ -309,6 +309,7 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
                 .user_channel
                 .value()
                 .and_then(|channel| u8::try_from(channel).ok()),
+            link: None,
         };
         self.send(Event::Recording(self.reference(&id), recording));
     }

@@ -32,11 +32,13 @@ pub mod request;
 pub mod resync;
 
 pub use events::{Kind, TServerEvent};
+pub use normalize::tell;
 
 use super::extra::Extras;
 use super::json::{self, Given, Offered, Reader, Text};
 use super::time::{Stamp, Zone};
-use super::{Oddities, Oddity, Settings, Unreadable};
+use super::{Oddities, Oddity, Unreadable};
+use crate::domain::ids::SourceId;
 use crate::domain::{Event, Moment};
 use crate::protocol::message::Payload;
 use events::{Attributes, Presence};
@@ -45,6 +47,17 @@ use events::{Attributes, Presence};
 pub const CLIENT_METHOD: &str = "TServerEvent";
 /// The hub method that takes requests: one object.
 pub const HUB_METHOD: &str = "TServerRequest";
+
+/// What the site says about the readings that the document leaves open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Site {
+    /// The source that every entity belongs to.
+    pub source: SourceId,
+    /// Zone of date-times without one (decision D3).
+    pub zone: Zone,
+    /// Agents are known by their devices here: a reservation's `ThisDN` says whose it is, and not its `AgentID`.
+    pub agents_by_device: bool,
+}
 
 /// An event with what came beside its documented attributes.
 #[derive(Debug, Clone, PartialEq)]
@@ -89,12 +102,12 @@ pub fn read<R>(
 /// Decodes the arguments of one `TServerEvent` into domain events; see [`read`] for those who want it typed.
 pub fn decode(
     arguments: Payload<'_>,
-    settings: &Settings,
+    site: &Site,
     oddities: &mut Oddities,
     sink: &mut impl FnMut(Option<Moment>, Event<'_>),
 ) -> Result<Option<Kind>, Unreadable> {
-    read(arguments, settings.zone, oddities, |message, oddities| {
-        normalize::tell(message, *settings, oddities, sink);
+    read(arguments, site.zone, oddities, |message, oddities| {
+        tell(message, *site, oddities, sink);
         message.event.kind()
     })
 }

@@ -314,6 +314,12 @@ impl References {
         Some(sent)
     }
 
+    /// A request was not taken: nothing will answer it. Returns it, where it was unanswered.
+    pub fn refuse(&mut self, reference: i64) -> Option<Sent> {
+        let place = self.pending.iter().position(|sent| sent.reference == reference)?;
+        self.pending.remove(place)
+    }
+
     /// Keeps a subscription's id from its start, because no later answer repeats it (rule R95).
     fn remember(&mut self, sent: &Sent, message: &Message<'_>) {
         let TServerEvent::Acknowledged { subscription, .. } = &message.event else {

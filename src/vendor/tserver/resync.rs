@@ -106,6 +106,12 @@ impl Resync {
         }
     }
 
+    /// A question was not taken, so that nothing will answer it: waiting for it would be waiting for ever. What it
+    /// asked about stays unconfirmed by itself.
+    pub fn refused(&mut self, reference: i64) -> Output {
+        self.answered(reference)
+    }
+
     /// Whether what is on screen is what the primary T-Server says.
     pub fn is_synchronised(&self) -> bool {
         self.state == State::Synchronised

@@ -19,6 +19,12 @@ pub struct DirectoryAgent {
     pub agent_id: String,
     /// The telephone on the agent's desk.
     pub extension: String,
+    /// The team that the agent is in when the hub starts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub team: Option<String>,
+    /// Whether the agent leads that team.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub supervisor: bool,
 }
 
 /// A queue or a call list.
@@ -49,6 +55,9 @@ pub struct Directory {
     pub queues: Vec<DirectoryEntry>,
     /// Lists of callbacks.
     pub call_lists: Vec<DirectoryEntry>,
+    /// Working domains of ccsevents.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub domains: Vec<String>,
     /// Reasons that a person may choose from.
     pub not_ready_reasons: Vec<DirectoryReason>,
 }

@@ -6,6 +6,7 @@
 //! The way is bounded: a desk that cannot keep up slows its callers down, and memory stays what it is.
 
 use super::super::signalr::{Answer, Call, CallError, Client, Hub};
+use super::super::vocabulary::Vocabularies;
 use super::requests::{self, Asked};
 use tokio::sync::{mpsc, oneshot};
 
@@ -36,13 +37,18 @@ pub(in crate::server) enum Request {
 #[derive(Debug, Clone)]
 pub(in crate::server) struct Hotline {
     requests: mpsc::Sender<Request>,
+    vocabularies: Vocabularies,
 }
 
 impl Hotline {
-    /// A hotline and the end at which its requests arrive.
-    pub(in crate::server) fn new() -> (Self, mpsc::Receiver<Request>) {
+    /// A hotline that takes requests in these vocabularies, and the end at which they arrive.
+    pub(in crate::server) fn new(vocabularies: Vocabularies) -> (Self, mpsc::Receiver<Request>) {
         let (requests, arriving) = mpsc::channel(WAITING);
-        (Self { requests }, arriving)
+        let hotline = Self {
+            requests,
+            vocabularies,
+        };
+        (hotline, arriving)
     }
 }
 
@@ -53,6 +59,9 @@ impl Hub for Hotline {
     }
 
     async fn invoke(&self, client: &Client, call: Call<'_>, answer: Answer) {
+        if !self.vocabularies.takes(call.method) {
+            return answer.give(&Err(CallError::UnknownMethod));
+        }
         let asked = match requests::read(call.method, call.arguments) {
             Ok(_) if !call.uploads.is_empty() => {
                 let sent = call.uploads.len();

@@ -5,30 +5,52 @@
 //! One [`Desk`] is owned by one task (`clock`); clients reach it through [`Hotline`], one request at a time.
 //! Hence what a client is told is in the order in which it happened, and needs no lock.
 
+mod callgem;
+mod ccs;
 mod directory;
 mod flood;
+mod gateway;
 mod hotline;
+mod pair;
 mod requests;
+mod scenario;
 mod sessions;
 mod simulation;
 mod subscriptions;
+mod tserver;
+mod voices;
 
+pub(super) use callgem::TENANT;
 pub use directory::{Directory, DirectoryAgent, DirectoryEntry, DirectoryReason};
 pub use flood::{Flood, FloodControl};
 pub(super) use hotline::{Hotline, Request};
+pub use scenario::{NoScenario, Scenario};
 
 use super::signalr::{Answer, CallError, Client, ClientId, Record, Reply};
-use crate::centre::{Command, Guid, Moment, Refusal, Settings, Span};
+use super::vocabulary::{Vocabularies, Vocabulary};
+use crate::centre::{Command, Guid, Mask, Moment, Refusal, Settings, Span};
+use crate::tell::ctios::link::Step;
 use crate::tell::ctios::{self, CtiEvent, InvokeId};
 use flood::{Feeds, Template};
+use gateway::{Gateway, NO_ANSWER};
 use requests::{Asked, Query};
 use sessions::{Sessions, Verdict};
 use simulation::{Audience, Simulation, Told};
 use std::sync::Arc;
 use subscriptions::{EventName, SubscriptionResult, Subscriptions, Topic, Wish};
+use switchhook::vendor::callgem::LocalClock;
 
 /// The client method that carries telephony events.
 const CTI_METHOD: &str = "CtiEvent";
+
+/// In which vocabularies the centre is told, and what goes wrong.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Speech {
+    pub(super) vocabularies: Vocabularies,
+    /// What the clock on CallGem's wall shows.
+    pub(super) callgem_clock: LocalClock,
+    pub(super) scenario: Option<Scenario>,
+}
 
 /// A control failure as documented (CTI OS `ControlFailureCode`): those that this module itself raises.
 mod failure {
@@ -45,25 +67,37 @@ pub(super) struct Desk {
     directory: Arc<Directory>,
     subscriptions: Subscriptions,
     sessions: Sessions,
+    gateway: Gateway,
     feeds: Option<Feeds>,
+    vocabularies: Vocabularies,
 }
 
 impl Desk {
     /// A desk on a newly made centre. Whoever leaves without signing out is signed out after `grace`.
     pub(super) fn new(
         settings: Settings,
+        speech: Speech,
         grace: Span,
         flood: Option<Flood>,
         control: Arc<FloodControl>,
     ) -> Self {
-        let simulation = Simulation::new(settings);
+        let vocabularies = speech.vocabularies;
+        let simulation = Simulation::new(settings, speech);
         Self {
+            vocabularies,
             directory: Arc::new(simulation.directory()),
             subscriptions: Subscriptions::new(simulation.organisation()),
             simulation,
             sessions: Sessions::new(grace),
+            gateway: Gateway::default(),
             feeds: flood.map(|flood| Feeds::new(flood, control)),
         }
+    }
+
+    /// The same desk, whose telephony events have as few parameters as the servers can send.
+    pub(super) fn with_minimised_events(mut self, minimises: bool) -> Self {
+        self.gateway.minimises = minimises;
+        self
     }
 
     /// Names and ids of everything in the centre.
@@ -73,10 +107,14 @@ impl Desk {
 
     /// When something is due, be it in the centre or with those who left.
     pub(super) fn next_due(&self) -> Option<Moment> {
-        [self.simulation.next_due(), self.sessions.next_due()]
-            .into_iter()
-            .flatten()
-            .min()
+        [
+            self.simulation.next_due(),
+            self.sessions.next_due(),
+            self.gateway.next_due(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     /// Lets everything happen that is due by `now`, and tells those concerned.
@@ -89,6 +127,30 @@ impl Desk {
             let told = self.simulation.sign_out(agent, &audience);
             self.tell(told);
         }
+        let step = self.gateway.advance(now);
+        self.follow(&step);
+    }
+
+    /// Passes on how the gateway stands, and the present state once it is back (R45, R46).
+    fn follow(&self, step: &Step) {
+        for event in &step.events {
+            for (_, client) in self.sessions.desks() {
+                send(client, event);
+            }
+        }
+        if step.is_back {
+            for (agent, client) in self.sessions.desks() {
+                for event in self.simulation.snapshot(agent) {
+                    self.pass_on(client, agent, event);
+                }
+            }
+        }
+    }
+
+    /// Sends a telephony event to the desk of an agent, in the form in which the servers send it.
+    fn pass_on(&self, client: &Client, agent: Guid, event: CtiEvent) {
+        let object = self.simulation.object_of(agent);
+        send(client, &self.gateway.pass_on(event, object.as_deref()));
     }
 
     /// Answers one request. The caller has advanced the desk to the present moment.
@@ -96,8 +158,10 @@ impl Desk {
         match request {
             Request::Arrived(client) => {
                 // Until somebody signs in, signing in is all that a desk can do.
-                for event in ctios::greeting() {
-                    send(&client, &event);
+                if self.vocabularies.has(Vocabulary::CtiOs) {
+                    for event in ctios::greeting() {
+                        send(&client, &event);
+                    }
                 }
             }
             Request::Left(client) => self.leave(&client),
@@ -133,6 +197,10 @@ impl Desk {
                     .collect();
                 answer.give(&Ok(Some(format!("[{}]", active.join(",")))));
             }
+            Asked::TServer(asked) => answer.give(&self.ask_tserver(client, &asked).map(|()| None)),
+            Asked::CcsSubscribe(domains) => answer.give(&self.ccs(client, domains, true)),
+            Asked::CcsUnsubscribe(domains) => answer.give(&self.ccs(client, domains, false)),
+            Asked::CallGem(line) => answer.give(&self.ask_callgem(client, &line).map(|()| None)),
             // The answer says that the hub took it; what comes of it follows (product brief f.2).
             Asked::Command(invoke, request) => {
                 answer.give(&Ok(None));
@@ -143,6 +211,38 @@ impl Desk {
                 self.query(client, invoke, &query);
             }
         }
+    }
+
+    /// The agent whom a client's token names; the scenario is about whoever asks for something.
+    fn sits_down(&mut self, client: &Client) -> Result<Guid, CallError> {
+        let agent = Guid::parse(client.user()).ok_or(CallError::UnknownMethod)?;
+        self.simulation.sits_down(agent);
+        Ok(agent)
+    }
+
+    fn ask_tserver(&mut self, client: &Client, asked: &tserver::Asked) -> Result<(), CallError> {
+        let agent = self.sits_down(client)?;
+        let (voices, centre) = self.simulation.voices();
+        let tserver = voices.tserver.as_mut().ok_or(CallError::UnknownMethod)?;
+        tserver.handle(centre, client, agent, asked)
+    }
+
+    fn ccs(&mut self, client: &Client, domains: Vec<String>, subscribes: bool) -> Result<Reply, CallError> {
+        self.sits_down(client)?;
+        let (voices, centre) = self.simulation.voices();
+        let ccs = voices.ccs.as_mut().ok_or(CallError::UnknownMethod)?;
+        if subscribes {
+            reply(&ccs.subscribe(centre, client, domains))
+        } else {
+            reply(&ccs.unsubscribe(client.id(), domains))
+        }
+    }
+
+    fn ask_callgem(&mut self, client: &Client, line: &str) -> Result<(), CallError> {
+        self.sits_down(client)?;
+        let (voices, centre) = self.simulation.voices();
+        let callgem = voices.callgem.as_mut().ok_or(CallError::UnknownMethod)?;
+        callgem.handle(centre, client, line)
     }
 
     fn subscribe(&mut self, client: &Client, wishes: Vec<Wish>) -> Vec<SubscriptionResult> {
@@ -217,14 +317,18 @@ impl Desk {
         if let Some(feeds) = &mut self.feeds {
             feeds.remove(client.id());
         }
-        self.sessions.leave(client.id(), self.simulation.now());
+        let now = self.simulation.now();
+        self.sessions.leave(client.id(), now);
+        self.simulation.voices().0.leave(client.id(), now);
     }
 
     fn command(&mut self, client: &Client, invoke: InvokeId, command: Result<Command, Refusal>) {
         let Some(agent) = Guid::parse(client.user()) else {
             return;
         };
-        if let Ok(Command::Login {
+        if !self.gateway.is_up() {
+            self.fail_without_answer(client, agent, invoke);
+        } else if let Ok(Command::Login {
             agent_login,
             extension,
         }) = &command
@@ -261,6 +365,7 @@ impl Desk {
         command: Result<Command, Refusal>,
         extension: &str,
     ) {
+        self.simulation.sits_down(agent);
         let verdict = self.sessions.open(client, agent, extension);
         if let Verdict::Resumed { displaced } | Verdict::Moved { displaced } = &verdict
             && let Some(other) = displaced
@@ -275,8 +380,9 @@ impl Desk {
                 self.fail(client, agent, Some(invoke), failure::DEVICE_IN_USE, text);
             }
             Verdict::Resumed { .. } => {
+                send(client, &self.gateway.connected(self.simulation.now()));
                 for event in self.simulation.resume(agent, invoke) {
-                    send(client, &event);
+                    self.pass_on(client, agent, event);
                 }
             }
             Verdict::New | Verdict::Moved { .. } => {
@@ -296,6 +402,9 @@ impl Desk {
                 let refused = told.iter().any(
                     |told| matches!(told, Told::Cti { event, .. } if event.name == "OnControlFailureConf"),
                 );
+                if !refused {
+                    send(client, &self.gateway.connected(self.simulation.now()));
+                }
                 self.tell(told);
                 if refused {
                     self.sessions.close(agent);
@@ -305,15 +414,37 @@ impl Desk {
     }
 
     fn query(&self, client: &Client, invoke: InvokeId, query: &Query) {
-        let answer = Guid::parse(client.user()).and_then(|agent| self.simulation.query(agent, invoke, query));
-        if let Some(event) = answer {
-            send(client, &event);
+        let Some(agent) = Guid::parse(client.user()) else {
+            return;
+        };
+        if !self.gateway.is_up() {
+            self.fail(
+                client,
+                agent,
+                Some(invoke),
+                NO_ANSWER.code.number(),
+                NO_ANSWER.text,
+            );
+        } else if let Some(event) = self.simulation.query(agent, invoke, query) {
+            self.pass_on(client, agent, event);
         }
     }
 
     fn fail(&self, client: &Client, agent: Guid, invoke: Option<InvokeId>, code: u8, text: &str) {
-        let event = self.simulation.failure(agent, invoke, code, text);
-        send(client, &event);
+        // A desk that is told so can sign in, and nothing else.
+        let event = self
+            .simulation
+            .failure(agent, invoke, code, text, Some(Mask::LOGIN));
+        self.pass_on(client, agent, event);
+    }
+
+    /// No server can be reached: the request fails, and what was possible before stays so.
+    fn fail_without_answer(&self, client: &Client, agent: Guid, invoke: InvokeId) {
+        let code = NO_ANSWER.code.number();
+        let event = self
+            .simulation
+            .failure(agent, Some(invoke), code, NO_ANSWER.text, None);
+        self.pass_on(client, agent, event);
     }
 
     fn tell(&mut self, told: Vec<Told>) {
@@ -321,8 +452,9 @@ impl Desk {
             match told {
                 Told::Rte { topic, data } => self.subscriptions.publish(topic, &data),
                 Told::Cti { agent, event } => {
-                    if let Some(client) = self.sessions.desk_of(agent) {
-                        send(client, &event);
+                    let desk = self.sessions.desk_of(agent).filter(|_| self.gateway.is_up());
+                    if let Some(client) = desk {
+                        self.pass_on(client, agent, event);
                     }
                 }
                 Told::SignedOut { agent } => self.sessions.close(agent),

@@ -25,6 +25,13 @@ pub(in crate::server) enum Asked {
     /// A telephony command with its own number, which confirmations and failures repeat; or what makes it
     /// impossible to carry out, which is answered like any failure.
     Command(InvokeId, Result<Command, Refusal>),
+    /// A request to the T-Server.
+    TServer(super::tserver::Asked),
+    /// Working domains to listen to, or no longer.
+    CcsSubscribe(Vec<String>),
+    CcsUnsubscribe(Vec<String>),
+    /// A line for CallGem.
+    CallGem(String),
     /// A question about the present state of things.
     Query(InvokeId, Query),
 }
@@ -48,6 +55,10 @@ pub(super) fn read(method: &str, arguments: Payload<'_>) -> Result<Asked, CallEr
         "unsubscribeall" => none(arguments, Asked::UnsubscribeAll)?,
         "availablesubscriptions" => none(arguments, Asked::AvailableSubscriptions)?,
         "activesubscriptions" => none(arguments, Asked::ActiveSubscriptions)?,
+        "tserverrequest" => Asked::TServer(super::tserver::Asked::read(only(arguments)?)?),
+        "ccssubscribe" => Asked::CcsSubscribe(only(arguments)?),
+        "ccsunsubscribe" => Asked::CcsUnsubscribe(only(arguments)?),
+        "callgem" => Asked::CallGem(only(arguments)?),
         name => {
             let Some(read) = query(name) else {
                 return command(method, arguments);
@@ -206,6 +217,37 @@ mod tests {
             asked("Answer", r#"[{"InvokeID":1,"UniqueObjectID":"nonsense"}]"#),
             Ok(Asked::Command(InvokeId(1), Err(_)))
         ));
+    }
+
+    /// The first column of the contract's table of CTI OS methods.
+    fn methods_of_the_contract() -> Vec<&'static str> {
+        let contract = include_str!("../../../../docs/hub-contract.md");
+        let (_, section) = contract.split_once("## Cisco CTI OS").expect("a section");
+        let (section, _) = section.split_once("\n## ").expect("a next section");
+        let rows = section.lines().filter(|line| line.starts_with("| `"));
+        rows.filter_map(|row| row.split('|').nth(1))
+            .flat_map(|cell| cell.split('`').skip(1).step_by(2))
+            .collect()
+    }
+
+    #[test]
+    fn the_contract_names_every_method_and_no_other() {
+        let named = methods_of_the_contract();
+        for method in &named {
+            let read = asked(method, r#"[{"InvokeID":1,"UniqueObjectID":"call.5000.1"}]"#);
+            assert!(!matches!(read, Err(CallError::UnknownMethod)), "{method}");
+        }
+        for method in ctios::COMMANDS {
+            assert!(named.contains(&method), "{method} is not in the contract");
+        }
+        assert_eq!(
+            named
+                .iter()
+                .filter(|method| query(&method.to_ascii_lowercase()).is_some())
+                .count(),
+            6,
+            "every question"
+        );
     }
 
     #[test]

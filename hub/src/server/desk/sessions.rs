@@ -97,6 +97,16 @@ impl Sessions {
         }
     }
 
+    /// Every agent at a desk, with the connection at which it works.
+    pub(super) fn desks(&self) -> impl Iterator<Item = (Guid, &Client)> {
+        self.by_agent
+            .iter()
+            .filter_map(|(agent, session)| match &session.desk {
+                Desk::Here(client) => Some((*agent, client)),
+                Desk::AwaitedUntil(_) => None,
+            })
+    }
+
     /// Whether `agent` has a session, at a desk or waiting for one.
     pub(super) fn is_open(&self, agent: Guid) -> bool {
         self.by_agent.contains_key(&agent)

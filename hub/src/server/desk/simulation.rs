@@ -5,17 +5,24 @@
 //! What nobody wants to hear is not put into words.
 //! Agents and other entities are named by their GUIDs here, as on the wire.
 
+use super::Speech;
 use super::directory::{Directory, DirectoryAgent, DirectoryEntry, DirectoryReason};
+use super::pair::Heard;
 use super::requests::Query;
+use super::scenario::{Scenario, Script, Step};
 use super::subscriptions::{EventName, Topic};
+use super::voices::Voices;
 use crate::centre::{
     AgentId, AgentState, Centre, Command, Entity, FailureCode, Guid, Happening, Mask, Moment, Reason,
-    Refusal, Settings, What,
+    Refusal, Settings, Span, What,
 };
 use crate::tell::ctios::{self, CtiEvent, InvokeId};
 use crate::tell::rte;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use std::sync::Arc;
+
+/// The reason of a sign-out by a failover, `CTIOS_FORCED_LOGOUT_REASON_CODE`; the number is Cisco's (rule R71).
+const FORCED_SIGN_OUT: Reason = Reason::new(50_002);
 
 /// Something to be told.
 #[derive(Debug)]
@@ -40,12 +47,37 @@ pub(super) trait Audience {
 #[derive(Debug)]
 pub(super) struct Simulation {
     centre: Centre,
+    voices: Voices,
+    script: Option<Script>,
 }
 
 impl Simulation {
-    pub(super) fn new(settings: Settings) -> Self {
+    /// A centre that begins at the settings' start, or has been at work by then if the scenario wants that.
+    pub(super) fn new(settings: Settings, speech: Speech) -> Self {
+        let prelude = speech.scenario.map_or(Span::ZERO, Scenario::prelude);
+        let mut centre = Centre::new(Settings {
+            start: settings.start - prelude,
+            ..settings
+        });
+        let mut voices = Voices::new(speech.vocabularies, &centre, speech.callgem_clock);
+        let before = centre.advance_to(settings.start);
+        voices.hear(&centre, &before);
         Self {
-            centre: Centre::new(settings),
+            centre,
+            voices,
+            script: speech.scenario.map(Script::new),
+        }
+    }
+
+    /// The vocabularies beside RTE and CTI OS, and the centre that they tell.
+    pub(super) fn voices(&mut self) -> (&mut Voices, &mut Centre) {
+        (&mut self.voices, &mut self.centre)
+    }
+
+    /// Somebody has sat down at the desk of `agent`: the scenario, if there is one, is about that agent.
+    pub(super) fn sits_down(&mut self, agent: Guid) {
+        if let Some(script) = &mut self.script {
+            script.begin(agent, self.centre.now());
         }
     }
 
@@ -69,6 +101,11 @@ impl Simulation {
                     name: agent.name.clone(),
                     agent_id: agent.login.clone(),
                     extension: agent.extension.clone(),
+                    team: agent
+                        .team
+                        .and_then(|team| self.centre.team(team))
+                        .map(|team| team.name.clone()),
+                    supervisor: self.centre.team_led_by(agent.id).is_some(),
                 })
                 .collect(),
             queues: self
@@ -89,6 +126,7 @@ impl Simulation {
                     name: list.name.clone(),
                 })
                 .collect(),
+            domains: self.voices.domains().to_vec(),
             not_ready_reasons: Reason::NOT_READY
                 .iter()
                 .map(|reason| DirectoryReason {
@@ -100,13 +138,70 @@ impl Simulation {
     }
 
     pub(super) fn next_due(&self) -> Option<Moment> {
-        self.centre.next_due()
+        let script = self.script.as_ref().and_then(Script::next_due);
+        [self.centre.next_due(), self.voices.next_due(), script]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// Lets everything happen that is due by `now`.
     pub(super) fn advance(&mut self, now: Moment, audience: &impl Audience) -> Vec<Told> {
+        let mut told = Vec::new();
+        while let Some((due, agent, step)) = self.script.as_mut().and_then(|script| script.take_due(now)) {
+            let happenings = self.centre.advance_to(due);
+            told.extend(self.put_into_words(&happenings, audience));
+            told.extend(self.play(step, agent, audience));
+        }
         let happenings = self.centre.advance_to(now);
+        told.extend(self.put_into_words(&happenings, audience));
+        self.voices.advance(&self.centre);
+        told
+    }
+
+    /// Does what a step of the scenario says.
+    fn play(&mut self, step: Step, agent: Guid, audience: &impl Audience) -> Vec<Told> {
+        let Some(id) = self.agent(agent) else {
+            return Vec::new();
+        };
+        let happenings = match step {
+            Step::SignOutByForce => self.centre.sign_out_by_force(id, FORCED_SIGN_OUT),
+            Step::DialInVain => self.centre.dial_in_vain(id),
+            Step::AllocateInVain => self.centre.allocate_in_vain(id),
+            Step::RingInTwoDomains => match self.apart_from(id) {
+                Some(colleague) => self.centre.ring_both(id, colleague),
+                None => Vec::new(),
+            },
+            Step::PrimaryLink(up) => {
+                if let Some(tserver) = &mut self.voices.tserver {
+                    tserver.server_says(&self.centre, tserver.primary(), Heard::Link(up));
+                }
+                Vec::new()
+            }
+            Step::Switchover => {
+                if let Some(tserver) = &mut self.voices.tserver {
+                    let old = tserver.primary();
+                    tserver.server_says(&self.centre, old, Heard::TurnedBackup);
+                    tserver.server_says(&self.centre, 1 - old, Heard::BecamePrimary);
+                    tserver.server_says(&self.centre, 1 - old, Heard::BackupConnected);
+                }
+                Vec::new()
+            }
+        };
         self.put_into_words(&happenings, audience)
+    }
+
+    /// A colleague of another domain who is ready: the first one.
+    fn apart_from(&self, agent: AgentId) -> Option<AgentId> {
+        let dialogs = self.voices.ccs.as_ref()?;
+        let mut ready = self
+            .centre
+            .agents()
+            .iter()
+            .filter(|other| other.status.state == AgentState::Ready && !other.attended);
+        ready
+            .find(|other| dialogs.are_apart(&self.centre, agent, other.id))
+            .map(|other| other.id)
     }
 
     /// Carries out a command of an agent, or says why not.
@@ -130,7 +225,7 @@ impl Simulation {
         match attempt {
             Ok((command, accepted)) => {
                 let confirmation = ctios::confirmation(&self.centre, id, invoke, &command, &accepted);
-                let mut told = vec![to_desk(confirmation)];
+                let mut told: Vec<Told> = confirmation.into_iter().map(to_desk).collect();
                 told.extend(self.put_into_words(&accepted.happenings, audience));
                 told
             }
@@ -179,59 +274,41 @@ impl Simulation {
             let found = events.iter().find(|event| event.name == name)?;
             Some(answering(found, invoke))
         };
-        let made = |name, fields: &Value| CtiEvent {
-            name,
-            arguments: fields.to_string().into(),
-        };
-        let InvokeId(number) = invoke;
         match query {
             Query::SnapshotDevice => from_snapshot("OnSnapshotDeviceConf"),
             Query::AgentState => from_snapshot("OnQueryAgentStateConf"),
-            Query::SnapshotCall(call) => Some(self.snapshot_call(agent, invoke, call)),
+            Query::SnapshotCall(call) => {
+                let found = ctios::snapshot_call(&self.centre, self.agent(agent)?, invoke, call);
+                Some(found.unwrap_or_else(|| {
+                    let text = "There is no such call at your desk.";
+                    self.failure(
+                        agent,
+                        Some(invoke),
+                        FailureCode::InvalidCallId.number(),
+                        text,
+                        None,
+                    )
+                }))
+            }
             Query::DeskSettings => {
                 let id = self.agent(agent)?;
                 Some(ctios::desk_settings(&self.centre, id, invoke))
             }
-            // This centre declares no ECC variables and leaves everything else to the desk.
-            Query::GlobalSettings => Some(made(
-                "OnGlobalSettingsDownloadConf",
-                &json!({ "InvokeID": number, "ECC": {} }),
-            )),
-            Query::Heartbeat => {
-                let seconds = self.centre.now().as_millis() / 1_000;
-                let fields = json!({ "InvokeID": number, "EventTime": seconds });
-                Some(made("OnHeartbeat", &fields))
-            }
+            Query::GlobalSettings => Some(ctios::global_settings(invoke)),
+            Query::Heartbeat => Some(answering(&ctios::link::heartbeat(self.now()), invoke)),
         }
     }
 
-    /// A call from its beginning to its present state in one event: the fields of both, the later one's
-    /// where they share a name.
-    fn snapshot_call(&self, agent: Guid, invoke: InvokeId, call: &str) -> CtiEvent {
-        let InvokeId(number) = invoke;
-        let mut fields = Map::new();
-        for event in self.snapshot(agent) {
-            let of_call = event.name.starts_with("OnCall") && event.name != "OnCurrentCallChanged";
-            if let (true, Ok(Value::Object(more))) = (of_call, serde_json::from_str(&event.arguments))
-                && more.get("UniqueObjectID").and_then(Value::as_str) == Some(call)
-            {
-                fields.extend(more);
-            }
-        }
-        if fields.is_empty() {
-            let text = "There is no such call at your desk.";
-            return self.failure(agent, Some(invoke), FailureCode::InvalidCallId.number(), text);
-        }
-        fields.insert("InvokeID".to_owned(), number.into());
-        CtiEvent {
-            name: "OnSnapshotCallConf",
-            arguments: Value::Object(fields).to_string().into(),
-        }
-    }
-
-    /// The failure of a request that never reached the centre. A desk that is told so can sign in, and
-    /// nothing else.
-    pub(super) fn failure(&self, agent: Guid, invoke: Option<InvokeId>, code: u8, text: &str) -> CtiEvent {
+    /// The failure of a request that never reached the centre, with the buttons that are left, if they
+    /// have changed with it.
+    pub(super) fn failure(
+        &self,
+        agent: Guid,
+        invoke: Option<InvokeId>,
+        code: u8,
+        text: &str,
+        mask: Option<Mask>,
+    ) -> CtiEvent {
         let mut fields = Map::new();
         if let Some(InvokeId(number)) = invoke {
             fields.insert("InvokeID".to_owned(), number.into());
@@ -242,17 +319,29 @@ impl Simulation {
             fields.insert("AgentID".to_owned(), found.login.clone().into());
         }
         fields.insert("ErrorMessage".to_owned(), text.into());
-        fields.insert("EnablementMask".to_owned(), Mask::LOGIN.bits().into());
+        if let Some(mask) = mask {
+            fields.insert("EnablementMask".to_owned(), mask.bits().into());
+        }
         CtiEvent {
             name: "OnControlFailureConf",
             arguments: Value::Object(fields).to_string().into(),
         }
     }
 
-    fn snapshot(&self, agent: Guid) -> Vec<CtiEvent> {
+    /// The present state of an agent, its calls and what it supervises.
+    pub(super) fn snapshot(&self, agent: Guid) -> Vec<CtiEvent> {
         self.agent(agent)
             .map(|id| ctios::snapshot(&self.centre, id))
             .unwrap_or_default()
+    }
+
+    /// What an agent's object is called in telephony events.
+    pub(super) fn object_of(&self, agent: Guid) -> Option<String> {
+        self.centre.agent(self.agent(agent)?).map(ctios::agent_object)
+    }
+
+    fn guid_of(&self, agent: AgentId) -> Option<Guid> {
+        self.centre.agent(agent).map(|found| found.guid)
     }
 
     fn agent(&self, agent: Guid) -> Option<AgentId> {
@@ -281,10 +370,12 @@ impl Simulation {
             .collect()
     }
 
-    fn put_into_words(&self, happenings: &[Happening], audience: &impl Audience) -> Vec<Told> {
+    fn put_into_words(&mut self, happenings: &[Happening], audience: &impl Audience) -> Vec<Told> {
+        self.voices.hear(&self.centre, happenings);
         let mut told = Vec::new();
         let mut events = Vec::new();
         let mut desk_events = Vec::new();
+        let mut watched_events = Vec::new();
         let wanted = |entity, name| audience.wants(Topic::new(entity, name));
         for happening in happenings {
             rte::tell_wanted(&self.centre, happening, &wanted, &mut events);
@@ -305,6 +396,12 @@ impl Simulation {
                     told.push(Told::SignedOut { agent });
                 }
             }
+            let has_desk = |id| self.guid_of(id).is_some_and(|agent| audience.has_desk(agent));
+            ctios::tell_watchers(&self.centre, happening, &has_desk, &mut watched_events);
+            told.extend(watched_events.drain(..).filter_map(|(supervisor, event)| {
+                let agent = self.guid_of(supervisor)?;
+                Some(Told::Cti { agent, event })
+            }));
         }
         told
     }

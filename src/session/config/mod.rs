@@ -5,6 +5,10 @@
 //! Unknown keys are warnings, not faults: an older page must start with a newer file.
 //! A site can run the page against any RTE hub with this file alone.
 
+mod sources;
+
+pub use sources::{AgentName, CallGem, Ccs, Sources, TServer};
+
 use crate::protocol::Encoding;
 use crate::protocol::reader::{self, Reader, Value};
 use crate::vendor::DurationUnit;
@@ -65,6 +69,8 @@ pub struct Config {
     pub snapshot: bool,
     /// Telephony.
     pub telephony: Telephony,
+    /// The vocabularies to listen to, beside telephony.
+    pub sources: Sources,
     /// The call variable (1 to 10) in which the site's routing puts the queue's name.
     pub queue_name_variable: Option<u8>,
     /// Zone of date-times without one (decision D3).
@@ -183,6 +189,10 @@ impl Reading {
                 "snapshot",
                 "telephony",
                 "queueNameVariable",
+                "rte",
+                "tserver",
+                "ccs",
+                "callgem",
             ],
         );
         let token = self.token(source);
@@ -226,6 +236,18 @@ impl Reading {
                 Telephony::None
             }
         };
+        let sources = self.sources(source);
+        let is_silent = !sources.rte
+            && telephony == Telephony::None
+            && sources.tserver.is_none()
+            && sources.ccs.is_none()
+            && sources.callgem.is_none();
+        if is_silent && self.faults.is_empty() {
+            self.fault(
+                "source.rte",
+                "is false, and nothing else is named: add \"telephony\", \"tserver\", \"ccs\" or \"callgem\".",
+            );
+        }
         let queue_name_variable = match source.get("queueNameVariable") {
             None => None,
             Some(number) => {
@@ -268,6 +290,7 @@ impl Reading {
             directory,
             snapshot,
             telephony,
+            sources,
             queue_name_variable,
             zone,
             longest_wait,
@@ -317,7 +340,15 @@ impl Reading {
         self.only(
             directory,
             "source.directory",
-            &["url", "agents", "queues", "callLists", "notReadyReasons"],
+            &[
+                "url",
+                "agents",
+                "queues",
+                "callLists",
+                "notReadyReasons",
+                "queueGroups",
+                "domains",
+            ],
         );
         if let Some(url) = self.optional_text(directory, "source.directory", "url") {
             return Some(DirectorySource::Url(url));

@@ -1,0 +1,346 @@
+//! What the hub tells in CTI OS' words, read by the page's own decoder: over random histories every desk's model is
+//! what the centre is, and nothing told is odd to it.
+
+mod floor;
+
+use floor::{ANNA, BEN, Floor, SUPERVISOR, quiet};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use switchhook::domain::Moment;
+use switchhook::domain::agent::{Agent, AgentState as PageState};
+use switchhook::domain::call::{Call, Stage};
+use switchhook::domain::ids::{Key, Ref, SourceId};
+use switchhook::domain::model::Model;
+use switchhook::domain::telephony::Link;
+use switchhook::protocol::message::Payload;
+use switchhook::vendor::Oddities;
+use switchhook::vendor::ctios::{Decoder, Outcome, Site};
+use switchhook_hub::centre::{AgentId, AgentState, LegState, Settings};
+use switchhook_hub::tell::ctios;
+
+const SOURCE: SourceId = SourceId(0);
+const NOW: Moment = Moment(1_795_248_000_000);
+const PEOPLE: [AgentId; 3] = [ANNA, BEN, SUPERVISOR];
+
+/// One desk's page: what it has made of what it was told.
+struct Page {
+    me: String,
+    model: Model,
+    decoder: Decoder,
+    oddities: Oddities,
+}
+
+impl Page {
+    fn new(agent: AgentId) -> Self {
+        let me = format!("user-{}", agent.number());
+        let mut model = Model::default();
+        model.begin_session(SOURCE);
+        let row = model.agents.intern(Ref::new(SOURCE, &me));
+        // What the directory says of everybody.
+        model.agents.alias(Ref::new(SOURCE, &login(agent)), row);
+        model.set_me(Some(row));
+        Self {
+            me,
+            model,
+            decoder: Decoder::default(),
+            oddities: Oddities::default(),
+        }
+    }
+
+    fn read(&mut self, name: &str, fields: &Value) {
+        let arguments = json!([name, fields]).to_string();
+        let model = &mut self.model;
+        let outcome = self.decoder.decode(
+            Payload::from_json(&arguments),
+            &Site::default(),
+            Some(&self.me),
+            &mut self.oddities,
+            &mut |at, event| model.apply(event, at, NOW),
+        );
+        assert!(matches!(outcome, Ok(Outcome::Told(_))), "{name}: {outcome:?}");
+    }
+
+    fn agent(&self, login: &str) -> Option<&Agent> {
+        self.model
+            .agents
+            .get(self.model.agents.find(Ref::new(SOURCE, login))?)
+    }
+
+    /// The living calls of one side, by the object's id: stage and mask.
+    fn calls(&self, of: Option<&str>) -> BTreeMap<String, (Stage, Option<u32>)> {
+        let of = of.and_then(|login| self.model.agents.find(Ref::new(SOURCE, login)));
+        let is_side = |call: &Call| match of {
+            Some(agent) => call.agent == Some(agent),
+            None => call.agent.is_none(),
+        };
+        let rows = self
+            .model
+            .calls
+            .rows()
+            .filter(|(_, call)| is_side(call) && !call.over);
+        rows.map(|(_, call)| {
+            let object = call.id.split('@').next().unwrap_or_default().to_owned();
+            (object, (call.stage, call.mask.map(|mask| mask.raw)))
+        })
+        .collect()
+    }
+}
+
+fn login(agent: AgentId) -> String {
+    (1_001 + agent.number()).to_string()
+}
+
+fn stage(state: LegState) -> Option<Stage> {
+    match state {
+        LegState::Coming => None,
+        LegState::Alerting => Some(Stage::Alerting),
+        LegState::Dialling => Some(Stage::Dialling),
+        LegState::Connected => Some(Stage::Connected),
+        LegState::Held => Some(Stage::Held),
+        LegState::Failed => Some(Stage::Failed),
+    }
+}
+
+fn state(state: AgentState) -> PageState {
+    match ctios::state_number(state) {
+        1 => PageState::SignedOut,
+        2 => PageState::NotReady,
+        3 => PageState::Ready,
+        4 => PageState::Talking,
+        5 => PageState::WrapUp {
+            ready_after: Some(false),
+        },
+        6 => PageState::WrapUp {
+            ready_after: Some(true),
+        },
+        8 => PageState::Reserved,
+        10 => PageState::OnHold,
+        other => panic!("state {other}"),
+    }
+}
+
+struct Desks {
+    floor: Floor,
+    pages: BTreeMap<AgentId, Page>,
+}
+
+impl Desks {
+    fn new(settings: Settings) -> Self {
+        let mut floor = Floor::new(settings);
+        let pages = PEOPLE.map(|agent| (agent, Page::new(agent))).into();
+        for agent in PEOPLE {
+            let number = agent.number();
+            let arguments = json!({"AgentID": login(agent), "AgentInstrument": (4_001 + number).to_string()});
+            let _ = floor.send(agent, "Login", arguments);
+        }
+        floor.wait(200);
+        let mut desks = Self { floor, pages };
+        desks.read();
+        desks
+    }
+
+    /// Gives a command, taken or not, lets time pass and reads what is told.
+    fn ask(&mut self, agent: AgentId, method: &str, arguments: Value) {
+        let _ = self.floor.send(agent, method, arguments);
+        self.floor.wait(200);
+        self.read();
+    }
+
+    fn read(&mut self) {
+        for (agent, page) in &mut self.pages {
+            for told in self.floor.take(*agent) {
+                page.read(told.name, &told.fields);
+            }
+        }
+    }
+
+    /// Every page knows of its agent, and the supervisor's of the monitored one, what the centre knows.
+    fn check(&self) {
+        let centre = &self.floor.centre;
+        for (id, page) in &self.pages {
+            let agent = centre.agent(*id).expect("an agent");
+            let row = page.agent(&login(*id)).expect("a row");
+            assert_eq!(row.state(), state(agent.status.state), "{id:?}");
+            let mask = page.model.desk.mask.map(|mask| mask.raw);
+            // A desk without an agent has no mask of one.
+            if agent.is_signed_in() {
+                assert_eq!(mask, Some(agent.status.mask.bits()), "{id:?}");
+            }
+            assert_eq!(page.calls(None), self.legs(*id), "{id:?}");
+            let current = page.model.desk.current.and_then(|key| page.model.calls.get(key));
+            let is_live = agent.current.filter(|call| centre.call(*call).is_some());
+            if let (Some(current), Some(call)) = (current, is_live) {
+                assert_eq!(*current.id, *ctios::call_object(call));
+            }
+            assert!(page.oddities.is_empty(), "{id:?} {:?}", page.oddities);
+        }
+        let page = &self.pages[&SUPERVISOR];
+        let monitored = centre.monitored_by(SUPERVISOR);
+        let known = page.model.desk.supervisor.monitored;
+        let row = monitored.and_then(|agent| page.model.agents.find(Ref::new(SOURCE, &login(agent))));
+        assert_eq!(known.map(Key::index), row.map(Key::index));
+        if let Some(agent) = monitored {
+            // No monitored event tells of a mask alone: the agent's buttons are the agent's.
+            let stages = |calls: BTreeMap<String, (Stage, _)>| -> BTreeMap<String, Stage> {
+                calls.into_iter().map(|(id, (stage, _))| (id, stage)).collect()
+            };
+            let known = stages(page.calls(Some(&login(agent))));
+            assert_eq!(known, stages(self.legs(agent)), "monitored {agent:?}");
+            let mask = page.model.desk.supervisor.mask.map(|mask| mask.raw);
+            // A mask that enables nothing is not told as the first one.
+            assert_eq!(mask.unwrap_or(0), centre.supervisor_mask(SUPERVISOR).bits());
+        }
+        let listens = centre.listening_of(SUPERVISOR).is_some();
+        let known = page.model.desk.silent_monitor.as_ref();
+        assert_eq!(
+            known.is_some_and(|session| !session.is_over()),
+            listens,
+            "{known:?}"
+        );
+    }
+
+    fn legs(&self, agent: AgentId) -> BTreeMap<String, (Stage, Option<u32>)> {
+        let legs = self.floor.centre.calls_of(agent);
+        legs.filter_map(|(call, leg)| {
+            let id = ctios::call_object(call.facts.id);
+            Some((id, (stage(leg.state)?, Some(leg.mask.bits()))))
+        })
+        .collect()
+    }
+
+    /// The agent's calls that a desk knows of.
+    fn call(&self, agent: AgentId, choice: usize) -> Option<String> {
+        let calls: Vec<String> = self.legs(agent).into_keys().collect();
+        calls.get(choice % calls.len().max(1)).cloned()
+    }
+}
+
+/// Method and arguments number `choice` for an agent; `of` is a call of whom it is about.
+fn command(choice: usize, call: Option<&str>) -> (&'static str, Value) {
+    let of_call = [
+        "Answer",
+        "Hold",
+        "Retrieve",
+        "ClearConnection",
+        "Alternate",
+        "Reconnect",
+        "Transfer",
+        "Conference",
+        "StartRecord",
+        "StopRecord",
+    ];
+    if let (Some(call), Some(method)) = (call, of_call.get(choice)) {
+        return (method, json!({"UniqueObjectID": call}));
+    }
+    match choice {
+        10 => ("SetAgentState", json!({"AgentState": 3})),
+        11 => ("SetAgentState", json!({"AgentState": 2, "EventReasonCode": 1})),
+        12 => ("MakeCall", json!({"DialedNumber": "4002"})),
+        13 => ("MakeCall", json!({"DialedNumber": "+3580401"})),
+        14 => (
+            "MakeConsultCall",
+            json!({"UniqueObjectID": call, "DialedNumber": "4003", "ConsultType": 0}),
+        ),
+        15 => (
+            "SingleStepTransfer",
+            json!({"UniqueObjectID": call, "DialedNumber": "4002"}),
+        ),
+        16 => (
+            "SetCallData",
+            json!({"UniqueObjectID": call, "CallVariable3": "x", "CallWrapupData": "done"}),
+        ),
+        17 => ("MakeEmergencyCall", json!({"UniqueObjectID": call})),
+        18 => (
+            "SendChatMessage",
+            json!({"Distribution": "agent", "Target": "1001", "Message": "hello"}),
+        ),
+        19 => ("EnableAgentStatistics", json!({})),
+        20 => ("EnableSkillGroupStatistics", json!({"SkillGroupNumber": 1})),
+        21 => ("RequestSkillGroupList", json!({})),
+        _ => ("Clear", json!({"UniqueObjectID": call})),
+    }
+}
+
+/// What a supervisor asks, about Anna or Ben.
+fn supervision(choice: usize, about: &str, call: Option<&str>) -> (&'static str, Value) {
+    match choice {
+        0 => ("RequestAgentTeamList", json!({})),
+        1 => ("StartMonitoringAllAgentTeams", json!({})),
+        2 | 3 => ("StartMonitoringAgent", json!({"AgentReference": about})),
+        4 => ("StopMonitoringAgent", json!({"AgentReference": about})),
+        5..=7 => (
+            "SuperviseCall",
+            json!({"AgentReference": about, "CallReference": call, "SupervisoryAction": (choice - 2)}),
+        ),
+        8 => ("StartSilentMonitorRequest", json!({"AgentID": about})),
+        9 => ("StopSilentMonitorRequest", json!({"SMSessionKey": 1})),
+        10 => (
+            "SetAgentState",
+            json!({"AgentID": about, "SupervisorID": "1003", "AgentState": 3}),
+        ),
+        _ => ("Logout", json!({})),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_desk_knows_what_the_centre_knows(
+        seed in any::<u64>(),
+        steps in prop::collection::vec((0_usize..3, 0_usize..24, 0_usize..4, 0_i64..6_000), 50),
+    ) {
+        let mut desks = Desks::new(Settings { seed, rate: 0.5, ..quiet() });
+        desks.check();
+        for (who, choice, which, pause) in steps {
+            let agent = PEOPLE[who];
+            desks.floor.wait(pause);
+            if desks.floor.centre.agent(agent).is_some_and(|found| !found.is_signed_in()) {
+                let number = agent.number();
+                let arguments = json!({"AgentID": login(agent), "AgentInstrument": (4_001 + number).to_string()});
+                desks.ask(agent, "Login", arguments);
+            }
+            let call = desks.call(agent, which);
+            let (method, arguments) = command(choice, call.as_deref());
+            desks.ask(agent, method, arguments);
+            let member = [ANNA, BEN][which % 2];
+            let (method, arguments) = supervision(choice % 12, &login(member), desks.call(member, which).as_deref());
+            desks.ask(SUPERVISOR, method, arguments);
+            desks.check();
+        }
+    }
+}
+
+#[test]
+fn a_desk_is_told_the_settings_and_figures_it_asks_for_and_understands_all_of_them() {
+    let mut desks = Desks::new(quiet());
+    let centre = &desks.floor.centre;
+    let invoke = switchhook_hub::tell::ctios::InvokeId(7);
+    let events = [
+        ctios::desk_settings(centre, ANNA, invoke),
+        ctios::global_settings(invoke),
+    ];
+    desks.floor.keep(ANNA, events);
+    desks.ask(ANNA, "EnableAgentStatistics", json!({}));
+    desks.ask(ANNA, "EnableSkillGroupStatistics", json!({"SkillGroupNumber": 1}));
+    desks.floor.wait(60_000);
+    desks.read();
+    let page = &desks.pages[&ANNA];
+    let site = page
+        .model
+        .telephony()
+        .site
+        .as_deref()
+        .expect("the settings of the site");
+    assert!(!site.call_data.is_empty() && !site.grids.is_empty() && !site.profiles.is_empty());
+    assert!(page.model.desk.desk_settings.is_some());
+    let figures = page
+        .model
+        .statistics(page.model.desk.me.expect("me"))
+        .expect("figures");
+    assert!(!figures.columns.is_empty());
+    assert!(!page.model.telephony().skill_groups.is_empty());
+    assert_eq!(page.model.telephony().link, Link::Up);
+    assert!(page.oddities.is_empty(), "{:?}", page.oddities);
+}

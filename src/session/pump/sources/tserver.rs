@@ -1,0 +1,187 @@
+//! Genesys T-Server: the first request of a session, and re-synchronisation when another T-Server has become primary.
+//!
+//! Lives here: when something is asked of the T-Server, and when what it has told is certain.
+//! May not be here: the order of primary and link events (the vendor's state machine), what an answer says.
+//! What it has told is not certain while its link to the switch is down, and from a change of the primary until its
+//! questions are answered (rules R102–R105).
+
+use super::{Around, Source, Wish};
+use crate::domain::Model;
+use crate::domain::ids::SourceId;
+use crate::protocol::Payload;
+use crate::session::config::{self, AgentName};
+use crate::session::state::{ConnectionView, Notice};
+use crate::vendor::time::Zone;
+use crate::vendor::tserver::events::Kind;
+use crate::vendor::tserver::request::{References, Request, RequestKind, Sent};
+use crate::vendor::tserver::resync::{CALLS_ASKED, Known, Output, Resync};
+use crate::vendor::tserver::{self, Site};
+
+const SOURCE: SourceId = SourceId(1);
+
+pub(super) struct TServer {
+    agents: AgentName,
+    site: Site,
+    references: References,
+    resync: Resync,
+    /// Why a request was not taken, in the hub's words.
+    refused: Option<String>,
+}
+
+impl TServer {
+    pub(super) fn new(config: config::TServer, zone: Zone) -> Self {
+        let site = Site {
+            source: SOURCE,
+            zone,
+            agents_by_device: config.agents == AgentName::Extension,
+        };
+        Self {
+            agents: config.agents,
+            site,
+            references: References::default(),
+            resync: Resync::default(),
+            refused: None,
+        }
+    }
+
+    fn send(&mut self, sent: &Sent, wishes: &mut Vec<Wish>) {
+        match sent.request.encode(sent.reference) {
+            Ok(arguments) => wishes.push(Wish {
+                source: SOURCE,
+                method: tserver::HUB_METHOD,
+                arguments,
+                reference: sent.reference,
+            }),
+            Err(error) => self.refuse(sent.reference, &error.to_string()),
+        }
+    }
+
+    fn refuse(&mut self, reference: i64, why: &str) {
+        if let Some(sent) = self.references.refuse(reference) {
+            self.refused = Some(["T-Server, ", sent.request.kind().name(), ": ", why].concat());
+            self.resync.refused(reference);
+        }
+    }
+
+    /// Marks what the T-Server has told as certain or not.
+    fn mark(&self, around: &mut Around<'_>) {
+        let is_certain = self.resync.is_synchronised() && !self.resync.is_link_down();
+        if around.model.source(SOURCE).live == is_certain {
+            return;
+        }
+        if is_certain {
+            around.model.resume_session(SOURCE);
+        } else {
+            around.model.suspend_session(SOURCE);
+        }
+        *around.resync = true;
+    }
+}
+
+impl Source for TServer {
+    fn id(&self) -> SourceId {
+        SOURCE
+    }
+
+    fn names_agents_by(&self) -> AgentName {
+        self.agents
+    }
+
+    fn hears(&self, method: &str) -> bool {
+        method.eq_ignore_ascii_case(tserver::CLIENT_METHOD)
+    }
+
+    fn hear(&mut self, _method: &str, arguments: Payload<'_>, around: &mut Around<'_>) {
+        let was_down = self.resync.is_link_down();
+        let heard = around.now();
+        let mut stamp = None;
+        let Self {
+            site,
+            references,
+            resync,
+            ..
+        } = self;
+        let Around {
+            model,
+            oddities,
+            device,
+            ..
+        } = around;
+        let output = tserver::read(arguments, site.zone, oddities, |message, oddities| {
+            stamp = message.time;
+            let answered = references.settle(message);
+            tserver::tell(message, *site, oddities, &mut |at, event| {
+                model.apply(event, at, heard);
+            });
+            let kind = message.event.kind();
+            let may_ask = matches!(kind, Some(Kind::EventPrimaryChanged | Kind::EventLinkConnected));
+            let calls = if may_ask && device.is_none() {
+                known_calls(model)
+            } else {
+                Vec::new()
+            };
+            let calls: Vec<&str> = calls.iter().map(|call| &**call).collect();
+            let known = Known {
+                device: *device,
+                calls: &calls,
+            };
+            resync.step(message, answered.as_ref(), known, references)
+        });
+        around.note_time(stamp);
+        // What is unreadable was counted by the reader.
+        if let Ok(Output::Ask(questions)) = output {
+            // What the primary before has told is to be confirmed by this one.
+            around.model.begin_session(SOURCE);
+            *around.resync = true;
+            for question in &questions {
+                self.send(question, around.wishes);
+            }
+        }
+        self.mark(around);
+        *around.changed |= was_down != self.resync.is_link_down();
+    }
+
+    fn begin(&mut self, _domains: &[Box<str>], around: &mut Around<'_>) {
+        self.refused = None;
+        // The hub tells of T-Server's events from the first request on.
+        let first = self.references.number(Request::Other {
+            kind: RequestKind::TSetInputMask,
+            parameters: Vec::new(),
+        });
+        self.send(&first, around.wishes);
+    }
+
+    fn answered(&mut self, reference: i64, outcome: Result<&str, &str>, around: &mut Around<'_>) {
+        // That a request was taken is no answer to it: that is an event.
+        if let Err(why) = outcome {
+            self.refuse(reference, why);
+            self.mark(around);
+        }
+    }
+
+    fn resumed(&mut self, around: &mut Around<'_>) {
+        self.mark(around);
+    }
+
+    fn ended(&mut self) {
+        self.references.give_up();
+        self.resync = Resync::default();
+    }
+
+    fn show(&self, view: &mut ConnectionView) {
+        view.refused.extend(self.refused.clone());
+        if self.resync.is_link_down() {
+            view.notices.push(Notice::SwitchLinkDown);
+        }
+    }
+}
+
+/// The calls that the T-Server has told of and that go on.
+fn known_calls(model: &Model) -> Vec<Box<str>> {
+    let calls = model.calls.rows().map(|(_, call)| call);
+    calls
+        .filter(|call| call.source == SOURCE && call.stage.is_live())
+        .take(CALLS_ASKED)
+        .map(|call| call.id.clone())
+        .collect()
+}
