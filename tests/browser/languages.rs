@@ -16,8 +16,8 @@ use web_sys::Element;
 const GERMAN: &[u8] = include_bytes!("../../public/languages/de.json");
 const ARABIC: &[u8] = include_bytes!("../../public/languages/ar.json");
 
-fn read(file: &[u8]) -> Option<Dictionary> {
-    Some(Dictionary::read(file).expect("a language"))
+fn read(file: &[u8]) -> Dictionary {
+    Dictionary::read(file).expect("a language")
 }
 
 /// A property of the document's root.
@@ -68,13 +68,13 @@ async fn another_language_is_shown_at_once_and_nothing_is_made_anew() {
     assert_eq!(text(&answer), "Answer", "as long as the words are not there");
     assert_eq!(root("lang").as_deref(), Some("en"));
 
-    page.app.learn(Language::German, read(GERMAN));
+    page.app.learn(Language::German, Some(read(GERMAN)));
     settle().await;
     assert_eq!(text(&answer), "Annehmen");
     assert_eq!(root("lang").as_deref(), Some("de"));
     assert_eq!(document().title(), "Es klingelt: +358 40 123 4567");
 
-    page.app.learn(Language::Arabic, read(ARABIC));
+    page.app.learn(Language::Arabic, Some(read(ARABIC)));
     assert_eq!(
         root("lang").as_deref(),
         Some("de"),
@@ -99,8 +99,8 @@ async fn the_last_choice_is_shown_whichever_words_arrive_last() {
     let page = Page::desk().await;
     choose(&page, "de");
     choose(&page, "ar");
-    page.app.learn(Language::Arabic, read(ARABIC));
-    page.app.learn(Language::German, read(GERMAN));
+    page.app.learn(Language::Arabic, Some(read(ARABIC)));
+    page.app.learn(Language::German, Some(read(GERMAN)));
     settle().await;
     assert_eq!(root("lang").as_deref(), Some("ar"));
 }
@@ -154,8 +154,8 @@ async fn a_failure_that_nobody_waits_for_says_nothing() {
 /// A way to say something with the page's voice, in a language and with a browser's wishes.
 async fn voice(language: Language, wishes: &str) -> switchhook::ui::Speech {
     let page = Page::desk().await;
-    page.app.learn(Language::German, read(GERMAN));
-    page.app.learn(Language::Arabic, read(ARABIC));
+    page.app.learn(Language::German, Some(read(GERMAN)));
+    page.app.learn(Language::Arabic, Some(read(ARABIC)));
     page.app.speech.wish(wishes.to_owned());
     page.app.speech.want(language);
     page.app.speech
