@@ -84,6 +84,130 @@ fn event(n: usize) -> String {
     }
 }
 
+fn call_of(target: &str, arguments: &str) -> String {
+    format!(r#"{{"type":1,"target":"{target}","arguments":{arguments}}}"#) + "\u{1e}"
+}
+
+/// Event number `n` of an agent's calls in CTI OS: each from its beginning to its end.
+fn ctios_event(n: usize) -> String {
+    let call = format!(r#""UniqueObjectID":"call.5000.{}""#, n / 8);
+    let (name, fields) = match n % 8 {
+        0 => (
+            "OnCallBegin",
+            format!(
+                r#"{{"PeripheralID":5000,"PeripheralType":17,"CallType":1,{call},"RouterCallKeyDay":20778,"RouterCalKeyCallID":{n},"ConnectionCallID":{n},"ANI":"+46701740634","DNIS":"+448081570000","DialedNumber":"+448081570000","ServiceNumber":1,"ServiceID":5001,"SkillGroupNumber":1,"SkillGroupID":5001,"SkillGroupPriority":0,"CallVariable1":"Support FI","ICMEnterpriseUniqueID":"{}","RouterCallKeySequenceNumber":0,"CallStatus":2}}"#,
+                guid(5, n)
+            ),
+        ),
+        1 => (
+            "OnCallDelivered",
+            format!(r#"{{{call},"LineType":0,"EnablementMask":1,"CallStatus":2}}"#),
+        ),
+        2 => (
+            "OnCallEstablished",
+            format!(r#"{{{call},"LineType":0,"EnablementMask":294,"CallStatus":3}}"#),
+        ),
+        3 => (
+            "OnCallDataUpdate",
+            format!(r#"{{{call},"CallVariable2":"customer {n}"}}"#),
+        ),
+        4 => (
+            "OnCallHeld",
+            format!(r#"{{{call},"EnablementMask":8,"CallStatus":4}}"#),
+        ),
+        5 => (
+            "OnCallRetrieved",
+            format!(r#"{{{call},"EnablementMask":294,"CallStatus":3}}"#),
+        ),
+        6 => (
+            "OnAgentStateChange",
+            format!(
+                r#"{{"PeripheralID":5000,"PeripheralType":17,"AgentState":{},"SkillGroupNumber":1,"SkillGroupID":5001,"StateDuration":0,"SkillGroupPriority":0,"EventReasonCode":0,"SkillGroupState":3,"AgentID":"1001","AgentExtension":"4001","EnablementMask":4026531840,"UniqueObjectID":"agent.5000.1001","AgentInstrument":"4001"}}"#,
+                3 + n / 8 % 2
+            ),
+        ),
+        _ => ("OnCallEnd", format!("{{{call}}}")),
+    };
+    call_of("CtiEvent", &format!(r#"["{name}",{fields}]"#))
+}
+
+/// Event number `n` of a T-Server: reservations, and news of calls that the desk does not know.
+fn tserver_event(n: usize) -> String {
+    let head = r#""Server":"ts-1","time":"2023-11-14T22:13:20.700Z""#;
+    let object = if n.is_multiple_of(2) {
+        let agent = n * 31 % AGENTS;
+        format!(
+            r#"{{"Event":"EventAgentReserved",{head},"AgentID":"{agent}","ThisDN":"4{agent}","Timeout":20000}}"#
+        )
+    } else {
+        format!(
+            r#"{{"Event":"EventCallInfoChanged",{head},"ConnID":"{n:016x}","Extensions":{{"Queue":"Support FI","Caller":"+46701740634"}}}}"#
+        )
+    };
+    call_of("TServerEvent", &format!("[{object}]"))
+}
+
+/// Event number `n` of ccsevents: legs from their creation to their deletion, every other event in two domains.
+fn ccs_event(n: usize) -> String {
+    let (leg, agent) = (n / 6, n / 6 * 31 % AGENTS);
+    let parties = format!(
+        r#""call":"leg-{leg}","seance":"{}","subscriber":"4{agent}","caller":"+46701740634","called":"4{agent}""#,
+        guid(6, leg)
+    );
+    let (name, domain, id, fields) = match n % 6 {
+        0 => (
+            "call_create",
+            "sales",
+            0,
+            format!(r#"{parties},"info":{{"queue":"Support FI"}}"#),
+        ),
+        1 => (
+            "call_create",
+            "support",
+            0,
+            format!(r#"{parties},"info":{{"queue":"Support FI"}}"#),
+        ),
+        2 => (
+            "call_set_state",
+            "sales",
+            1,
+            format!(r#"{parties},"state":"ringing""#),
+        ),
+        3 => (
+            "call_set_state",
+            "sales",
+            2,
+            format!(r#"{parties},"state":"talking""#),
+        ),
+        4 => (
+            "connection_create",
+            "sales",
+            3,
+            format!(r#""connection":"d{leg}","calls":["leg-{leg}"]"#),
+        ),
+        _ => ("call_delete", "sales", 4, parties),
+    };
+    call_of(
+        "CcsEvent",
+        &format!(
+            r#"[{{"event":"{name}","domain":"{domain}","id":"e{leg}.{id}","time":"2023-11-14T22:13:20.700Z",{fields}}}]"#
+        ),
+    )
+}
+
+/// Event number `n` of CallGem: sessions from their launch to their end, more than it remembers for repetitions.
+fn callgem_event(n: usize) -> String {
+    let (session, agent, state) = (n / 4, n / 4 * 31 % AGENTS, n % 4 + 1);
+    let since = 45_244.925_9 + n as f64 / 86_400.0;
+    call_of(
+        "CallGem",
+        &format!(
+            r#"["VZ\\TXDESK1\\CNSupport FI\\YC{{\\NR+448081570000}}\\AN{agent}\\YA{{\\EX4{agent}}}\\SI{session}\\YS{{\\FR+46701740634\\TO+448081570000}}\\DS{state}\\OS{}\\TS{since:.6}\\T245244.925926"]"#,
+            state - 1
+        ),
+    )
+}
+
 struct Desk {
     session: Session,
     model: Rc<RefCell<Model>>,
@@ -95,14 +219,14 @@ struct Desk {
 impl Desk {
     fn connected(encoding: Encoding) -> Self {
         let mut directory = format!(
-            r#"{{"source":{{"hub":"ws://h/rte","protocol":"{}","directory":{{"agents":["#,
+            r#"{{"source":{{"hub":"ws://h/rte","protocol":"{}","telephony":"ctios","tserver":{{}},"ccs":{{"domains":["sales","support"],"states":[{{"state":"ringing","stage":"alerting"}},{{"state":"talking","stage":"connected"}}]}},"callgem":{{"states":[{{"number":2,"label":"Alerting","stage":"alerting"}},{{"number":3,"label":"Connected","stage":"connected"}},{{"number":4,"label":"Ended","stage":"ended"}}]}},"directory":{{"agents":["#,
             encoding.name()
         );
         for number in 0..AGENTS {
             let comma = if number > 0 { "," } else { "" };
             let _ = write!(
                 directory,
-                r#"{comma}{{"id":"{}","name":"Agent {number}"}}"#,
+                r#"{comma}{{"id":"{}","name":"Agent {number}","agentId":"{number}","extension":"4{number}"}}"#,
                 guid(1, number)
             );
         }
@@ -213,7 +337,64 @@ fn pack(records: &[String]) -> Vec<u8> {
     frame
 }
 
+/// In turn, so that whatever else the machine does concerns all of them alike.
+fn take_turns(measured: &mut [Measured<'_>]) {
+    for _ in 0..ROUNDS {
+        for stretch in 0..EVENTS / STRETCH {
+            for one in &mut *measured {
+                one.time(stretch);
+            }
+        }
+    }
+}
+
+/// What an event costs in each vocabulary, one record per message, and against one of the RTE.
+fn vocabularies() {
+    type Make = fn(usize) -> String;
+    let makers: [(&str, Make); 5] = [
+        ("Enreach RTE", event),
+        ("Cisco CTI OS", ctios_event),
+        ("Genesys T-Server", tserver_event),
+        ("ccsevents", ccs_event),
+        ("Sytel CallGem", callgem_event),
+    ];
+    let told = makers.map(|(name, make)| (name, (0..EVENTS).map(make).collect::<Vec<String>>()));
+    let mut desks = makers.map(|_| Desk::connected(Encoding::Json));
+    let mut measured: Vec<Measured<'_>> = told
+        .iter()
+        .zip(&mut desks)
+        .map(|((name, records), desk)| {
+            let mut delta = Delta::default();
+            Measured::new(name, move |from| {
+                for record in records.iter().skip(from).take(STRETCH) {
+                    desk.receive(record.as_bytes());
+                }
+                desk.commit(&mut delta);
+            })
+        })
+        .collect();
+    take_turns(&mut measured);
+    let costs: Vec<f64> = measured.iter().map(Measured::per_event).collect();
+    drop(measured);
+    println!("\nDecoded and applied, 1 record per message, by vocabulary:");
+    for (((name, records), desk), cost) in told.iter().zip(&desks).zip(&costs) {
+        assert_eq!(desk.session.connection().bad_records, 0, "{name}");
+        let odd = desk.session.oddities();
+        assert!(odd.is_empty(), "{name}: {odd:?}");
+        let size = records.iter().map(String::len).sum::<usize>() / EVENTS;
+        println!(
+            "{name:<18} {size:>5} bytes {cost:>8.0} ns/event   {:.2} of the RTE",
+            cost / costs[0]
+        );
+    }
+}
+
 fn main() {
+    figures();
+    vocabularies();
+}
+
+fn figures() {
     let records: Vec<String> = (0..EVENTS).map(event).collect();
     let bytes: usize = records.iter().map(String::len).sum();
     let twenty: Vec<String> = records.chunks(20).map(<[String]>::concat).collect();
@@ -251,14 +432,7 @@ fn main() {
             packed_desk.commit(&mut packed_delta);
         }),
     ];
-    // In turn, so that whatever else the machine does concerns all of them alike.
-    for _ in 0..ROUNDS {
-        for stretch in 0..EVENTS / STRETCH {
-            for one in &mut measured {
-                one.time(stretch);
-            }
-        }
-    }
+    take_turns(&mut measured);
     let results = measured.map(|one| (one.name, one.per_event()));
     for desk in &desks {
         assert!(desk.model.borrow().queues.len() >= QUEUES, "the events arrived");

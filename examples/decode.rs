@@ -1,10 +1,11 @@
 //! What the page does with a frame, without a page: for the benchmark that puts it beside the official client.
 //!
-//! Records are cut, messages and vocabulary decoded into typed events, in the page's own build. Nothing is applied.
+//! Records are cut, messages and vocabularies decoded into typed events, in the page's own build. Nothing is applied.
 #![allow(missing_docs, reason = "called from the benchmark's script alone")]
 
+use switchhook::domain::Event;
 use switchhook::protocol::{Encoding, Message, RecordReader};
-use switchhook::vendor::{Oddities, Settings, rte};
+use switchhook::vendor::{Oddities, Settings, callgem, ccs, ctios, rte, tserver};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 #[wasm_bindgen]
@@ -13,6 +14,11 @@ pub struct Decoder {
     reader: RecordReader,
     settings: Settings,
     oddities: Oddities,
+    telephone: ctios::Decoder,
+    ccs: ccs::Decoder,
+    ccs_site: ccs::Site,
+    callgem: callgem::Decoder,
+    callgem_site: callgem::Site,
 }
 
 #[wasm_bindgen]
@@ -25,7 +31,19 @@ impl Decoder {
             reader: RecordReader::new(encoding, 1 << 20),
             settings: Settings::default(),
             oddities: Oddities::default(),
+            telephone: ctios::Decoder::default(),
+            ccs: ccs::Decoder::default(),
+            ccs_site: ccs::Site::default(),
+            callgem: callgem::Decoder::default(),
+            callgem_site: callgem::Site::default(),
         }
+    }
+
+    /// Forgets what was told, so that the same frames are news again.
+    pub fn forget(&mut self) {
+        self.telephone = ctios::Decoder::default();
+        self.ccs = ccs::Decoder::default();
+        self.callgem = callgem::Decoder::default();
     }
 
     /// How many events a text frame holds.
@@ -45,12 +63,38 @@ impl Decoder {
             reader,
             settings,
             oddities,
+            telephone,
+            ccs,
+            ccs_site,
+            callgem,
+            callgem_site,
         } = self;
         reader.feed(frame, |record| {
-            if let Ok(Ok(Message::Invocation { arguments, .. })) =
-                record.map(|record| encoding.decode(record))
-            {
-                let _ = rte::decode(arguments, settings, None, oddities, &mut |_, _| events += 1);
+            let Ok(Ok(Message::Invocation {
+                target, arguments, ..
+            })) = record.map(|record| encoding.decode(record))
+            else {
+                return true;
+            };
+            let mut sink = |_, _: Event<'_>| events += 1;
+            // What is unreadable is counted, and shows in the number of events.
+            match &*target {
+                ctios::CLIENT_METHOD => {
+                    let site = ctios::Site::default();
+                    let _ = telephone.decode(arguments, &site, None, oddities, &mut sink);
+                }
+                tserver::CLIENT_METHOD => {
+                    let _ = tserver::decode(arguments, &tserver::Site::default(), oddities, &mut sink);
+                }
+                ccs::CLIENT_METHOD => {
+                    let _ = ccs.decode(arguments, ccs_site, oddities, &mut sink);
+                }
+                callgem::CLIENT_METHOD => {
+                    let _ = callgem.decode(arguments, callgem_site, oddities, &mut sink);
+                }
+                _ => {
+                    let _ = rte::decode(arguments, settings, None, oddities, &mut sink);
+                }
             }
             true
         });

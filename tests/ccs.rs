@@ -309,6 +309,19 @@ fn r118_a_recording_comes_with_its_code_and_a_link_that_is_text() {
 }
 
 #[test]
+fn r118_a_recording_is_told_of_after_its_leg_and_dialog_are_gone() {
+    let mut page = Page::new();
+    page.event("sales", "call_create", LEG);
+    let link = r#","connection":"d1","call":"c1""#;
+    page.event("sales", "connection_link_call", link);
+    page.event("sales", "call_delete", r#","call":"c1""#);
+    page.event("sales", "connection_delete", r#","connection":"d1""#);
+    let done = r#","connection":"d1","code":"r-77""#;
+    page.event("sales", "connection_set_record_info", done);
+    assert_eq!(&*page.call("c1").recordings[0].id, "r-77");
+}
+
+#[test]
 fn a_link_is_text_whatever_is_in_it() {
     let link = |text: &str| RecordingLink::new(text);
     let markup = link("<img src=x onerror=alert(1)>").unwrap();

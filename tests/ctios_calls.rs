@@ -57,6 +57,16 @@ fn r48_a_contact_on_its_way_is_known_before_it_is_a_call_and_the_call_takes_it_o
     assert_eq!(desk.data("user.Order"), Some("A-1"));
     assert_eq!(desk.call().number.as_deref(), Some("+3581"));
     assert_eq!(desk.call().routed.skill_group, Some(7));
+    // A call that is told its contact later keeps what it has said before.
+    let mut late = Desk::new();
+    late.tell("OnAgentPrecallEvent", &precall())
+        .call_event("OnCallBegin", json!({"CallVariable2": "own", "ANI": "+3589"}))
+        .call_event("OnCallDataUpdate", json!({"ICMEnterpriseUniqueID": CONTACT}));
+    assert_eq!(
+        (late.data("CallVariable1"), late.data("CallVariable2")),
+        (Some("gold"), Some("own"))
+    );
+    assert_eq!(late.call().number.as_deref(), Some("+3589"));
     // Another contact's call takes over nothing.
     desk.tell("OnAgentPrecallEvent", &precall()).tell(
         "OnCallBegin",

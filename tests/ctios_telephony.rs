@@ -4,6 +4,7 @@
 mod ctios_rig;
 
 use ctios_rig::{CALL, Desk, NOW};
+use proptest::prelude::*;
 use serde_json::{Value, json};
 use switchhook::domain::agent::AgentState;
 use switchhook::domain::command::{Command, Failure, InvokeId, Refusal};
@@ -710,4 +711,38 @@ fn c36_a_generic_event_is_the_one_it_wraps() {
         desk.receive(r#"["OnEvent",{"iEventID":"OnCallBegin","rArgs":{"#)
             .is_err()
     );
+}
+
+// ---- awkward bytes ----
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Events with nested Arguments, cut and with bytes replaced: none panics, and the desk goes on.
+    #[test]
+    fn mutated_trees_panic_nowhere(
+        choice in 0_usize..4,
+        changes in prop::collection::vec((any::<prop::sample::Index>(), prop::sample::select(b"{}[]\",:\\0-e n".to_vec())), 1..8),
+        cut in prop::option::of(any::<prop::sample::Index>()),
+    ) {
+        let group = json!({"SkillGroupNumber": 7, "SkillGroupPriority": 0});
+        let whole = [
+            json!(["OnGlobalSettingsDownloadConf", settings()]),
+            json!(["OnEvent", {"eventArgs": {"iEventID": "eCallBeginEvent", "rArgs": {"UniqueObjectID": CALL, "ECC": settings()}}}]),
+            json!(["OnQueryAgentStateConf", {"AgentID": "1001", "SkillGroup[0]": group, "SkillGroup[1]": [group]}]),
+            json!(["OnSkillGroupStatisticsUpdated", {"SkillGroupID": 1, "STATISTICS": {"a": {"b": [1]}, "c": 1.5}}]),
+        ][choice].to_string();
+        let mut bytes = whole.into_bytes();
+        for (place, byte) in changes {
+            let place = place.index(bytes.len());
+            bytes[place] = byte;
+        }
+        if let Some(cut) = cut {
+            bytes.truncate(cut.index(bytes.len()));
+        }
+        let mut desk = connected();
+        let _ = desk.receive(&String::from_utf8_lossy(&bytes));
+        desk.tell("OnConnection", &json!({}));
+        prop_assert_eq!(ready_button(&desk), Ok(()));
+    }
 }

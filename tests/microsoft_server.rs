@@ -503,7 +503,7 @@ async fn r02_a_restarted_server_is_met_with_a_fresh_token() {
 
 #[tokio::test]
 #[ignore = "needs Microsoft's server, which `cargo xtask test` builds"]
-async fn r16_a_close_that_allows_it_is_followed_by_a_reconnect() {
+async fn a_close_that_allows_it_is_followed_by_a_reconnect() {
     let server = Server::start().await;
     let mut desk = Desk::connect(&server).await;
     server.control("close?reconnect=true", "").await;

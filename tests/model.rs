@@ -561,6 +561,39 @@ fn a_call_that_rang_and_was_not_answered_is_missed() {
 }
 
 #[test]
+fn a_caller_who_comes_back_is_another_call_in_both_vocabularies() {
+    let telephony = |model: &mut Model, id: &str, stage| {
+        let update = CallUpdate {
+            contact: Some("caller".into()),
+            ..at_stage(stage)
+        };
+        call(model, id, update)
+    };
+    for contact_is_heard_first in [true, false] {
+        let mut model = desk();
+        let first = telephony(&mut model, "call.1", Stage::Connected);
+        let over = CallUpdate {
+            gone: true,
+            ..at_stage(Stage::Ended)
+        };
+        call(&mut model, "call.1", over);
+        if contact_is_heard_first {
+            call(&mut model, "caller", at_stage(Stage::Alerting));
+        }
+        let second = telephony(&mut model, "call.2", Stage::Alerting);
+        assert_ne!(first, second);
+        // What is told of the caller is told of the call that goes on.
+        assert_eq!(call(&mut model, "caller", at_stage(Stage::Connected)), second);
+        let stage = |key: Option<CallKey>| key.and_then(|key| model.calls.get(key)).map(|row| row.stage);
+        assert_eq!(
+            (stage(first), stage(second)),
+            (Some(Stage::Ended), Some(Stage::Connected))
+        );
+        assert_eq!(model.calls.len(), 2);
+    }
+}
+
+#[test]
 fn r45_calls_that_the_snapshot_does_not_list_end() {
     let mut model = desk();
     let kept = call(&mut model, "1", at_stage(Stage::Connected)).expect("the call exists");

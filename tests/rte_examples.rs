@@ -307,7 +307,7 @@ fn every_documented_field_arrives_in_the_typed_event() {
 }
 
 #[test]
-fn d14_all_examples_read_the_same_in_either_casing() {
+fn r12_d14_all_examples_read_the_same_in_either_casing() {
     let mut examples = 0;
     for event in list("events") {
         examples += usize::from(event["example"].is_object());

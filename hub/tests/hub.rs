@@ -125,7 +125,7 @@ async fn the_directory_names_everything() {
 }
 
 #[tokio::test]
-async fn r7_r8_r9_each_item_is_checked_by_itself_and_in_order() {
+async fn r5_r7_r8_r9_each_item_is_checked_by_itself_and_in_order() {
     let hub = hub(options()).await;
     let names = directory(hub.address()).await;
     let user = names["agents"][3]["id"].as_str().unwrap();
@@ -172,7 +172,7 @@ async fn r7_r8_r9_each_item_is_checked_by_itself_and_in_order() {
 }
 
 #[tokio::test]
-async fn d4_the_present_state_comes_before_the_answer() {
+async fn r4_d4_the_present_state_comes_before_the_answer() {
     let hub = hub(options()).await;
     let names = directory(hub.address()).await;
     let mut items = Vec::new();

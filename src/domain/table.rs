@@ -166,6 +166,11 @@ impl<R: Row> Table<R> {
         }
     }
 
+    /// Takes back another name of `key`.
+    pub fn unalias(&mut self, reference: Ref<'_>, key: R::Key) {
+        self.index.unname(reference.source, reference.id, key.index());
+    }
+
     /// Makes `reference` a name of `key`, whatever it was a name of before.
     pub fn rename(&mut self, reference: Ref<'_>, key: R::Key) {
         self.index.name(reference, key.index());

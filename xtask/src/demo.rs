@@ -49,16 +49,34 @@ impl Options {
                 "--rate" => arguments
                     .value::<f64>(&given, "a number such as 0.5 or 10")?
                     .to_string(),
+                "--vocabulary" | "--scenario" | "--callgem-offset" => {
+                    // The hub knows what there is, and says so when it is something else.
+                    arguments.value::<String>(&given, "a word")?
+                }
                 _ => return Err(arguments.unknown(&given)),
             };
             options.for_hub.extend([given.name.to_owned(), value]);
         }
         Ok(options)
     }
+
+    /// Whether the person wants to know what can go wrong, instead of a demo.
+    fn asks_for_scenarios(&self) -> bool {
+        let mut pairs = self.for_hub.windows(2);
+        pairs.any(|pair| pair == ["--scenario", "list"])
+    }
 }
 
 /// Runs the demo until the person ends it.
 pub(crate) fn run(project: &Project, options: &Options) -> Outcome {
+    if options.asks_for_scenarios() {
+        build_hub(project)?;
+        let program = project.built("release", "switchhook-hub");
+        return process::run(
+            Command::new(&program).args(&options.for_hub),
+            "The message above says why.",
+        );
+    }
     check_port(options.port)?;
     setup::for_page(project)?;
     page::build(project)?;
@@ -165,6 +183,9 @@ Three things to try:
   2. While you talk, press Hold: only the buttons that the server allows can be pressed, and they change at once.
   3. Open the address in a second window, sign in as 1002, and watch your own row in its list of colleagues.
 
+What one vocabulary alone can say of the same calls: {address}/ccs/ and {address}/callgem/
+What can go wrong: `cargo xtask demo --scenario list`.
+
 Ctrl-C ends it."
     );
 }
@@ -261,6 +282,15 @@ mod tests {
         assert!(options.open);
         assert_eq!(options.for_hub, ["--agents", "40", "--rate", "2.5"]);
         assert!(Options::parse(&["--agents".to_owned(), "some".to_owned()]).is_err());
+        let words = ["--vocabulary=rte,ccs", "--scenario", "failover"].map(str::to_owned);
+        let options = Options::parse(&words).expect("the options are right");
+        assert_eq!(
+            options.for_hub,
+            ["--vocabulary", "rte,ccs", "--scenario", "failover"]
+        );
+        assert!(!options.asks_for_scenarios());
+        let words = ["--scenario", "list"].map(str::to_owned);
+        assert!(Options::parse(&words).is_ok_and(|options| options.asks_for_scenarios()));
     }
 
     #[test]

@@ -30,6 +30,9 @@ Switchhook's commands. Each does its own set-up, into .tools/ inside the project
       --callbacks N    callbacks open at the start              (the hub's default)
       --seed N         the same seed gives the same history     (the hub's default)
       --rate X         the pace at which callers arrive         (the hub's default)
+      --vocabulary L   what the hub speaks, such as rte,ctios    (everything)
+      --scenario NAME  let something go wrong again and again; \"list\" prints what there is
+      --callgem-offset +HH:MM   how far CallGem's local time is ahead of UTC
       --open           open the address in the browser
 
   cargo xtask test     formatting, lints, native, browser, interop and end-to-end tests

@@ -138,8 +138,8 @@ impl Talk {
     /// The legs whose domains hear everything of the call. A leg that is one of several called at once, and has not
     /// answered, is no part of what the others do (rule R114).
     fn taking_part(&self) -> impl Iterator<Item = &Leg> {
-        let called = |leg: &&Leg| leg.direction == Direction::In && !leg.answered;
-        let fork = self.legs.iter().filter(called).count() > 1;
+        let called = self.legs.iter().filter(|leg| leg.direction == Direction::In);
+        let fork = called.count() > 1;
         self.legs
             .iter()
             .filter(move |leg| leg.direction == Direction::Out || leg.answered || !fork)
@@ -741,8 +741,13 @@ impl Ccs {
         };
         for (call, talk) in &self.talks {
             self.about_session(Kind::SeanceCreate, *call, &mut outlet, |_| {});
+            let queue = talk.facts.queue.and_then(|queue| centre.queue(queue));
             for leg in &talk.legs {
-                self.about_leg(Kind::CallCreate, *call, leg.agent, &mut outlet, |_| {});
+                self.about_leg(Kind::CallCreate, *call, leg.agent, &mut outlet, |writer| {
+                    if let Some(queue) = queue {
+                        writer.nested("info", |info| info.text("queue", &queue.name));
+                    }
+                });
                 if leg.has_failed() {
                     self.about_leg(Kind::ConnectionFailure, *call, leg.agent, &mut outlet, |_| {});
                 } else {

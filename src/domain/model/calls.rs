@@ -17,6 +17,9 @@ impl Model {
         self.hear(call.source, heard);
         let source = call.source;
         let session = self.source(source).session;
+        if matches!(update.stage, Some(Stage::Offered | Stage::Alerting)) {
+            self.release_contact(call);
+        }
         if self.calls.find(call).is_none() {
             if update.gone {
                 return;
@@ -135,6 +138,9 @@ impl Model {
     /// of the news that names the other one, since that is the id to act on the call by.
     fn join_contact(&mut self, call: Ref<'_>, contact: &str) {
         let other = Ref::new(call.source, contact);
+        if self.calls.find(call).is_none() {
+            self.release_contact(other);
+        }
         let joined = match (self.calls.find(call), self.calls.find(other)) {
             (Some(key), None) => key,
             (None, None) => self.calls.intern(call),
@@ -159,6 +165,21 @@ impl Model {
                 rank: false,
             }
         });
+    }
+
+    /// A caller whose call is over may be back, as another call: what is told of the contact from now on is of that one.
+    fn release_contact(&mut self, contact: Ref<'_>) {
+        let Some(key) = self.calls.find(contact) else {
+            return;
+        };
+        let is_over = |row: &Call| row.over && row.contact.as_deref() == Some(contact.id);
+        if self.calls.get(key).is_some_and(is_over) {
+            self.calls.unalias(contact, key);
+            self.calls.change(key, |row| {
+                row.contact = None;
+                Changed::default()
+            });
+        }
     }
 
     /// Whether a call is the own agent's: one that a telephony source reports without an agent is.

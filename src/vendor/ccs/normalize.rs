@@ -180,7 +180,7 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
                 RecordingLink::Text(link.text().into())
             }
         });
-        for (leg, _) in owners(self.objects.legs_of_dialog(dialog)) {
+        for (leg, _) in owners(self.objects.legs_recorded_in(dialog)) {
             let recording = Recording {
                 id: id.into(),
                 conversion: None,

@@ -13,7 +13,7 @@ use std::collections::VecDeque;
 pub const OBJECTS_KEPT: usize = 512;
 /// Numbers remembered of one session.
 pub const NUMBERS_KEPT: usize = 32;
-/// Deleted legs remembered, because a failure may be told after its leg is gone.
+/// Deleted legs remembered, because a failure or a recording may be told of after its leg is gone.
 pub const DELETED_KEPT: usize = 64;
 
 /// A leg.
@@ -78,7 +78,7 @@ pub struct Objects {
     legs: VecDeque<KnownLeg>,
     dialogs: VecDeque<KnownDialog>,
     sessions: VecDeque<KnownSession>,
-    deleted: VecDeque<(Box<str>, bool)>,
+    deleted: VecDeque<KnownLeg>,
 }
 
 /// The object of this identity, remembered from now on.
@@ -121,6 +121,13 @@ impl Objects {
             .filter(move |leg| leg.connection.as_deref() == Some(id))
     }
 
+    /// The legs that were recorded in a dialog: its recording is told of when it is complete, and by then they may be
+    /// gone (rule R118).
+    pub(super) fn legs_recorded_in(&self, id: &str) -> impl Iterator<Item = &KnownLeg> {
+        let known = self.legs.iter().chain(&self.deleted);
+        known.filter(move |leg| leg.connection.as_deref() == Some(id))
+    }
+
     /// The legs of a session, those that belong to it by their dialog included.
     pub fn legs_of_session(&self, id: &str) -> impl Iterator<Item = &KnownLeg> {
         self.legs.iter().filter(move |leg| {
@@ -134,8 +141,8 @@ impl Objects {
 
     /// Whether the desk was told that a leg rings, be it deleted since.
     pub(super) fn rang(&self, id: &str) -> bool {
-        let deleted = || self.deleted.iter().any(|(known, rang)| **known == *id && *rang);
-        self.leg(id).is_some_and(|leg| leg.rang) || deleted()
+        let known = self.legs.iter().chain(&self.deleted);
+        known.filter(|leg| leg.is(id)).any(|leg| leg.rang)
     }
 
     /// Notes that the desk was told that a leg rings.
@@ -218,12 +225,15 @@ impl Objects {
         match event {
             CcsEvent::CallDelete(leg, _) | CcsEvent::ConnectionFailure(leg, _) => {
                 if let Some(id) = known(leg.call) {
-                    let rang = self.leg(&id).is_some_and(|leg| leg.rang);
-                    self.legs.retain(|known| !known.is(&id));
+                    let place = self.legs.iter().position(|known| known.is(&id));
+                    let leg = place.and_then(|place| self.legs.remove(place));
                     if self.deleted.len() == DELETED_KEPT {
                         self.deleted.pop_front();
                     }
-                    self.deleted.push_back((id, rang));
+                    self.deleted.push_back(leg.unwrap_or(KnownLeg {
+                        id,
+                        ..KnownLeg::default()
+                    }));
                 }
             }
             CcsEvent::ConnectionDelete(dialog) => {

@@ -387,6 +387,15 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
             return;
         };
         let seconds = told.max_wrap_up_duration_sec.value().unwrap_or_default().max(0);
+        // Whether it may begin without a call is for whoever begins it to know (rule R26).
+        if let Some(number) = told
+            .allow_without_call
+            .value()
+            .filter(|number| !(0..=2).contains(number))
+        {
+            self.oddities
+                .count(Oddity::UnknownValue, self.kind.name(), &number.to_string());
+        }
         let change = match self.kind {
             Kind::UserWrapUpEnabled => WrapUpChange::Enabled { seconds },
             Kind::UserWrapUpStarted => WrapUpChange::Started { seconds },

@@ -99,7 +99,11 @@ impl Request {
     fn next_due(&self) -> Option<Moment> {
         match (&self.client, self.roll_forward) {
             (Err(since), _) => Some(*since + HISTORY),
-            (Ok(_), Some(roll)) => Some(roll.began + Span::from_millis(roll.sent * 1_000 / self.rate)),
+            // Rounded up: before that the rate allows nothing.
+            (Ok(_), Some(roll)) => {
+                let next = (roll.sent * 1_000 + self.rate - 1) / self.rate;
+                Some(roll.began + Span::from_millis(next))
+            }
             (Ok(_), None) => self.next_refresh,
         }
     }

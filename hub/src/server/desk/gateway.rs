@@ -42,7 +42,6 @@ impl Gateway {
     }
 
     /// The connection, for whoever wants something to go wrong with it.
-    #[allow(dead_code, reason = "scenarios make things go wrong")]
     pub(super) fn link_mut(&mut self) -> &mut Link {
         &mut self.link
     }

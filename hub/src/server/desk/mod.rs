@@ -17,6 +17,8 @@ mod scenario;
 mod sessions;
 mod simulation;
 mod subscriptions;
+#[cfg(test)]
+mod tests;
 mod tserver;
 mod voices;
 
@@ -213,22 +215,22 @@ impl Desk {
         }
     }
 
-    /// The agent whom a client's token names; the scenario is about whoever asks for something.
-    fn sits_down(&mut self, client: &Client) -> Result<Guid, CallError> {
+    /// The agent whom a client's token names.
+    fn listens(&mut self, client: &Client) -> Result<Guid, CallError> {
         let agent = Guid::parse(client.user()).ok_or(CallError::UnknownMethod)?;
-        self.simulation.sits_down(agent);
+        self.simulation.listens(agent);
         Ok(agent)
     }
 
     fn ask_tserver(&mut self, client: &Client, asked: &tserver::Asked) -> Result<(), CallError> {
-        let agent = self.sits_down(client)?;
+        let agent = self.listens(client)?;
         let (voices, centre) = self.simulation.voices();
         let tserver = voices.tserver.as_mut().ok_or(CallError::UnknownMethod)?;
         tserver.handle(centre, client, agent, asked)
     }
 
     fn ccs(&mut self, client: &Client, domains: Vec<String>, subscribes: bool) -> Result<Reply, CallError> {
-        self.sits_down(client)?;
+        self.listens(client)?;
         let (voices, centre) = self.simulation.voices();
         let ccs = voices.ccs.as_mut().ok_or(CallError::UnknownMethod)?;
         if subscribes {
@@ -239,7 +241,7 @@ impl Desk {
     }
 
     fn ask_callgem(&mut self, client: &Client, line: &str) -> Result<(), CallError> {
-        self.sits_down(client)?;
+        self.listens(client)?;
         let (voices, centre) = self.simulation.voices();
         let callgem = voices.callgem.as_mut().ok_or(CallError::UnknownMethod)?;
         callgem.handle(centre, client, line)
@@ -457,6 +459,7 @@ impl Desk {
                         self.pass_on(client, agent, event);
                     }
                 }
+                Told::ServerFallsSilent => self.gateway.link_mut().fall_silent(self.simulation.now()),
                 Told::SignedOut { agent } => self.sessions.close(agent),
             }
         }

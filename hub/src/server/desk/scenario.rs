@@ -26,6 +26,14 @@ pub(super) enum Step {
     PrimaryLink(bool),
     /// The backup T-Server becomes the primary one.
     Switchover,
+    /// The CTI OS server that the gateway is connected with falls silent (rule R41).
+    ServerFallsSilent,
+    /// Silent monitoring that goes on is told to have started, by each server of the pair (rule R89).
+    RepeatMonitoring,
+    /// Somebody leaves the agent's team, or comes back.
+    ChangeTeam,
+    /// Somebody of the agent's team calls for help.
+    Emergency,
 }
 
 macro_rules! scenarios {
@@ -52,6 +60,15 @@ macro_rules! scenarios {
 }
 
 scenarios! {
+    /// The other server of each pair takes over.
+    Failover = "failover",
+        "the CTI OS server falls silent and the other one takes over, and so does the other T-Server",
+        every 60: [
+            0 => Step::ServerFallsSilent,
+            18_000 => Step::RepeatMonitoring,
+            18_000 => Step::RepeatMonitoring,
+            18_500 => Step::Switchover
+        ];
     /// The agent is signed out by force.
     ForcedLogout = "forced-logout",
         "the peripheral gateway fails over and signs the agent out; the connection stays",
@@ -67,7 +84,7 @@ scenarios! {
     /// One call rings in two domains.
     CrossDomainFork = "cross-domain-fork",
         "a caller rings at the agent, who must be ready, and at a colleague of another domain; one answers",
-        every 30: [0 => Step::RingInTwoDomains];
+        every 5: [0 => Step::RingInTwoDomains];
     /// The other T-Server takes over.
     PrimaryChange = "primary-change",
         "the T-Server's link goes down and the other T-Server takes over, whose link is up; then the other way round",
@@ -77,6 +94,14 @@ scenarios! {
             30_000 => Step::Switchover,
             36_000 => Step::PrimaryLink(true)
         ];
+    /// A team changes.
+    TeamChange = "team-change",
+        "somebody leaves the team and comes back; sign in as a supervisor, such as 1005, to see it",
+        every 40: [0 => Step::ChangeTeam, 20_000 => Step::ChangeTeam];
+    /// Somebody needs help at once.
+    EmergencyCall = "emergency-call",
+        "somebody of the team calls for help; sign in as a supervisor, such as 1005, and be not ready",
+        every 60: [0 => Step::Emergency];
     /// There is an hour of history.
     RollForward = "roll-forward",
         "the centre has been at work for an hour, which CallGem tells to whoever asks for it",
@@ -129,6 +154,13 @@ impl Script {
             scenario,
             round: None,
             next: 0,
+        }
+    }
+
+    /// Somebody listens who has not signed in: where nobody else has, it is about that agent.
+    pub(super) fn begin_unless_begun(&mut self, agent: Guid, now: Moment) {
+        if self.round.is_none() {
+            self.begin(agent, now);
         }
     }
 

@@ -14,7 +14,7 @@ use super::subscriptions::{EventName, Topic};
 use super::voices::Voices;
 use crate::centre::{
     AgentId, AgentState, Centre, Command, Entity, FailureCode, Guid, Happening, Mask, Moment, Reason,
-    Refusal, Settings, Span, What,
+    Refusal, Settings, Span, TeamId, What,
 };
 use crate::tell::ctios::{self, CtiEvent, InvokeId};
 use crate::tell::rte;
@@ -31,6 +31,8 @@ pub(super) enum Told {
     Rte { topic: Topic, data: Arc<str> },
     /// To the desk of an agent.
     Cti { agent: Guid, event: CtiEvent },
+    /// To the gateway: its CTI OS server says nothing any more.
+    ServerFallsSilent,
     /// To nobody: the agent has signed out, and all of it has been told.
     SignedOut { agent: Guid },
 }
@@ -49,6 +51,8 @@ pub(super) struct Simulation {
     centre: Centre,
     voices: Voices,
     script: Option<Script>,
+    /// Who has left a team for a while, and which.
+    away_from_team: Option<(AgentId, TeamId)>,
 }
 
 impl Simulation {
@@ -66,12 +70,20 @@ impl Simulation {
             centre,
             voices,
             script: speech.scenario.map(Script::new),
+            away_from_team: None,
         }
     }
 
     /// The vocabularies beside RTE and CTI OS, and the centre that they tell.
     pub(super) fn voices(&mut self) -> (&mut Voices, &mut Centre) {
         (&mut self.voices, &mut self.centre)
+    }
+
+    /// Somebody whose token names `agent` listens.
+    pub(super) fn listens(&mut self, agent: Guid) {
+        if let Some(script) = &mut self.script {
+            script.begin_unless_begun(agent, self.centre.now());
+        }
     }
 
     /// Somebody has sat down at the desk of `agent`: the scenario, if there is one, is about that agent.
@@ -168,10 +180,14 @@ impl Simulation {
             Step::SignOutByForce => self.centre.sign_out_by_force(id, FORCED_SIGN_OUT),
             Step::DialInVain => self.centre.dial_in_vain(id),
             Step::AllocateInVain => self.centre.allocate_in_vain(id),
-            Step::RingInTwoDomains => match self.apart_from(id) {
-                Some(colleague) => self.centre.ring_both(id, colleague),
+            Step::RingInTwoDomains => match self.apart(id) {
+                Some((one, other)) => self.centre.ring_both(one, other),
                 None => Vec::new(),
             },
+            Step::ServerFallsSilent => return vec![Told::ServerFallsSilent],
+            Step::RepeatMonitoring => self.centre.repeat_listening_started(),
+            Step::ChangeTeam => self.change_team(id),
+            Step::Emergency => self.call_for_help(id),
             Step::PrimaryLink(up) => {
                 if let Some(tserver) = &mut self.voices.tserver {
                     tserver.server_says(&self.centre, tserver.primary(), Heard::Link(up));
@@ -191,17 +207,59 @@ impl Simulation {
         self.put_into_words(&happenings, audience)
     }
 
-    /// A colleague of another domain who is ready: the first one.
-    fn apart_from(&self, agent: AgentId) -> Option<AgentId> {
+    /// Moves the first of an agent's team, or the agent itself where it leads none, out of the team or back again.
+    fn change_team(&mut self, agent: AgentId) -> Vec<Happening> {
+        if let Some((member, team)) = self.away_from_team.take() {
+            return self.centre.move_to_team(member, Some(team));
+        }
+        let led = self.centre.team_led_by(agent);
+        let member = led
+            .and_then(|team| team.members.first().copied())
+            .unwrap_or(agent);
+        let Some(team) = self.centre.agent(member).and_then(|found| found.team) else {
+            return Vec::new();
+        };
+        self.away_from_team = Some((member, team));
+        self.centre.move_to_team(member, None)
+    }
+
+    /// Has the first colleague of an agent's team who can, or the agent itself where it leads none, call for help.
+    fn call_for_help(&mut self, agent: AgentId) -> Vec<Happening> {
+        let callers: Vec<AgentId> = match self.centre.team_led_by(agent) {
+            Some(team) => team.members.iter().copied().collect(),
+            None => vec![agent],
+        };
+        for caller in callers {
+            // Other people are left alone.
+            let is_other_person = self.centre.agent(caller).is_some_and(|found| found.attended);
+            if caller != agent && is_other_person {
+                continue;
+            }
+            if let Ok(accepted) = self.centre.command(caller, Command::EmergencyCall(None)) {
+                return accepted.happenings;
+            }
+        }
+        Vec::new()
+    }
+
+    /// The agent, or where nobody has signed in the first colleague who is ready, and a ready colleague of another
+    /// domain.
+    fn apart(&self, agent: AgentId) -> Option<(AgentId, AgentId)> {
         let dialogs = self.voices.ccs.as_ref()?;
-        let mut ready = self
+        let agents = self.centre.agents();
+        let ready = || {
+            let colleagues = agents.iter().filter(|other| !other.attended);
+            colleagues
+                .filter(|other| other.status.state == AgentState::Ready)
+                .map(|other| other.id)
+        };
+        let is_here = self
             .centre
-            .agents()
-            .iter()
-            .filter(|other| other.status.state == AgentState::Ready && !other.attended);
-        ready
-            .find(|other| dialogs.are_apart(&self.centre, agent, other.id))
-            .map(|other| other.id)
+            .agent(agent)
+            .is_some_and(crate::centre::Agent::is_signed_in);
+        let one = if is_here { agent } else { ready().next()? };
+        let other = ready().find(|other| dialogs.are_apart(&self.centre, one, *other))?;
+        Some((one, other))
     }
 
     /// Carries out a command of an agent, or says why not.

@@ -1,19 +1,19 @@
-//! `cargo xtask docs`: documents that are made from the code, so that they cannot be out of date.
+//! Which test shows which conformance case of the SignalR client and hub: `docs/signalr-conformance.md`.
 //!
-//! `docs/signalr-conformance.md` says for each conformance case of the SignalR client and hub which test shows it. A
-//! test belongs to a case when its name begins with the case's id (`h03_a_ping_follows…`, `j20_j21_…`); the rest of the
+//! Lives here: the cases, the faults of the official client, and the tables of the tests that show them.
+//! A test belongs to a case when its name begins with the case's id (`h03_a_ping_follows…`, `j20_j21_…`); the rest of the
 //! name says what is shown. Where ours differs from the official client on purpose, the test says why in a comment that
-//! begins with "Different". A test of this module fails when the document is not what the tests say.
+//! begins with "Different".
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::tests;
 use crate::process::{Failure, Outcome};
-use crate::project::Project;
 
-const CONFORMANCE: &str = "docs/signalr-conformance.md";
+pub(super) const DOCUMENT: &str = "docs/signalr-conformance.md";
 
 /// Where tests of the SignalR client and hub are. Other tests use such names for other documents' numbers.
 const SOURCES: [&str; 9] = [
@@ -119,17 +119,8 @@ struct Shown {
 
 type Found = BTreeMap<(char, u8), Vec<Shown>>;
 
-/// Writes the documents.
-pub(crate) fn run(project: &Project) -> Outcome {
-    let path = project.root.join(CONFORMANCE);
-    let text = conformance(&project.root)?;
-    fs::write(&path, text).map_err(|error| Failure::file("write", &path, &error))?;
-    println!("Wrote {CONFORMANCE}.");
-    Ok(())
-}
-
 /// The table of conformance, as the tests are now.
-fn conformance(root: &Path) -> Outcome<String> {
+pub(super) fn table(root: &Path) -> Outcome<String> {
     let found = find(root)?;
     let mut text = String::from(
         "# SignalR conformance\n\n\
@@ -180,7 +171,7 @@ fn rows(text: &mut String, id: &str, shown: Option<&Vec<Shown>>) {
 fn find(root: &Path) -> Outcome<Found> {
     let mut found = Found::new();
     for path in sources(root)? {
-        let file = path.strip_prefix(root).unwrap_or(&path).display().to_string();
+        let file = tests::from_root(root, &path);
         let text = fs::read_to_string(&path).map_err(|error| Failure::file("read", &path, &error))?;
         read(&text, &file, &mut found);
     }
@@ -191,29 +182,14 @@ fn find(root: &Path) -> Outcome<Found> {
     Ok(found)
 }
 
+/// Whether a file's tests are of the SignalR client and hub.
+pub(super) fn is_of_signalr(file: &str) -> bool {
+    SOURCES.iter().any(|source| file.starts_with(source))
+}
+
 fn sources(root: &Path) -> Outcome<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    let mut folders = vec![root.join("src"), root.join("hub"), root.join("tests")];
-    while let Some(folder) = folders.pop() {
-        let entries = fs::read_dir(&folder).map_err(|error| Failure::file("list", &folder, &error))?;
-        for path in entries.flatten().map(|entry| entry.path()) {
-            let name = path.strip_prefix(root).unwrap_or(&path).display().to_string();
-            if path.is_dir()
-                && path
-                    .file_name()
-                    .is_none_or(|name| name != "target" && name != "node_modules")
-            {
-                folders.push(path);
-            } else if SOURCES.iter().any(|source| name.starts_with(source))
-                && path
-                    .extension()
-                    .is_some_and(|ending| ending == "rs" || ending == "mjs")
-            {
-                files.push(path);
-            }
-        }
-    }
-    files.sort();
+    let mut files = tests::files(root)?;
+    files.retain(|path| is_of_signalr(&tests::from_root(root, path)));
     Ok(files)
 }
 
@@ -223,7 +199,7 @@ fn read(text: &str, file: &str, found: &mut Found) {
     let starts: Vec<(usize, String)> = lines
         .iter()
         .enumerate()
-        .filter_map(|(at, line)| Some((at, name(line)?)))
+        .filter_map(|(at, line)| Some((at, tests::name(line)?)))
         .collect();
     // A comment stands above the name it belongs to, or below it.
     let above = |at: usize| {
@@ -234,7 +210,7 @@ fn read(text: &str, file: &str, found: &mut Found) {
             .unwrap_or(at)
     };
     for (index, (at, name)) in starts.iter().enumerate() {
-        let (cases, what) = split(name);
+        let (cases, what) = tests::split(name, case);
         let end = starts
             .get(index + 1)
             .map_or(lines.len(), |(next, _)| above(*next));
@@ -247,43 +223,6 @@ fn read(text: &str, file: &str, found: &mut Found) {
             });
         }
     }
-}
-
-/// The name of the test that begins on this line.
-fn name(line: &str) -> Option<String> {
-    let function = line
-        .strip_prefix("async fn ")
-        .or_else(|| line.strip_prefix("fn "));
-    if let Some(rest) = function {
-        return Some(rest.split_once('(')?.0.to_owned());
-    }
-    let script = line
-        .strip_prefix("test('")
-        .or_else(|| line.strip_prefix("it('"))?;
-    Some(script.split_once('\'')?.0.replace([' ', ','], "_"))
-}
-
-/// The ids at the beginning of a name, and the rest of it as words.
-fn split(name: &str) -> (Vec<(char, u8)>, String) {
-    let mut cases: Vec<(char, u8)> = Vec::new();
-    let mut range = false;
-    let mut words = name.split('_').filter(|word| !word.is_empty()).peekable();
-    while let Some(word) = words.peek() {
-        if *word == "to" && !cases.is_empty() {
-            range = true;
-        } else if let Some((letter, number)) = case(word) {
-            let from = cases
-                .last()
-                .filter(|_| range)
-                .map_or(number, |(_, last)| last + 1);
-            cases.extend((from..=number).map(|number| (letter, number)));
-            range = false;
-        } else {
-            break;
-        }
-        words.next();
-    }
-    (cases, words.collect::<Vec<_>>().join(" "))
 }
 
 fn case(word: &str) -> Option<(char, u8)> {
@@ -313,20 +252,15 @@ fn purpose(lines: &[&str]) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
+mod checks {
+    use super::super::checks::root;
     use super::*;
-
-    fn root() -> PathBuf {
-        PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
-            .canonicalize()
-            .expect("the project's folder")
-    }
 
     #[test]
     fn the_table_of_conformance_is_what_the_tests_say() {
-        let path = root().join(CONFORMANCE);
+        let path = root().join(DOCUMENT);
         let written = fs::read_to_string(&path).unwrap_or_default();
-        let made = conformance(&root()).expect("readable");
+        let made = table(&root()).expect("readable");
         assert!(written == made, "run `cargo xtask docs`");
     }
 
@@ -342,22 +276,6 @@ mod tests {
             .map(|(letter, number)| format!("{letter}{number:02}"))
             .collect();
         assert_eq!(missing, [""; 0], "no test is named by these ids");
-    }
-
-    #[test]
-    fn names_are_read_with_lists_and_ranges_of_cases() {
-        assert_eq!(
-            split("j20_j21_to_j23_unknown_parts_are_ignored"),
-            (
-                vec![('j', 20), ('j', 21), ('j', 22), ('j', 23)],
-                "unknown parts are ignored".to_owned()
-            )
-        );
-        assert_eq!(split("an_ordinary_name").0, []);
-        assert_eq!(
-            name("test('b25 calls settle', async () => {").as_deref(),
-            Some("b25_calls_settle")
-        );
     }
 
     #[test]
