@@ -7,7 +7,7 @@
 
 mod sources;
 
-pub use sources::{AgentName, CallGem, Ccs, Sources, TServer};
+pub use sources::{AgentName, CallGem, Ccs, STAGES, Sources, TServer};
 
 use crate::protocol::Encoding;
 use crate::protocol::reader::{self, Reader, Value};
