@@ -7,10 +7,10 @@
 
 use super::app::App;
 use super::look::Look;
-use super::words::Word;
 use crate::domain::ids::CallKey;
 use crate::domain::supervision::Emergency;
 use crate::domain::{Model, Transition};
+use crate::words::{Sentence, Word};
 use leptos::prelude::*;
 
 impl App {
@@ -45,11 +45,9 @@ impl App {
             }),
             Transition::Message => self.read(|model| {
                 let message = model.desk.messages.back()?;
-                let from = message.from.as_deref().unwrap_or_default();
-                Some((
-                    false,
-                    [self.say(Word::Message), " ", from, ": ", &message.text].concat(),
-                ))
+                let who = message.from.as_deref().unwrap_or_default();
+                let text = &message.text;
+                Some((false, self.speech.tell(Sentence::MessageFrom { who, text })))
             }),
             Transition::Emergency => self.read(|model| {
                 let emergency = model.desk.supervisor.emergencies.back()?;
@@ -68,7 +66,9 @@ impl App {
             emergency.extension.as_deref(),
         ];
         let parts: Vec<&str> = parts.into_iter().flatten().collect();
-        [self.say(Word::Emergency), " ", &parts.join(" · ")].concat()
+        self.speech.tell(Sentence::EmergencyAt {
+            who: &parts.join(" · "),
+        })
     }
 
     fn about(self, word: Word, call: CallKey) -> String {
@@ -80,6 +80,9 @@ impl App {
                 .unwrap_or_default()
                 .to_owned()
         });
-        [self.say(word), " ", &number].concat().trim_end().to_owned()
+        if number.is_empty() {
+            return self.say(word).to_owned();
+        }
+        [self.say(word), " ", &self.speech.apart(&number)].concat()
     }
 }

@@ -5,7 +5,7 @@
 //! State comes down by signals, intents go up by a callback: a signal would conflate two of them.
 //! The model is read without tracking; the tracking is done by the cell or signal that announces the change.
 
-use super::words::{Speech, Word};
+use super::speech::Speech;
 use crate::domain::agent::Agent;
 use crate::domain::call::Call;
 use crate::domain::callback::Callback;
@@ -16,6 +16,7 @@ use crate::domain::model::Off;
 use crate::domain::queue::Queue;
 use crate::domain::{Model, Moment};
 use crate::store::{ConnectionView, DeskView, Listing, Screen, Views};
+use crate::words::{Dictionary, Language, Word};
 use leptos::prelude::*;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -64,6 +65,8 @@ pub enum Intent {
     DismissCall(CallKey),
     /// The supervisor has seen who needs help.
     DismissEmergencies,
+    /// Speak this language, now and the next time.
+    Speak(Language),
 }
 
 impl Intent {
@@ -85,7 +88,8 @@ impl Intent {
             | Intent::RetryNow
             | Intent::DismissFailure(_)
             | Intent::DismissCall(_)
-            | Intent::DismissEmergencies => None,
+            | Intent::DismissEmergencies
+            | Intent::Speak(_) => None,
         }
     }
 
@@ -124,6 +128,7 @@ impl Intent {
             Intent::SendTones(..) => "send-tones",
             Intent::RetryNow => "retry-now",
             Intent::DismissFailure(_) | Intent::DismissCall(_) | Intent::DismissEmergencies => "dismiss",
+            Intent::Speak(_) => "language",
         }
     }
 }
@@ -195,6 +200,14 @@ impl App {
     /// Says what the agent wants.
     pub fn dispatch(self, intent: Intent) {
         self.dispatch.with_value(|dispatch| dispatch(intent));
+    }
+
+    /// A language's words have arrived, or cannot be had.
+    pub fn learn(self, language: Language, dictionary: Option<Dictionary>) {
+        self.speech.learn(language, dictionary);
+        if let Some(text) = untrack(|| self.speech.missing()) {
+            self.say_aloud(false, text);
+        }
     }
 
     /// Has screen readers say a text, at once when it is urgent.
