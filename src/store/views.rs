@@ -11,7 +11,7 @@ use crate::domain::call::Call;
 use crate::domain::callback::Callback;
 use crate::domain::command::{Failed, InFlight};
 use crate::domain::event::Alert;
-use crate::domain::ids::{AgentKey, CallKey, CallbackKey, QueueKey};
+use crate::domain::ids::{AgentKey, CallKey, CallbackKey, QueueKey, SourceId};
 use crate::domain::queue::Queue;
 use crate::domain::supervision::Emergency;
 use crate::domain::{Delta, Model, Moment};
@@ -40,6 +40,8 @@ pub struct DeskView {
     pub reasons: Arc<Vec<Reason>>,
     /// A telephony server is there to be commanded; without one the desk only shows.
     pub telephony: bool,
+    /// It is there but cannot be reached: nothing can be commanded until it is back.
+    pub telephony_away: bool,
     /// Wrap-up that will follow the present call, seconds at most.
     pub wrap_up_to_come: Option<i64>,
     /// Changes with every commit that touched the desk: masks are read from the model.
@@ -179,6 +181,7 @@ impl Views {
             desk.current = model.desk.current;
             desk.in_flight.clone_from(&model.desk.in_flight);
             desk.failed = model.desk.failed.iter().cloned().collect();
+            desk.telephony_away = model.telephony_is_down(SourceId::default());
             desk.forced_out = model.desk.forced_out;
             desk.emergency = model.desk.supervisor.emergencies.back().cloned();
             desk.alerts = model.desk.alerts.iter().cloned().collect();

@@ -40,6 +40,18 @@ pub(super) fn Banner() -> impl IntoView {
                 move || is_trouble() != Trouble::None,
                 move || view! { <ConnectionTrouble /> }.into_any(),
             )}
+            {when(
+                move || app.desk.with(|desk| desk.telephony_away),
+                move || {
+                    view! {
+                        <p class="note is-not-ready" data-part="notice">
+                            {icon(|| Icon::Triangle)}
+                            <span>{text(move || app.say(Word::OffTelephonyDown))}</span>
+                        </p>
+                    }
+                        .into_any()
+                },
+            )}
             {when(move || forced_out.get(), || view! { <ForcedOut /> }.into_any())}
             {when(move || emergency().is_some(), || view! { <Help /> }.into_any())}
             {language_note(app)}
