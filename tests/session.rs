@@ -271,6 +271,95 @@ fn at_work(identify: &str) -> Desk {
     desk
 }
 
+const SETTINGS: [&str; 2] = ["RequestDesktopSettings", "QueryAgentDeskSettings"];
+
+/// The telephony server confirms the last sign-in.
+fn confirm_sign_in(desk: &mut Desk) {
+    let (_, arguments) = desk.invocation("Login").expect("the desk signs in");
+    let fields = format!(r#"{{"InvokeID":{}}}"#, arguments[0]["InvokeID"]);
+    desk.receive(&cti_event("OnSetAgentModeEvent", &fields));
+}
+
+#[test]
+fn settings_are_asked_for_once_the_sign_in_is_confirmed_and_reach_the_model() {
+    let mut desk = Desk::new(site(r#","telephony":"ctios""#));
+    desk.connect();
+    desk.complete("Subscribe", "[]");
+    desk.complete("Login", "null");
+    assert!(
+        SETTINGS.iter().all(|method| desk.invocation(method).is_none()),
+        "that the hub took the request is no confirmation"
+    );
+    confirm_sign_in(&mut desk);
+    desk.receive(&cti_event("OnAgentStateChange", r#"{"AgentState":2}"#));
+    desk.pass(1_000);
+    for method in SETTINGS {
+        assert_eq!(desk.invocations(method).len(), 1, "{method}");
+        desk.complete(method, "null");
+    }
+    desk.receive(&cti_event(
+        "OnGlobalSettingsDownloadConf",
+        r#"{"ECC":{"user.account":{}}}"#,
+    ));
+    desk.receive(&cti_event(
+        "OnAgentDeskSettingsConf",
+        r#"{"DeskSettingsMask":0,"RingNoAnswerTime":20}"#,
+    ));
+    {
+        let model = desk.model.borrow();
+        assert!(model.telephony().site.is_some());
+        let own = model.desk.desk_settings.as_ref().expect("told");
+        assert_eq!(own.ring_limit, Some(20));
+    }
+    // Another session with the hub may be one with another server.
+    desk.reconnect();
+    desk.complete("AvailableSubscriptions", "[]");
+    desk.complete("ActiveSubscriptions", "[]");
+    desk.complete("Subscribe", "[]");
+    confirm_sign_in(&mut desk);
+    for method in SETTINGS {
+        assert_eq!(desk.invocations(method).len(), 1, "{method}");
+    }
+}
+
+#[test]
+fn who_is_not_signed_in_asks_for_no_settings() {
+    let mut desk = Desk::new(site(r#","telephony":"ctios""#));
+    desk.connect();
+    desk.complete("Subscribe", "[]");
+    let (_, arguments) = desk.invocation("Login").expect("the desk signs in");
+    let request = &arguments[0]["InvokeID"];
+    desk.receive(&cti_event(
+        "OnControlFailureConf",
+        &format!(r#"{{"InvokeID":{request},"FailureCode":10}}"#),
+    ));
+    desk.pass(1_000);
+    let failure = desk.model.borrow().desk.failed[0].id;
+    desk.feed(Input::DismissFailure(failure));
+    assert!(SETTINGS.iter().all(|method| desk.invocation(method).is_none()));
+}
+
+#[test]
+fn a_hub_that_has_no_settings_is_no_trouble() {
+    let mut desk = Desk::new(site(r#","telephony":"ctios""#));
+    desk.connect();
+    desk.complete("Subscribe", "[]");
+    desk.complete("Login", "null");
+    confirm_sign_in(&mut desk);
+    desk.receive(&cti_event("OnAgentStateChange", r#"{"AgentState":2}"#));
+    for method in SETTINGS {
+        desk.refuse(method, "Unknown hub method");
+    }
+    desk.live_for(20_000);
+    assert_eq!(desk.link(), Link::Live);
+    assert_eq!(desk.session.connection().trouble, None);
+    assert_eq!(desk.session.connection().refused, [""; 0]);
+    assert!(desk.model.borrow().desk.failed.is_empty());
+    for method in SETTINGS {
+        assert_eq!(desk.invocations(method).len(), 1, "it is not asked again");
+    }
+}
+
 /// The telephony server signs the agent out by itself.
 fn force_out(desk: &mut Desk) {
     assert!(!desk.model.borrow().desk.forced_out);

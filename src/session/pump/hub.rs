@@ -107,6 +107,7 @@ impl Session {
             self.rte_ready = false;
             self.calls.clear();
             self.flights.clear();
+            self.signing_in = None;
             self.end_sources();
         }
         if was_connected && !self.connected {
@@ -229,7 +230,7 @@ impl Session {
                     self.model.borrow_mut().fail(id, failure, now.wall);
                 }
             }
-            Calling::Snapshot => {}
+            Calling::Question => {}
         }
     }
 }

@@ -149,6 +149,7 @@ impl Session {
         self.fetches.clear();
         self.calls.clear();
         self.flights.clear();
+        self.signing_in = None;
         // Whoever signs in next is another client of them.
         self.sources = sources::all(&self.config);
         self.subscriptions = Subscriptions::default();
