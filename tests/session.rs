@@ -3,7 +3,7 @@
 mod session_rig;
 
 use session_rig::{ANN, Desk, LIST, QUEUE, site, site_with, user_status};
-use switchhook::domain::command::Command;
+use switchhook::domain::command::{Command, Failure};
 use switchhook::session::state::{Link, Screen, SignInError};
 use switchhook::session::{Credentials, Input};
 
@@ -398,6 +398,36 @@ fn whoever_was_refused_to_sign_out_is_told_of_a_forced_sign_out_later() {
     force_out(&mut desk);
     assert_eq!(desk.session.screen(), &Screen::Desk);
     assert!(desk.model.borrow().desk.forced_out);
+}
+
+#[test]
+fn while_the_telephony_server_is_away_a_press_fails_for_that_reason() {
+    let mut desk = at_work(r#""identify":"browser""#);
+    let press = |desk: &mut Desk| {
+        desk.sent.clear();
+        desk.feed(Input::Command(Command::Ready));
+        let failure = desk
+            .model
+            .borrow()
+            .desk
+            .failed
+            .back()
+            .map(|failed| failed.failure.clone());
+        (failure, desk.invocation("SetAgentState").is_some())
+    };
+    assert_eq!(
+        press(&mut desk),
+        (Some(Failure::NotAllowed), false),
+        "no mask yet"
+    );
+    desk.receive(&cti_event(
+        "OnButtonEnablementChange",
+        r#"{"EnablementMask":134217728}"#,
+    ));
+    desk.receive(&cti_event("OnConnectionFailure", r#"{"ReasonCode":2}"#));
+    assert_eq!(press(&mut desk), (Some(Failure::TelephonyDown), false));
+    desk.receive(&cti_event("OnConnection", "{}"));
+    assert!(press(&mut desk).1, "the server is back");
 }
 
 #[test]

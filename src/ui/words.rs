@@ -471,6 +471,7 @@ fn english_failure(failure: &Failure) -> &'static str {
         Failure::ConnectionLost => "the connection was lost before an answer came.",
         Failure::NoAnswer => "no answer came; check before you try again.",
         Failure::Offline => "not sent, because the desk is not connected.",
+        Failure::TelephonyDown => "not sent, because the telephony server is away.",
         Failure::NotAllowed => "not sent, because the telephony server does not allow it now.",
     }
 }

@@ -26,10 +26,10 @@ impl Session {
             Err(Off::UnderWay) => {}
             Err(off) => {
                 let id = self.next_invoke_id();
-                let failure = if off == Off::Offline {
-                    Failure::Offline
-                } else {
-                    Failure::NotAllowed
+                let failure = match off {
+                    Off::Offline => Failure::Offline,
+                    Off::TelephonyDown => Failure::TelephonyDown,
+                    _ => Failure::NotAllowed,
                 };
                 let mut model = self.model.borrow_mut();
                 model.begin_command(id, command, now.wall);
