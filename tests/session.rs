@@ -71,6 +71,20 @@ fn r3_r5_r7_the_desk_subscribes_to_what_is_available_and_shows_what_was_refused(
 }
 
 #[test]
+fn a_hub_that_is_heard_again_before_it_has_answered_has_not_answered() {
+    let mut desk = Desk::new(site(""));
+    desk.connect();
+    while desk.link() != Link::Late {
+        assert_eq!(desk.link(), Link::Preparing);
+        desk.pass(1_000);
+    }
+    desk.receive("{\"type\":6}\u{1e}");
+    assert_eq!(desk.link(), Link::Preparing);
+    desk.complete("Subscribe", "[]");
+    assert_eq!(desk.link(), Link::Live);
+}
+
+#[test]
 fn an_event_reaches_the_model_in_the_step_that_received_it() {
     let mut desk = Desk::new(site(""));
     desk.connect();

@@ -71,10 +71,12 @@ impl Session {
             News::Status(status) => self.status_changed(&status, now),
             News::Health(health) => {
                 self.view.link = match health {
-                    Health::Good => Link::Live,
+                    Health::Good => Link::Preparing,
                     Health::Late { .. } => Link::Late,
                 };
                 self.changed = true;
+                // What the session still waits for is not answered by a sign of life.
+                self.prepared();
             }
             News::Settled(call, outcome) => self.settled(call, outcome, now),
             News::TokenNotRefreshed(error) => {
