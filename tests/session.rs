@@ -507,6 +507,30 @@ fn a_reconnect_does_not_undo_a_forced_sign_out() {
 }
 
 #[test]
+fn who_signs_in_next_is_nobodys_colleague() {
+    let mut desk = at_work(r#""identify":"browser""#);
+    desk.receive(&cti_event(
+        "OnNewAgentTeamMember",
+        r#"{"UniqueObjectID":"agent.5000.1002","AgentID":"1002","ConfigOperation":0}"#,
+    ));
+    desk.feed(Input::Leave);
+    desk.feed(Input::SignIn(Credentials {
+        login_id: "1002".into(),
+        password: String::new(),
+        extension: "4002".into(),
+    }));
+    desk.answer_token();
+    desk.answer_negotiate();
+    desk.open_socket();
+    desk.receive(&cti_event(
+        "OnButtonEnablementChange",
+        r#"{"UniqueObjectID":"agent.5000.1002","EnablementMask":16777216}"#,
+    ));
+    let mask = desk.model.borrow().desk.mask;
+    assert_eq!(mask.map(|mask| mask.raw), Some(0x0100_0000));
+}
+
+#[test]
 fn leaving_ends_everything() {
     let mut desk = Desk::new(site(""));
     desk.connect();
