@@ -3,6 +3,7 @@
 mod session_rig;
 
 use session_rig::{ANN, Desk, LIST, QUEUE, site, site_with, user_status};
+use switchhook::domain::Transition;
 use switchhook::domain::command::{Command, Failure};
 use switchhook::session::state::{Link, Screen, SignInError};
 use switchhook::session::{Credentials, Input};
@@ -528,6 +529,37 @@ fn who_signs_in_next_is_nobodys_colleague() {
     ));
     let mask = desk.model.borrow().desk.mask;
     assert_eq!(mask.map(|mask| mask.raw), Some(0x0100_0000));
+}
+
+#[test]
+fn who_leaves_takes_the_own_calls_along() {
+    let mut desk = at_work(r#""identify":"browser""#);
+    for (id, end) in [("1", true), ("2", false)] {
+        desk.receive(&cti_event(
+            "OnCallBegin",
+            &format!(r#"{{"UniqueObjectID":"call.5000.{id}","CallStatus":2,"CallType":1,"ANI":"555"}}"#),
+        ));
+        if end {
+            desk.receive(&cti_event(
+                "OnCallEnd",
+                &format!(r#"{{"UniqueObjectID":"call.5000.{id}"}}"#),
+            ));
+        }
+    }
+    assert_eq!(desk.model.borrow().calls.len(), 2);
+    desk.told.clear();
+    desk.feed(Input::Leave);
+    assert!(
+        matches!(desk.told[..], [Transition::RingingEnded(_)]),
+        "{:?}",
+        desk.told
+    );
+    let model = desk.model.borrow();
+    assert!(
+        model.calls.is_empty(),
+        "the next agent is told of nobody's callers"
+    );
+    assert!(model.past_calls.is_empty());
 }
 
 #[test]
