@@ -2,7 +2,7 @@
 //!
 //! `?scene=` is one of `calm`, `ringing`, `talking`, `pair`, `refused`, `failed`, `reconnecting`, `offline`, `unconfirmed`, `empty`,
 //! `wrap-up`, `sign-in`, `sign-in-error`, `bad-config`, `starting`; `&theme=light` or `dark` overrides the system's;
-//! `&agents=1000` changes how many there are. Nothing is sent anywhere: intents go to the console.
+//! `&language=de` or `ar` changes the language; `&agents=1000` changes how many there are. Nothing is sent anywhere: intents go to the console.
 #![allow(
     clippy::disallowed_methods,
     missing_docs,
@@ -24,6 +24,7 @@ use switchhook::domain::ids::{Ref, SourceId};
 use switchhook::domain::queue::{LongestWait, OpenStatus, QueueUpdate};
 use switchhook::domain::{Delta, Event, Model, Moment};
 use switchhook::store::{Known, Link, Reason, Screen, SignInError, Views};
+use switchhook::words::{Dictionary, Language};
 
 const HUB: SourceId = SourceId(0);
 const SECOND: i64 = 1_000;
@@ -400,11 +401,22 @@ fn main() {
     views.commit(&model, &delta);
     let clock = views.now.clone();
     let model = Rc::new(RefCell::new(model));
-    switchhook::ui::mount(
+    let page = switchhook::ui::mount(
         views,
         model,
         Rc::new(|intent| leptos::logging::log!("{intent:?}")),
     );
+    let files: [(Language, &[u8]); 2] = [
+        (Language::German, include_bytes!("../public/languages/de.json")),
+        (Language::Arabic, include_bytes!("../public/languages/ar.json")),
+    ];
+    if let Some(page) = page {
+        for (language, file) in files {
+            page.learn(language, Dictionary::read(file).ok());
+        }
+        page.speech
+            .want(Language::of_tag(&parameter("language")).unwrap_or_default());
+    }
     set_interval(
         move || clock.set(Moment(js_sys::Date::now() as i64)),
         Duration::from_secs(1),

@@ -7,9 +7,10 @@
 //! | 1 | [`connection`] | one SignalR connection as a state machine | `protocol` |
 //! | 1 | [`vendor`] | five vocabularies: payloads to domain events, commands to payloads | `protocol`, `domain` |
 //! | 2 | `session` | the pump: inputs in, effects out; configuration | all above |
+//! | 1 | [`words`] | every word of the page, in every language | `protocol` |
 //! | 3 | `store` | reactive cells that project the model | `domain` |
-//! | 3 | `platform` | the browser: socket, HTTP, timers, visibility | `session`, `store` |
-//! | 4 | `ui` | what people see | `store`, `domain` |
+//! | 3 | `platform` | the browser: socket, HTTP, timers, visibility | `session`, `store`, `words` |
+//! | 4 | `ui` | what people see | `store`, `domain`, `words` |
 //! | – | `native` | the connection on tokio, for other Rust programs | `connection`, `protocol` |
 //!
 //! See ARCHITECTURE.md for the direction of data, the invariants and the test behind each.
@@ -37,3 +38,4 @@ pub mod store;
 #[cfg(feature = "ui")]
 pub mod ui;
 pub mod vendor;
+pub mod words;

@@ -1,28 +1,45 @@
 //! Puts the page together: views, model, configuration, driver.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use switchhook::domain::Model;
 use switchhook::domain::command::Command;
-use switchhook::platform::{Driver, fetch_config, install_panic_hook};
+use switchhook::platform::{self, Driver, fetch_config, install_panic_hook};
 use switchhook::session::{Credentials, Input, Session, WireInput};
 use switchhook::store::{Screen, Views};
-use switchhook::ui::{self, Intent};
+use switchhook::ui::{self, App, Intent};
+use switchhook::words::Language;
 
 fn main() {
     install_panic_hook();
     let views = Views::default();
     let model = Rc::new(RefCell::new(Model::default()));
     let driver: Rc<RefCell<Option<Rc<Driver>>>> = Rc::default();
+    let mounted: Rc<Cell<Option<App>>> = Rc::default();
 
-    let to_driver = Rc::clone(&driver);
+    let (to_driver, on_page) = (Rc::clone(&driver), Rc::clone(&mounted));
     let dispatch = Rc::new(move |intent| {
+        if let Intent::Speak(language) = intent {
+            platform::remember_language(language);
+            if let Some(page) = on_page.get() {
+                teach(page, language);
+            }
+            return;
+        }
         let driver = to_driver.borrow().clone();
-        if let Some(driver) = driver {
-            driver.feed(input(intent));
+        if let (Some(driver), Some(input)) = (driver, input(intent)) {
+            driver.feed(input);
         }
     });
     let page = ui::mount(views.clone(), Rc::clone(&model), dispatch);
+    mounted.set(page);
+    if let Some(page) = page {
+        let wishes = platform::wished_languages();
+        let language = platform::remembered_language().unwrap_or_else(|| Language::first_of(&wishes));
+        page.speech.wish(wishes);
+        page.speech.want(language);
+        teach(page, language);
+    }
 
     fetch_config(move |outcome| match outcome {
         Ok(config) => {
@@ -38,24 +55,32 @@ fn main() {
     });
 }
 
-/// What an intent means to the session.
-fn input(intent: Intent) -> Input<'static> {
-    Input::Command(match intent {
+/// Fetches a language's words, unless the page has them.
+fn teach(page: App, language: Language) {
+    if page.speech.lacks(language) {
+        platform::fetch_language(language, move |dictionary| page.learn(language, dictionary));
+    }
+}
+
+/// What an intent means to the session; nothing where it concerns the page alone.
+fn input(intent: Intent) -> Option<Input<'static>> {
+    Some(Input::Command(match intent {
         Intent::SignIn {
             login_id,
             password,
             extension,
         } => {
-            return Input::SignIn(Credentials {
+            return Some(Input::SignIn(Credentials {
                 login_id,
                 password,
                 extension,
-            });
+            }));
         }
-        Intent::SignInAgain => return Input::SignInAgain,
-        Intent::RetryNow => return Input::Wire(WireInput::RetryNow),
-        Intent::DismissFailure(id) => return Input::DismissFailure(id),
-        Intent::DismissCall(call) => return Input::DismissCall(call),
+        Intent::SignInAgain => return Some(Input::SignInAgain),
+        Intent::RetryNow => return Some(Input::Wire(WireInput::RetryNow)),
+        Intent::DismissFailure(id) => return Some(Input::DismissFailure(id)),
+        Intent::DismissCall(call) => return Some(Input::DismissCall(call)),
+        Intent::Speak(_) => return None,
         Intent::SignOut(reason) => Command::SignOut { reason },
         Intent::Ready => Command::Ready,
         Intent::NotReady(reason) => Command::NotReady { reason },
@@ -70,5 +95,5 @@ fn input(intent: Intent) -> Input<'static> {
             call,
             digits: digits.into(),
         },
-    })
+    }))
 }

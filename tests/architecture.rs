@@ -10,13 +10,14 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("connection", &["protocol"]),
     ("vendor", &["protocol", "domain"]),
     ("session", &["protocol", "domain", "connection", "vendor"]),
+    ("words", &["protocol"]),
     ("store", &["domain", "session"]),
-    ("platform", &["domain", "connection", "session", "store"]),
-    ("ui", &["domain", "store"]),
+    ("platform", &["domain", "connection", "session", "store", "words"]),
+    ("ui", &["domain", "store", "words"]),
     ("native", &["protocol", "connection"]),
 ];
 
-const PURE: &[&str] = &["protocol", "domain", "connection", "vendor", "session"];
+const PURE: &[&str] = &["protocol", "domain", "connection", "vendor", "session", "words"];
 
 fn source_root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src")

@@ -68,6 +68,11 @@ for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true }
     writeFileSync(`${path}.br`, brotli);
     writeFileSync(`${path}.gz`, gzip);
   }
+  // Fetched by those only who want that language.
+  if (relative(folder, path).startsWith('languages')) {
+    console.log(`  ${relative(folder, path)}: ${kilobytes(raw.length)}, Brotli ${kilobytes(brotli.length)}, when wanted`);
+    continue;
+  }
   total.raw += raw.length;
   total.gzip += smaller ? gzip.length : raw.length;
   total.brotli += smaller ? brotli.length : raw.length;

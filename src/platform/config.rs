@@ -36,5 +36,5 @@ pub fn fetch_config(tell: impl FnOnce(Result<Config, Vec<String>>) + 'static) {
         });
     });
     // The page asks once, and there is nothing to abort it for.
-    std::mem::forget(pending);
+    pending.let_run();
 }

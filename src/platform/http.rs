@@ -31,6 +31,13 @@ pub(super) struct Pending {
     abort: Option<AbortController>,
 }
 
+impl Pending {
+    /// Lets the request go on to its end.
+    pub(super) fn let_run(mut self) {
+        self.abort = None;
+    }
+}
+
 impl Drop for Pending {
     fn drop(&mut self) {
         if let Some(abort) = &self.abort {

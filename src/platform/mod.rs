@@ -1,6 +1,6 @@
 //! The browser: the one place that touches its interfaces.
 //!
-//! Lives here: sockets, HTTP, timers, frames, page life, the panic hook, and the driver that ties them to the session.
+//! Lives here: sockets, HTTP, storage, timers, frames, page life, the panic hook, and the driver that ties them to the session.
 //! May not be here: decisions about the desk; what happens here is told to the session, what it says is done.
 //! Every listener, timer and socket is owned by a value whose drop ends it.
 //! Source of the traps met here: the `WebSocket` and Page Lifecycle specifications.
@@ -14,6 +14,7 @@ mod clock;
 mod config;
 mod driver;
 mod http;
+mod language;
 mod life;
 mod panic;
 mod socket;
@@ -24,4 +25,5 @@ mod timer;
 
 pub use config::fetch_config;
 pub use driver::Driver;
+pub use language::{fetch_language, remember_language, remembered_language, wished_languages};
 pub use panic::install_panic_hook;

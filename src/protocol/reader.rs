@@ -129,6 +129,27 @@ pub struct Reader<'a> {
     broken_at: Option<usize>,
 }
 
+/// The one value that a file holds, looked at throughout; or the line and column, from 1, where it is no JSON.
+///
+/// `depth` is how deep objects and lists are looked into.
+pub fn document(bytes: &[u8], depth: u32) -> Result<Value<'_>, (usize, usize)> {
+    // Some editors begin a file with a byte order mark, which JSON does not know.
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let (text, is_text) = match std::str::from_utf8(bytes) {
+        Ok(text) => (text, true),
+        Err(error) => {
+            let valid = bytes.get(..error.valid_up_to()).unwrap_or_default();
+            (std::str::from_utf8(valid).unwrap_or_default(), false)
+        }
+    };
+    let mut reader = Reader::new(text);
+    reader.inspect(depth);
+    if !is_text || reader.is_broken() || !reader.is_done() {
+        return Err(reader.place());
+    }
+    Ok(Reader::new(text).value())
+}
+
 impl<'a> Value<'a> {
     /// The value as a text, where it is one.
     pub fn as_text(self) -> Option<Text<'a>> {

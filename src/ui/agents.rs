@@ -11,9 +11,9 @@ use super::live::{MakeRow, attr, flag, text};
 use super::look::{Icon, Look, icon};
 use super::row::{AsOf, Certainty, reported};
 use super::state_control::state_words;
-use super::words::Word;
 use crate::domain::agent::{Agent, AgentState};
 use crate::domain::ids::{AgentKey, Key};
+use crate::words::Word;
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -79,27 +79,28 @@ fn Summary() -> impl IntoView {
             })
         })
     };
-    let entry = |count: Memo<usize>, state: AgentState| {
+    let entry = |count: Memo<usize>, state: AgentState, word: Word| {
         let look = Look::from(state);
         view! {
             <li class=["state ", look.class].concat() class:none=flag(move || count.get() == 0)>
                 {icon(move || look.icon)}
-                <span>{text(move || count.get())}</span>
-                <span class="word">{text(move || app.speech.counted(look.word))}</span>
+                <span>{text(move || app.speech.number(count.get()))}</span>
+                <span class="word">{text(move || app.say(word))}</span>
             </li>
         }
     };
     view! {
         <ul class="summary">
-            {entry(count(|state| state == AgentState::Ready), AgentState::Ready)}
+            {entry(count(|state| state == AgentState::Ready), AgentState::Ready, Word::CountedReady)}
             {entry(
                 count(|state| {
                     matches!(state, AgentState::Talking | AgentState::OnHold | AgentState::Reserved)
                 }),
                 AgentState::Talking,
+                Word::CountedTalking,
             )}
-            {entry(count(AgentState::is_wrap_up), AgentState::WrapUp { ready_after: None })}
-            {entry(count(|state| state == AgentState::NotReady), AgentState::NotReady)}
+            {entry(count(AgentState::is_wrap_up), AgentState::WrapUp { ready_after: None }, Word::CountedWrapUp)}
+            {entry(count(|state| state == AgentState::NotReady), AgentState::NotReady, Word::CountedNotReady)}
         </ul>
     }
 }
@@ -149,7 +150,7 @@ fn AgentRow(key: AgentKey, place: Signal<usize>) -> impl IntoView {
             queue.or_else(|| agent.note.as_deref().map(str::to_owned))
         });
         match (certainty().words(app), doing) {
-            (Some(words), Some(doing)) => Some([&words, " · ", &doing].concat()),
+            (Some(words), Some(doing)) => Some(app.speech.listed(&[words, doing])),
             (words, doing) => words.or(doing),
         }
     };
@@ -174,10 +175,10 @@ fn AgentRow(key: AgentKey, place: Signal<usize>) -> impl IntoView {
                 })}
                 <span>{text(words)}</span>
             </span>
-            <span role="cell" class="name">{text(name)}</span>
+            <span role="cell" class="name" dir="auto">{text(name)}</span>
             {reported(app, "wide quiet", extension)}
             {reported(app, "number", time)}
-            <span role="cell" class="more quiet">{text(activity)}</span>
+            <span role="cell" class="more quiet" dir="auto">{text(activity)}</span>
         </div>
     }
 }

@@ -7,9 +7,9 @@
 
 use super::app::App;
 use super::look::Look;
-use super::words::Word;
 use crate::domain::Transition;
 use crate::domain::ids::CallKey;
+use crate::words::{Sentence, Word};
 use leptos::prelude::*;
 
 impl App {
@@ -44,19 +44,15 @@ impl App {
             }),
             Transition::Message => self.read(|model| {
                 let message = model.desk.messages.back()?;
-                let from = message.from.as_deref().unwrap_or_default();
-                Some((
-                    false,
-                    [self.say(Word::Message), " ", from, ": ", &message.text].concat(),
-                ))
+                let who = message.from.as_deref().unwrap_or_default();
+                let text = &message.text;
+                Some((false, self.speech.tell(Sentence::MessageFrom { who, text })))
             }),
             Transition::Emergency => self.read(|model| {
                 let emergency = model.desk.supervisor.emergencies.back()?;
                 let who = emergency.login_id.as_deref().or(emergency.extension.as_deref());
-                Some((
-                    true,
-                    [self.say(Word::Emergency), " ", who.unwrap_or_default()].concat(),
-                ))
+                let who = who.unwrap_or_default();
+                Some((true, self.speech.tell(Sentence::EmergencyAt { who })))
             }),
             Transition::RingingEnded(_) | Transition::Alert => None,
         }
@@ -71,6 +67,9 @@ impl App {
                 .unwrap_or_default()
                 .to_owned()
         });
-        [self.say(word), " ", &number].concat().trim_end().to_owned()
+        if number.is_empty() {
+            return self.say(word).to_owned();
+        }
+        [self.say(word), " ", &self.speech.apart(&number)].concat()
     }
 }

@@ -5,7 +5,7 @@
 //! State comes down by signals, intents go up by a callback: a signal would conflate two of them.
 //! The model is read without tracking; the tracking is done by the cell or signal that announces the change.
 
-use super::words::{Speech, Word};
+use super::speech::Speech;
 use crate::domain::agent::Agent;
 use crate::domain::call::Call;
 use crate::domain::callback::Callback;
@@ -16,6 +16,7 @@ use crate::domain::model::Off;
 use crate::domain::queue::Queue;
 use crate::domain::{Model, Moment};
 use crate::store::{ConnectionView, DeskView, Listing, Screen, Views};
+use crate::words::{Dictionary, Language, Word};
 use leptos::prelude::*;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -62,6 +63,8 @@ pub enum Intent {
     DismissFailure(InvokeId),
     /// The agent has seen a failed or missed call.
     DismissCall(CallKey),
+    /// Speak this language, now and the next time.
+    Speak(Language),
 }
 
 impl Intent {
@@ -79,9 +82,11 @@ impl Intent {
             Intent::Hold(_) => Some(Control::Hold),
             Intent::Retrieve(_) => Some(Control::Retrieve),
             Intent::Dial(_) => Some(Control::MakeCall),
-            Intent::SendTones(..) | Intent::RetryNow | Intent::DismissFailure(_) | Intent::DismissCall(_) => {
-                None
-            }
+            Intent::SendTones(..)
+            | Intent::RetryNow
+            | Intent::DismissFailure(_)
+            | Intent::DismissCall(_)
+            | Intent::Speak(_) => None,
         }
     }
 
@@ -120,6 +125,7 @@ impl Intent {
             Intent::SendTones(..) => "send-tones",
             Intent::RetryNow => "retry-now",
             Intent::DismissFailure(_) | Intent::DismissCall(_) => "dismiss",
+            Intent::Speak(_) => "language",
         }
     }
 }
@@ -191,6 +197,14 @@ impl App {
     /// Says what the agent wants.
     pub fn dispatch(self, intent: Intent) {
         self.dispatch.with_value(|dispatch| dispatch(intent));
+    }
+
+    /// A language's words have arrived, or cannot be had.
+    pub fn learn(self, language: Language, dictionary: Option<Dictionary>) {
+        self.speech.learn(language, dictionary);
+        if let Some(text) = untrack(|| self.speech.missing()) {
+            self.say_aloud(false, text);
+        }
     }
 
     /// Has screen readers say a text, at once when it is urgent.

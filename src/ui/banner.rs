@@ -7,12 +7,13 @@
 use super::app::{App, Intent};
 use super::button::{CommandButton, failures};
 use super::format;
+use super::language::language_note;
 use super::live::{attr, text, when};
 use super::look::{Icon, icon};
 use super::page;
-use super::words::Word;
 use crate::domain::Moment;
 use crate::store::{ConnectionView, Link, Notice};
+use crate::words::{Count, Sentence, Word};
 use leptos::html;
 use leptos::prelude::*;
 
@@ -38,12 +39,16 @@ pub(super) fn Banner() -> impl IntoView {
                 move || view! { <ConnectionTrouble /> }.into_any(),
             )}
             {when(move || forced_out.get(), || view! { <ForcedOut /> }.into_any())}
+            {language_note(app)}
             {failures(app, |failed| failed.command.call().is_none())}
             {when(
                 move || wrap_up().is_some(),
                 move || {
                     let sentence = move || {
-                        wrap_up().map(|seconds| app.speech.wrap_up_to_come(&format::duration(seconds * 1000)))
+                        wrap_up().map(|seconds| {
+                            let duration = &format::duration(seconds * 1000);
+                            app.speech.tell(Sentence::WrapUpToCome { duration })
+                        })
                     };
                     view! { <p class="note is-wrap-up">{icon(|| Icon::Pencil)} <span>{text(sentence)}</span></p> }
                         .into_any()
@@ -67,7 +72,7 @@ pub(super) fn Banner() -> impl IntoView {
                     view! {
                         <p class="note is-not-ready" data-part="unusable">
                             {icon(|| Icon::Triangle)}
-                            <span>{text(move || app.speech.unusable_records(unusable()))}</span>
+                            <span>{text(move || app.speech.count(Count::UnusableRecords, unusable() as usize))}</span>
                         </p>
                     }
                         .into_any()
@@ -79,7 +84,7 @@ pub(super) fn Banner() -> impl IntoView {
                     view! {
                         <p class="note is-not-ready" title=attr(move || refused().join("\n"))>
                             {icon(|| Icon::Triangle)}
-                            <span>{text(move || app.speech.refused_subscriptions(refused().len()))}</span>
+                            <span>{text(move || app.speech.count(Count::RefusedSubscriptions, refused().len()))}</span>
                         </p>
                     }
                         .into_any()
@@ -144,13 +149,16 @@ fn explain(app: App, connection: &ConnectionView, now: Moment) -> String {
     match connection.link {
         Link::Connecting { attempt } => {
             parts.push(app.say(Word::Connecting).to_owned());
-            parts.push(app.speech.attempt(attempt));
+            parts.push(attempt_words(app, attempt));
         }
         Link::Reconnecting { attempt, next_try } => {
             parts.push(app.say(Word::Reconnecting).to_owned());
-            parts.push(app.speech.attempt(attempt));
+            parts.push(attempt_words(app, attempt));
             parts.push(match next_try {
-                Some(next_try) => app.speech.next_try((next_try.since(now) / 1000).max(0)),
+                Some(next_try) => {
+                    let wait = &app.speech.seconds((next_try.since(now) / 1000).max(0));
+                    app.speech.tell(Sentence::NextTry { wait })
+                }
                 None => app.say(Word::Retrying).to_owned(),
             });
         }
@@ -163,7 +171,12 @@ fn explain(app: App, connection: &ConnectionView, now: Moment) -> String {
             parts.push(app.say(Word::LateLong).to_owned());
         }
     }
-    parts.join(" · ")
+    app.speech.listed(&parts)
+}
+
+fn attempt_words(app: App, attempt: u32) -> String {
+    let number = &app.speech.number(attempt as usize);
+    app.speech.tell(Sentence::Attempt { number })
 }
 
 #[component]

@@ -6,10 +6,9 @@
 
 use super::app::{App, Intent};
 use super::button::CommandButton;
-use super::format;
 use super::live::{attr, text};
-use super::words::Word;
 use crate::store::Link;
+use crate::words::Word;
 use leptos::prelude::*;
 
 /// The field for a number.
@@ -36,11 +35,12 @@ pub(super) fn Dial() -> impl IntoView {
         <form class="dial" data-part="dial" role="search" on:submit=send>
             <input
                 type="tel"
+                dir="ltr"
                 name="number"
                 autocomplete="off"
                 aria-label=attr(move || app.say(Word::DialField))
-                placeholder=attr(move || app.say(Word::DialPlaceholder))
-                prop:value=move || typed.get()
+                placeholder=attr(move || app.say(Word::DialField))
+                prop:value=text(move || typed.get())
                 on:input=move |event| typed.set(event_target_value(&event))
             />
             <CommandButton intent=intent label=app.text(Word::Dial) hindrance=hindrance sent=clear />
@@ -70,8 +70,8 @@ pub(super) fn Connection() -> impl IntoView {
         >
             <span class="light" aria-hidden="true"></span>
             <span class="word">{text(move || app.say(shown().1))}</span>
-            <span class="server">{text(server)}</span>
-            <span>{text(move || as_of().map(|moment| app.speech.as_of(&format::clock(moment))))}</span>
+            <span class="server" dir="auto">{text(server)}</span>
+            <span>{text(move || as_of().map(|moment| app.speech.as_of(moment)))}</span>
         </p>
     }
 }
@@ -106,11 +106,11 @@ pub(super) fn Me() -> impl IntoView {
             let phone = move || {
                 agent.with(|agent| {
                     let phone = agent.as_deref()?.extension.as_deref()?;
-                    Some([" · ", phone].concat())
+                    Some([" · ", &app.speech.apart(phone)].concat())
                 })
             };
             view! {
-                <strong>{text(name)}</strong>
+                <strong dir="auto">{text(name)}</strong>
                 <span>{text(phone)}</span>
             }
         })

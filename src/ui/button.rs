@@ -8,9 +8,10 @@
 use super::app::{App, Intent};
 use super::live::{attr, flag, rows, text};
 use super::look::{Icon, icon};
-use super::words::{Speech, Word};
+use super::speech::Speech;
 use crate::domain::command::{Failed, InvokeId};
 use crate::domain::model::Off;
+use crate::words::Word;
 use leptos::prelude::*;
 use std::sync::Arc;
 

@@ -12,10 +12,10 @@ use super::keypad::Keypad;
 use super::live::{attr, flag, part, text, when};
 use super::look::{Icon, Look, icon, stage_name};
 use super::row::Certainty;
-use super::words::Word;
 use crate::domain::Moment;
 use crate::domain::call::{Call, Direction, Ending, Stage};
 use crate::domain::ids::{CallKey, Key};
+use crate::words::{Sentence, Word};
 use leptos::prelude::*;
 
 /// The card of one call.
@@ -73,7 +73,10 @@ pub(super) fn CallCard(key: CallKey) -> impl IntoView {
         })
         .flatten()
     };
-    let total = move || Some(app.speech.total(&format::duration(app.now().since(begun()?))));
+    let total = move || {
+        let duration = &format::duration(app.now().since(begun()?));
+        Some(app.speech.tell(Sentence::Total { duration }))
+    };
     view! {
         <article
             class=text(move || ["call ", look().class].concat())
@@ -97,7 +100,7 @@ pub(super) fn CallCard(key: CallKey) -> impl IntoView {
                 </span>
             </p>
             <p class="line-of-card">
-                <strong class="who" id=heading>
+                <strong class="who" dir="auto" id=heading>
                     {text(shown)}
                 </strong>
                 <span class="timer" aria-hidden="true">
@@ -142,14 +145,19 @@ fn about(app: App, call: &Call) -> String {
         app.read(|model| model.queues.get(queue)?.name.as_deref().map(str::to_owned))
     }));
     if call.direction == Some(Direction::Inbound) {
-        parts.extend(call.dialled.as_deref().map(|number| app.speech.dialled(number)));
+        parts.extend(
+            call.dialled
+                .as_deref()
+                .map(|number| app.speech.tell(Sentence::Dialled { number })),
+        );
     }
     if let (Some(begun), Some(connected)) = (call.begun, call.connected)
         && connected.since(begun) >= 1_000
     {
-        parts.push(app.speech.rang(&format::duration(connected.since(begun))));
+        let duration = &format::duration(connected.since(begun));
+        parts.push(app.speech.tell(Sentence::Rang { duration }));
     }
-    parts.join(" · ")
+    app.speech.listed(&parts)
 }
 
 #[component]
@@ -256,14 +264,8 @@ fn Foot(key: CallKey, call: RowSignal<Call>, failed: Memo<bool>) -> impl IntoVie
         app.desk.with(|desk| {
             let mut flights = desk.in_flight.iter();
             let flight = flights.find(|flight| flight.slow && flight.command.call() == Some(key))?;
-            Some(
-                [
-                    app.speech.command(&flight.command),
-                    ": ",
-                    app.say(Word::NoAnswerYet),
-                ]
-                .concat(),
-            )
+            let what = app.speech.command(&flight.command);
+            Some(app.speech.tell(Sentence::NoAnswerYet { what }))
         })
     };
     let cause = move || with(call, |call| ending_words(app, call));
@@ -299,7 +301,7 @@ pub(super) fn ending_words(app: App, call: &Call) -> String {
         Some(Ending::ByAgent | Ending::Unsaid) | None => (Word::RangOut, None),
     };
     match detail {
-        Some(detail) => [app.say(word), " (", detail, ")"].concat(),
+        Some(detail) => [app.say(word), " (", &app.speech.apart(detail), ")"].concat(),
         None => app.say(word).to_owned(),
     }
 }

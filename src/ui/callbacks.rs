@@ -6,14 +6,13 @@
 
 use super::app::{App, Intent, RowSignal};
 use super::button::CommandButton;
-use super::format;
 use super::list::{ReadKeys, WindowedList};
 use super::live::{MakeRow, attr, text};
 use super::row::{AsOf, Certainty};
-use super::words::Word;
 use crate::domain::Moment;
 use crate::domain::callback::{Callback, CallbackKind};
 use crate::domain::ids::{CallbackKey, Key};
+use crate::words::{Count, Sentence, Word};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -47,7 +46,7 @@ pub(super) fn Callbacks() -> impl IntoView {
         <section class="panel callbacks" data-part="callbacks" aria-labelledby="callbacks-heading">
             <header>
                 <h2 id="callbacks-heading">{text(move || app.say(Word::Callbacks))}</h2>
-                <span class="count">{text(move || app.speech.open(open.get()))}</span>
+                <span class="count">{text(move || app.speech.count(Count::Open, open.get()))}</span>
                 <AsOf />
             </header>
             <WindowedList
@@ -106,10 +105,13 @@ impl Due {
 
     fn words(self, app: App) -> String {
         match self {
-            Due::Overdue(by) => ["−", &app.speech.coarse(by)].concat(),
+            Due::Overdue(by) => {
+                let by = &app.speech.coarse(by);
+                app.speech.tell(Sentence::Overdue { by })
+            }
             Due::Now => app.say(Word::DueNow).to_owned(),
-            Due::Soon(due) | Due::Later(due) => format::short_clock(due),
-            Due::OnDay(due) => format::day(due),
+            Due::Soon(due) | Due::Later(due) => app.speech.short_clock(due),
+            Due::OnDay(due) => app.speech.day(due),
             Due::NotBefore(_) => app.say(Word::NotYet).to_owned(),
             Due::Unset => app.say(Word::Unreported).to_owned(),
         }
@@ -178,7 +180,7 @@ fn CallbackRow(key: CallbackKey, place: Signal<usize>) -> impl IntoView {
                 <span class=text(move || due().class())>{text(move || due().words(app))}</span>
             </span>
             <span role="cell" class="two-lines">
-                <span class="name">{text(who)}</span>
+                <span class="name" dir="auto">{text(who)}</span>
                 <span class="quiet small">{text(more)}</span>
             </span>
             <span role="cell" class="number">
@@ -187,7 +189,9 @@ fn CallbackRow(key: CallbackKey, place: Signal<usize>) -> impl IntoView {
                     command="call-back"
                     intent=Signal::derive(move || Intent::Dial(number.get()))
                     label=app.text(Word::Call)
-                    name=Signal::derive(move || app.speech.call_number(&number.get()))
+                    name=Signal::derive(move || {
+                        number.with(|number| app.speech.tell(Sentence::CallNumber { number }))
+                    })
                     hindrance=hindrance
                 />
             </span>
@@ -198,7 +202,10 @@ fn CallbackRow(key: CallbackKey, place: Signal<usize>) -> impl IntoView {
 /// When it opens, name, queue or list, kind, tries, who has it.
 fn particulars(app: App, callback: &Callback, opens: Option<Moment>) -> String {
     let mut parts: Vec<String> = Vec::new();
-    parts.extend(opens.map(|opens| app.speech.not_before(&format::short_clock(opens))));
+    parts.extend(opens.map(|opens| {
+        let clock = &app.speech.short_clock(opens);
+        app.speech.tell(Sentence::NotBefore { clock })
+    }));
     parts.extend(callback.contact.as_deref().map(str::to_owned));
     let (place, assigned, mine) = app.read(|model| {
         let queue = callback
@@ -223,13 +230,13 @@ fn particulars(app: App, callback: &Callback, opens: Option<Moment>) -> String {
     });
     parts.extend(kind.map(|kind| app.say(kind).to_owned()));
     let tries = callback.attempts.as_ref().map_or(0, Vec::len);
-    parts.extend((tries > 0).then(|| app.speech.tries(tries)));
+    parts.extend((tries > 0).then(|| app.speech.count(Count::Tries, tries)));
     parts.push(match assigned {
         _ if mine => app.say(Word::Mine).to_owned(),
         Some(name) => name,
         None => app.say(Word::Unassigned).to_owned(),
     });
-    parts.join(" · ")
+    app.speech.listed(&parts)
 }
 
 #[cfg(test)]

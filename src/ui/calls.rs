@@ -7,12 +7,11 @@
 use super::app::{App, Intent};
 use super::button::CommandButton;
 use super::call_card::{CallCard, ending_words};
-use super::format;
 use super::live::{attr, flag, rows, text, when};
 use super::look::{Icon, icon};
 use super::page;
-use super::words::Word;
 use crate::domain::ids::{CallKey, Key};
+use crate::words::{Sentence, Word};
 use leptos::html;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -57,7 +56,7 @@ pub(super) fn Missed() -> impl IntoView {
         <section class="panel missed" data-part="missed" aria-labelledby="missed-heading" tabindex="-1" node_ref=place>
             <header>
                 <h2 id="missed-heading">{text(move || app.say(Word::Missed))}</h2>
-                <span class="count" class:alarm=flag(move || count.get().gt(&0))>{text(move || count.get())}</span>
+                <span class="count" class:alarm=flag(move || count.get().gt(&0))>{text(move || app.speech.number(count.get()))}</span>
             </header>
             <ul class="entries">
                 {rows(
@@ -87,9 +86,9 @@ fn MissedCall(key: CallKey) -> impl IntoView {
                 app.read(|model| model.queues.get(queue)?.name.as_deref().map(str::to_owned))
             });
             let mut parts = vec![ending_words(app, call)];
-            parts.splice(0..0, call.ended.map(format::short_clock));
+            parts.splice(0..0, call.ended.map(|ended| app.speech.short_clock(ended)));
             parts.extend(queue);
-            Some(parts.join(" · "))
+            Some(app.speech.listed(&parts))
         })
     };
     let shown = move || match number.get() {
@@ -100,7 +99,7 @@ fn MissedCall(key: CallKey) -> impl IntoView {
     view! {
         <li data-part="missed-call" data-id=attr(id)>
             <span class="two-lines">
-                <strong>{text(shown)}</strong>
+                <strong dir="auto">{text(shown)}</strong>
                 <span class="quiet small">{text(why)}</span>
             </span>
             <CommandButton
@@ -108,7 +107,9 @@ fn MissedCall(key: CallKey) -> impl IntoView {
                 command="call-back"
                 intent=Signal::derive(move || Intent::Dial(number.get()))
                 label=app.text(Word::CallBack)
-                name=Signal::derive(move || app.speech.call_number(&number.get()))
+                name=Signal::derive(move || {
+                    number.with(|number| app.speech.tell(Sentence::CallNumber { number }))
+                })
                 hindrance=hindrance
             />
             <button

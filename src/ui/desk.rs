@@ -10,11 +10,12 @@ use super::banner::Banner;
 use super::bar::{Connection, Dial, Me};
 use super::callbacks::Callbacks;
 use super::calls::{Calls, Missed};
+use super::language::LanguageChoice;
 use super::live::{attr, text};
 use super::page;
 use super::queues::Queues;
 use super::state_control::StateControl;
-use super::words::Word;
+use crate::words::Word;
 use leptos::html;
 use leptos::prelude::*;
 
@@ -33,6 +34,7 @@ pub(super) fn Desk() -> impl IntoView {
                 <StateControl />
                 <Dial />
                 <Me />
+                <LanguageChoice />
             </header>
             <aside class="line" aria-label=attr(move || app.say(Word::Notices))>
                 <Banner />

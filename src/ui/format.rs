@@ -1,11 +1,13 @@
-//! Times as people read them.
+//! Times and numbers as people read them.
 //!
-//! Lives here: durations as `m:ss`, and clock times in the browser's own language and time zone.
+//! Lives here: durations as `m:ss`, and the browser's formatters (`Intl`) for one language.
 //! May not be here: words, signals, "now": every time is an argument.
-//! Clock times are the browser's work (`Intl`): nothing to ship, and right in every country.
-//! The browser's formatters are made once; making one costs more than a thousand uses.
+//! `Intl` writes times, numbers and units and knows the plural's rules: nothing to ship, and right in every country.
+//! Digits are 0 to 9 and the calendar is the Gregorian in every language, as in phone numbers, timers and servers' texts.
 
-use crate::domain::Moment;
+use crate::words::Language;
+use js_sys::{Array, Function, Reflect};
+use std::cell::OnceCell;
 use wasm_bindgen::{JsCast, JsValue};
 
 /// A duration as `m:ss`, from an hour on as `h:mm:ss`; a negative one counts as nothing.
@@ -32,51 +34,106 @@ fn push_two_digits(text: &mut String, number: i64) {
     text.push_str(&number.to_string());
 }
 
-/// A time of day with seconds.
-pub fn clock(moment: Moment) -> String {
-    CLOCK.with(|formatter| format_with(formatter, moment))
+/// What the browser is asked to write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Format {
+    /// A time of day with seconds, from milliseconds.
+    Clock,
+    /// A time of day without seconds.
+    ShortClock,
+    /// A day of the month.
+    Day,
+    /// A number.
+    Number,
+    /// So many seconds.
+    Seconds,
+    /// So many minutes.
+    Minutes,
+    /// So many hours.
+    Hours,
+    /// So many days.
+    Days,
+    /// The plural's category of a number.
+    Plural,
 }
 
-/// A time of day without seconds.
-pub fn short_clock(moment: Moment) -> String {
-    SHORT_CLOCK.with(|formatter| format_with(formatter, moment))
-}
+const FORMATS: usize = Format::Plural as usize + 1;
 
-/// A day of the month, for times that are not near.
-pub fn day(moment: Moment) -> String {
-    DAY.with(|formatter| format_with(formatter, moment))
-}
-
-thread_local! {
-    static CLOCK: js_sys::Function =
-        formatter(&[("hour", "numeric"), ("minute", "2-digit"), ("second", "2-digit")]);
-    static SHORT_CLOCK: js_sys::Function = formatter(&[("hour", "numeric"), ("minute", "2-digit")]);
-    static DAY: js_sys::Function = formatter(&[("day", "numeric"), ("month", "short")]);
-}
-
-fn formatter(parts: &[(&str, &str)]) -> js_sys::Function {
-    let options = js_sys::Object::new();
-    for (name, value) in parts {
-        // Setting a property of an object made here cannot fail.
-        let _ = js_sys::Reflect::set(&options, &(*name).into(), &(*value).into());
+impl Format {
+    /// The formatter in `Intl`, its method, and what it is told beside the digits and the calendar.
+    fn recipe(self) -> [&'static str; 3] {
+        let time = |options| ["DateTimeFormat", "format", options];
+        let number = |options| ["NumberFormat", "format", options];
+        match self {
+            Format::Clock => time(r#","hour":"numeric","minute":"2-digit","second":"2-digit""#),
+            Format::ShortClock => time(r#","hour":"numeric","minute":"2-digit""#),
+            Format::Day => time(r#","day":"numeric","month":"short""#),
+            Format::Number => number(""),
+            Format::Seconds => number(r#","style":"unit","unit":"second""#),
+            Format::Minutes => number(r#","style":"unit","unit":"minute""#),
+            Format::Hours => number(r#","style":"unit","unit":"hour""#),
+            Format::Days => number(r#","style":"unit","unit":"day""#),
+            Format::Plural => ["PluralRules", "select", ""],
+        }
     }
-    let format = js_sys::Intl::DateTimeFormat::new(&js_sys::Array::new(), &options);
-    js_sys::Reflect::get(&format, &"format".into())
-        .unwrap_or_default()
-        .unchecked_into()
 }
 
-fn format_with(formatter: &js_sys::Function, moment: Moment) -> String {
-    formatter
-        .call1(&JsValue::UNDEFINED, &JsValue::from_f64(moment.0 as f64))
-        .ok()
-        .and_then(|text| text.as_string())
-        .unwrap_or_default()
+/// A formatter and its method.
+struct Made {
+    formatter: JsValue,
+    method: Function,
+}
+
+/// The formatters of one language; each is made when it is first needed, which costs more than a thousand uses.
+pub(super) struct Formats {
+    /// The reader's own region first; a browser's tag may be one that its `Intl` does not take (`en-US@posix`).
+    locales: [String; 2],
+    made: [OnceCell<Option<Made>>; FORMATS],
+}
+
+impl Formats {
+    /// For a language, in the region that the reader wishes for.
+    pub(super) fn new(language: Language, wishes: &str) -> Self {
+        Self {
+            locales: [language.locale(wishes).to_owned(), language.tag().to_owned()],
+            made: Default::default(),
+        }
+    }
+
+    /// A value in a format; a browser that cannot write it is answered with its digits.
+    pub(super) fn write(&self, format: Format, value: i64) -> String {
+        self.made
+            .get(format as usize)
+            .and_then(|made| made.get_or_init(|| self.make(format)).as_ref())
+            .and_then(|made| {
+                let value = JsValue::from_f64(value as f64);
+                made.method.call1(&made.formatter, &value).ok()?.as_string()
+            })
+            .unwrap_or_else(|| value.to_string())
+    }
+
+    fn make(&self, format: Format) -> Option<Made> {
+        let [kind, method, particulars] = format.recipe();
+        let options = [
+            r#"{"numberingSystem":"latn","calendar":"gregory""#,
+            particulars,
+            "}",
+        ]
+        .concat();
+        let options = js_sys::JSON::parse(&options).ok()?;
+        let intl = Reflect::get(&js_sys::global(), &"Intl".into()).ok()?;
+        let constructor: Function = Reflect::get(&intl, &kind.into()).ok()?.dyn_into().ok()?;
+        let formatter = self.locales.iter().find_map(|locale| {
+            Reflect::construct(&constructor, &Array::of2(&locale.into(), &options)).ok()
+        })?;
+        let method = Reflect::get(&formatter, &method.into()).ok()?.dyn_into().ok()?;
+        Some(Made { formatter, method })
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::duration;
+    use super::*;
 
     #[test]
     fn durations_read_as_people_write_them() {

@@ -7,8 +7,8 @@
 use super::app::{App, Intent};
 use super::live::{attr, text};
 use super::look::{Icon, icon};
-use super::words::Word;
 use crate::domain::ids::{CallKey, Key};
+use crate::words::{Count, Word};
 use leptos::prelude::*;
 
 const KEYS: [&str; 12] = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
@@ -67,7 +67,7 @@ pub(super) fn Keypad(key: CallKey) -> impl IntoView {
         count => [
             "•".repeat(count.min(DOTS)).as_str(),
             " ",
-            &app.speech.digits_sent(count),
+            &app.speech.count(Count::DigitsSent, count),
         ]
         .concat(),
     };

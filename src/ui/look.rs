@@ -6,9 +6,9 @@
 //! One element draws every icon; a change of state changes one attribute.
 
 use super::live::attr;
-use super::words::Word;
 use crate::domain::agent::AgentState;
 use crate::domain::call::Stage;
+use crate::words::Word;
 use leptos::prelude::*;
 
 /// A shape.
@@ -44,6 +44,8 @@ pub enum Icon {
     Keys,
     /// Points down: more choices.
     Chevron,
+    /// The earth: languages.
+    Globe,
 }
 
 impl Icon {
@@ -74,6 +76,9 @@ impl Icon {
             }
             Icon::Keys => {
                 "M1.5 1h2v2h-2zM5 1h2v2H5zM8.5 1h2v2h-2zM1.5 5h2v2h-2zM5 5h2v2H5zM8.5 5h2v2h-2zM1.5 9h2v2h-2zM5 9h2v2H5zM8.5 9h2v2h-2z"
+            }
+            Icon::Globe => {
+                "M6 1a5 5 0 1 1 0 10A5 5 0 0 1 6 1zM2.3 4.4a4 4 0 0 0 0 3.2h1.6a9 9 0 0 1 0-3.2zm2.6 0a8 8 0 0 0 0 3.2h2.2a8 8 0 0 0 0-3.2zm3.2 0a9 9 0 0 1 0 3.2h1.6a4 4 0 0 0 0-3.2z"
             }
             Icon::Chevron => "m2 4.5 1-1 3 3 3-3 1 1-4 4z",
         }

@@ -1,6 +1,6 @@
 //! The page: Leptos components over the store.
 //!
-//! Lives here: screens, panels, buttons, words, the application's root.
+//! Lives here: screens, panels, buttons, the page's voice, the application's root.
 //! May not be here: wire names, protocol, anything that decides what a button may do.
 //! A component reads cells and signals, and hands intents to [`App::dispatch`]; it changes nothing itself.
 //! Every row carries `data-id`, every button `data-command`, every part of the screen `data-part`.
@@ -30,11 +30,12 @@
 //! | `missed`, `missed-call` | missed calls, and one of them (`data-id`) |
 //! | `agents`, `queues`, `callbacks` | the lists |
 //! | `agent`, `queue`, `callback` | one row of a list (`data-id`; an agent also `data-state`) |
+//! | `language`, `language-error` | the choice of language, and why the last one could not be had |
 //! | `polite`, `assertive` | what screen readers are told |
 //!
 //! `data-id` is the source's own id. `data-command` is one of `sign-in`, `sign-out`, `ready`, `not-ready` (with
 //! `data-reason` where a reason goes with it), `answer`, `end-call`, `hold`, `retrieve`, `dial`, `keypad`,
-//! `send-tones` (with `data-tone`), `retry-now`, `dismiss`, `call-back`. A row or card that is not confirmed in the
+//! `send-tones` (with `data-tone`), `retry-now`, `dismiss`, `call-back`, `language`. A row or card that is not confirmed in the
 //! present session carries `data-unsure`.
 
 #![allow(
@@ -55,6 +56,7 @@ mod calls;
 mod desk;
 mod format;
 mod keypad;
+mod language;
 mod list;
 mod live;
 mod look;
@@ -63,12 +65,12 @@ mod queues;
 mod root;
 mod row;
 mod sign_in;
+mod speech;
 mod state_control;
-mod words;
 
 pub use app::{App, Dispatch, Intent, RowSignal};
 pub use root::Root;
-pub use words::{Language, Speech, Word};
+pub use speech::Speech;
 
 use crate::domain::Model;
 use crate::store::Views;

@@ -10,6 +10,7 @@
 )]
 
 use crate::domain::Moment;
+use crate::words::{Dictionary, Language, Word};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
@@ -25,6 +26,27 @@ pub(super) fn take_mount_point() -> Option<HtmlElement> {
 /// Names the browser's tab.
 pub(super) fn set_title(title: &str) {
     document().set_title(title);
+}
+
+/// Tells the browser the page's language and direction, and words the crash screen, which must do without the program.
+pub(super) fn set_language(language: Language, dictionary: &Dictionary) {
+    let document = document();
+    if let Some(root) = document.document_element() {
+        let direction = if language.is_right_to_left() { "rtl" } else { "ltr" };
+        // The names are valid ones: this cannot fail.
+        let _ = root.set_attribute("lang", language.tag());
+        let _ = root.set_attribute("dir", direction);
+    }
+    let crash = [
+        ("#crash-title", Word::CrashTitle),
+        ("#crash-text", Word::CrashText),
+        ("[data-command=reload]", Word::Reload),
+    ];
+    for (place, word) in crash {
+        if let Ok(Some(element)) = document.query_selector(place) {
+            element.set_text_content(Some(word.told(dictionary)));
+        }
+    }
 }
 
 /// Shows that the page is alive.

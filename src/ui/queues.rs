@@ -10,10 +10,10 @@ use super::list::{ReadKeys, WindowedList};
 use super::live::{MakeRow, attr, flag, text, when};
 use super::look::{Icon, icon};
 use super::row::{AsOf, Certainty, reported};
-use super::words::Word;
 use crate::domain::Moment;
 use crate::domain::ids::{Key, QueueKey};
 use crate::domain::queue::{LongestWait, OpenStatus, Queue};
+use crate::words::{Sentence, Word};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -176,8 +176,8 @@ fn QueueRow(key: QueueKey, place: Signal<usize>) -> impl IntoView {
     let wait_text = move || {
         wait().map(|wait| match wait {
             Wait::Known(wait) => format::duration(wait),
-            Wait::Estimated(wait) => ["≈", &format::duration(wait)].concat(),
-            Wait::Raw(raw) => ["?", &raw.to_string()].concat(),
+            Wait::Estimated(wait) => app.speech.apart(&["≈", &format::duration(wait)].concat()),
+            Wait::Raw(raw) => app.speech.apart(&["?", &raw.to_string()].concat()),
         })
     };
     let wait_title = move || match wait() {
@@ -192,16 +192,18 @@ fn QueueRow(key: QueueKey, place: Signal<usize>) -> impl IntoView {
             let text = |number: Option<u32>| {
                 number.map_or_else(
                     || app.say(Word::Unreported).to_owned(),
-                    |number| number.to_string(),
+                    |number| app.speech.number(number as usize),
                 )
             };
-            (queue.free.is_some() || queue.serving.is_some())
-                .then(|| app.speech.of(&text(queue.free), &text(queue.serving)))
+            (queue.free.is_some() || queue.serving.is_some()).then(|| {
+                let (free, serving) = (&text(queue.free), &text(queue.serving));
+                app.speech.tell(Sentence::FreeOf { free, serving })
+            })
         })
     };
     let waiting_text = move || match closed() {
         Some(word) if waiting().unwrap_or(0) == 0 => Some(app.say(word).to_owned()),
-        _ => waiting().map(|waiting| waiting.to_string()),
+        _ => waiting().map(|waiting| app.speech.number(waiting as usize)),
     };
     let waiting_title = move || waiting().is_none().then(|| app.say(Word::NotReported));
     view! {
@@ -215,7 +217,7 @@ fn QueueRow(key: QueueKey, place: Signal<usize>) -> impl IntoView {
             data-unsure=attr(move || certainty().mark())
         >
             <span role="cell" class="two-lines">
-                <span class="name">{text(name)}</span>
+                <span class="name" dir="auto">{text(name)}</span>
                 <span class="as-of">{text(move || certainty().words(app))}</span>
             </span>
             {tagged(app, waiting_level, waiting_text, waiting_title)}

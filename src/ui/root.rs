@@ -10,9 +10,9 @@ use super::live::text;
 use super::look::{Icon, Look, icon};
 use super::page;
 use super::sign_in::SignIn;
-use super::words::Word;
 use crate::domain::call::{Direction, Stage};
 use crate::store::Screen;
+use crate::words::{Sentence, Word};
 use leptos::prelude::*;
 
 /// The page.
@@ -66,7 +66,10 @@ fn name_the_tab(app: App) {
         });
         let product = app.say(Word::Product);
         match (on_desk, ringing, state) {
-            (true, Some(number), _) => page::set_title(&app.speech.ringing_title(&number)),
+            (true, Some(number), _) => {
+                let number = &number;
+                page::set_title(&app.speech.tell(Sentence::RingingTitle { number }));
+            }
             (true, None, Some(state)) => page::set_title(&[app.say(state), " · ", product].concat()),
             _ => page::set_title(product),
         }
@@ -89,7 +92,7 @@ fn BadConfig(problems: Vec<String>) -> impl IntoView {
     let app = App::get();
     let problems: Vec<_> = problems
         .into_iter()
-        .map(|problem| view! { <li>{problem}</li> })
+        .map(|problem| view! { <li dir="ltr">{problem}</li> })
         .collect();
     view! {
         <main class="screen" data-part="bad-config">

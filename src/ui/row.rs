@@ -5,12 +5,11 @@
 //! Certainty comes from the session in which a row was last confirmed, never from its age.
 
 use super::app::App;
-use super::format;
 use super::live::{attr, flag, text};
-use super::words::Word;
 use crate::domain::Moment;
 use crate::domain::ids::SourceId;
 use crate::store::Link;
+use crate::words::Word;
 use leptos::prelude::*;
 
 /// How certain a row is.
@@ -56,7 +55,7 @@ impl Certainty {
     pub(super) fn words(self, app: App) -> Option<String> {
         match self {
             Certainty::Sure => None,
-            Certainty::AsOf(heard) => Some(app.speech.as_of(&format::clock(heard))),
+            Certainty::AsOf(heard) => Some(app.speech.as_of(heard)),
             Certainty::NeverHeard => Some(app.say(Word::NotHeardYet).to_owned()),
         }
     }
@@ -99,7 +98,7 @@ pub(super) fn AsOf() -> impl IntoView {
                 Link::Live => None,
                 _ => connection.as_of,
             })
-            .map(|moment| app.speech.as_of(&format::clock(moment)))
+            .map(|moment| app.speech.as_of(moment))
     };
     view! { <span class="as-of">{text(as_of)}</span> }
 }

@@ -5,11 +5,12 @@
 //! The fields are the browser's: they are read once, when the form is sent.
 
 use super::app::{App, Intent};
+use super::language::{LanguageChoice, language_note};
 use super::live::{attr, flag, part, text, when};
 use super::look::{Icon, icon};
-use super::words::Word;
-use super::{page, words};
+use super::page;
 use crate::store::{Known, Screen, SignInError};
+use crate::words::Word;
 use leptos::html;
 use leptos::prelude::*;
 
@@ -99,6 +100,7 @@ pub(super) fn SignIn() -> impl IntoView {
                     view! {
                         <input
                             name="extension"
+                            dir="ltr"
                             required
                             inputmode="tel"
                             autocomplete="off"
@@ -126,6 +128,7 @@ pub(super) fn SignIn() -> impl IntoView {
                     view! {
                         <input
                             name="agent-id"
+                            dir="ltr"
                             required
                             autocomplete="username"
                             autocapitalize="off"
@@ -141,6 +144,7 @@ pub(super) fn SignIn() -> impl IntoView {
                         view! {
                             <input
                                 name="password"
+                                dir="ltr"
                                 type="password"
                                 required
                                 autocomplete="current-password"
@@ -163,6 +167,8 @@ pub(super) fn SignIn() -> impl IntoView {
                     {part(move || error().map(|error| view! { <Trouble error=error /> }.into_any()))}
                 </div>
             </form>
+            <LanguageChoice />
+            {language_note(app)}
         </main>
     }
 }
@@ -171,12 +177,12 @@ pub(super) fn SignIn() -> impl IntoView {
 fn Trouble(error: SignInError) -> impl IntoView {
     let app = App::get();
     let (word, details) = match error {
-        SignInError::Refused(text) => (words::Word::SignInRefused, text),
+        SignInError::Refused(text) => (Word::SignInRefused, text),
         SignInError::Unreachable(text) => (Word::SignInUnreachable, text),
         SignInError::Telephony(text) => (Word::SignInTelephony, text),
     };
     view! {
         <p class="state is-danger">{icon(|| Icon::Triangle)} <span>{text(move || app.say(word))}</span></p>
-        <p class="quiet small">{details}</p>
+        <p class="quiet small" dir="auto">{details}</p>
     }
 }

@@ -8,12 +8,12 @@ use super::app::{App, Intent};
 use super::button::CommandButton;
 use super::live::{attr, flag, rows, text, when};
 use super::look::{Icon, Look, icon};
-use super::words::Word;
 use super::{format, page};
 use crate::domain::agent::{Agent, AgentState};
 use crate::domain::command::{Command, InFlight, Phase};
 use crate::domain::ids::AgentKey;
 use crate::store::Reason;
+use crate::words::{Sentence, Word};
 use leptos::html;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -52,12 +52,11 @@ fn OwnState(key: AgentKey) -> impl IntoView {
     let left = move || {
         let end = agent.with(|agent| agent.as_deref()?.wrap_up?.end)?;
         let left = end.since(app.now());
-        (left > 0).then(|| ["−", &format::duration(left)].concat())
+        (left > 0).then(|| app.speech.apart(&["−", &format::duration(left)].concat()))
     };
     let reserved = move || {
         let reservation = agent.with(|agent| agent.as_deref()?.reservation)?;
-        let until = reservation.until.map(format::clock);
-        (reservation.holds_at(app.now())).then(|| app.speech.reserved(until.as_deref()))
+        (reservation.holds_at(app.now())).then(|| app.speech.reserved(reservation.until))
     };
     let telephony = Memo::new(move |_| app.desk.with(|desk| desk.telephony));
     let pending = move || {
@@ -125,18 +124,11 @@ fn is_own(command: &Command) -> bool {
 
 fn pending_words(app: App, flight: &InFlight) -> String {
     let what = app.speech.command(&flight.command);
-    match (flight.phase, flight.slow) {
-        (_, true) => [
-            app.say(Word::AskedFor),
-            " ",
-            what,
-            ": ",
-            app.say(Word::NoAnswerYet),
-        ]
-        .concat(),
-        (Phase::Sent, false) => [app.say(Word::AskedFor), " ", what, "…"].concat(),
-        (Phase::Accepted, false) => [app.say(Word::AcceptedWaiting), " ", what, "…"].concat(),
-    }
+    app.speech.tell(match (flight.phase, flight.slow) {
+        (_, true) => Sentence::AskedForNoAnswer { what },
+        (Phase::Sent, false) => Sentence::AskedFor { what },
+        (Phase::Accepted, false) => Sentence::AcceptedWaiting { what },
+    })
 }
 
 /// A state with its reason, in words.
@@ -154,16 +146,19 @@ pub(super) fn state_words(app: App, state: AgentState, code: Option<i32>, reason
         .filter(|code| *code != 0 && state == AgentState::NotReady)
         .map(|code| reason_words(app, code, reasons));
     match reason {
-        Some(reason) => [app.say(word), " · ", &reason].concat(),
+        Some(reason) => app.speech.listed(&[app.say(word).to_owned(), reason]),
         None => app.say(word).to_owned(),
     }
 }
 
 fn reason_words(app: App, code: i32, reasons: &[Reason]) -> String {
-    reasons
-        .iter()
-        .find(|reason| reason.code == code)
-        .map_or_else(|| app.speech.reason_code(code), |reason| reason.label.clone())
+    reasons.iter().find(|reason| reason.code == code).map_or_else(
+        || {
+            let code = &code.to_string();
+            app.speech.tell(Sentence::ReasonCode { code })
+        },
+        |reason| reason.label.clone(),
+    )
 }
 
 #[component]
@@ -197,7 +192,7 @@ fn Menu(signed_out: Memo<bool>) -> impl IntoView {
             let label = Signal::derive(move || {
                 let name = app.desk.with(|desk| reason_words(app, code, &desk.reasons));
                 match before {
-                    Some(before) => [app.say(before), " · ", &name].concat(),
+                    Some(before) => app.speech.listed(&[app.say(before).to_owned(), name]),
                     None => name,
                 }
             });

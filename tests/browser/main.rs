@@ -8,6 +8,7 @@
 
 mod buttons;
 mod cells;
+mod languages;
 mod page;
 mod rig;
 mod rows;

@@ -8,7 +8,7 @@ use switchhook::domain::control::{Controls, EnablementMask};
 use switchhook::domain::ids::{Ref, SourceId};
 use switchhook::domain::{Delta, Event, Model, Moment};
 use switchhook::store::{Screen, Views};
-use switchhook::ui::{self, Intent};
+use switchhook::ui::{self, App, Intent};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Element, HtmlElement, MutationObserver, MutationObserverInit, MutationRecord};
@@ -88,6 +88,7 @@ pub(crate) struct Page {
     pub(crate) element: HtmlElement,
     pub(crate) intents: Rc<RefCell<Vec<Intent>>>,
     pub(crate) now: Moment,
+    pub(crate) app: App,
 }
 
 impl Page {
@@ -116,13 +117,14 @@ impl Page {
         let intents: Rc<RefCell<Vec<Intent>>> = Rc::default();
         let heard = Rc::clone(&intents);
         let dispatch = Rc::new(move |intent| heard.borrow_mut().push(intent));
-        ui::mount(views.clone(), Rc::clone(&model), dispatch).expect("there is a place");
+        let app = ui::mount(views.clone(), Rc::clone(&model), dispatch).expect("there is a place");
         Self {
             views,
             model,
             element,
             intents,
             now,
+            app,
         }
     }
 

@@ -3,12 +3,15 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { eventually, onDesk, startBrowser } from '../support/browser.mjs';
+import { eventually, inLanguage, onDesk, startBrowser } from '../support/browser.mjs';
 import { startHub } from '../support/servers.mjs';
 
 const CENTRE = { site: process.env.SWITCHHOOK_DIST, agents: 12, queues: 4, callbacks: 8, seed: 7 };
 // Requests that fail are errors to the browser, and meant to happen here.
 const tolerate = [/Failed to load resource/, /WebSocket connection to/, /ERR_/];
+
+/** In each language: a screen is looked at in its words and in its direction. */
+const LANGUAGES = ['en', 'de', 'ar'];
 
 describe('no accessibility barriers', () => {
   let browser;
@@ -19,11 +22,20 @@ describe('no accessibility barriers', () => {
   after(() => browser?.stop());
 
   const on = (name, scenario, options) =>
-    test(name, async (t) => {
-      const hub = await startHub({ ...CENTRE, ...options?.centre });
-      t.after(hub.stop);
-      await onDesk(browser, hub.url, `accessibility ${name}`, (desk) => scenario(desk, hub), options);
-    });
+    LANGUAGES.forEach((language) =>
+      test(`${name}, in ${language}`, async (t) => {
+        const hub = await startHub({ ...CENTRE, ...options?.centre });
+        t.after(hub.stop);
+        const inIt = async (desk) => {
+          await eventually(async () =>
+            assert.equal(await desk.page.evaluate(() => document.documentElement.lang), language),
+          );
+          await scenario(desk, hub);
+        };
+        const prepare = inLanguage(language);
+        await onDesk(browser, hub.url, `accessibility ${name} ${language}`, inIt, { prepare, ...options });
+      }),
+    );
 
   on(
     'at sign-in, also when it was refused',

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { eventually, onDesk, startBrowser } from '../support/browser.mjs';
+import { eventually, inLanguage, onDesk, startBrowser } from '../support/browser.mjs';
 import { startHub } from '../support/servers.mjs';
 
 describe('the layout', () => {
@@ -34,8 +34,10 @@ describe('the layout', () => {
         return [];
       }
       return [...document.querySelectorAll('body *')]
-        .filter((element) => element.checkVisibility() && element.getBoundingClientRect().right > innerWidth + 1)
-        .map((element) => `${element.localName}.${element.className} to ${element.getBoundingClientRect().right}`)
+        .filter((element) => element.checkVisibility())
+        .map((element) => [element, element.getBoundingClientRect()])
+        .filter(([, { left, right }]) => left < -1 || right > innerWidth + 1)
+        .map(([element, { left, right }]) => `${element.localName}.${element.className} from ${left} to ${right}`)
         .slice(0, 5);
     });
   const fits = async (desk, when) => {
@@ -68,7 +70,7 @@ describe('the layout', () => {
     }
   };
 
-  const at = (name, size, scenario) =>
+  const at = (name, size, scenario, options) =>
     test(name, () =>
       onDesk(browser, hub.url, `layout ${name}`, async (desk) => {
         await desk.page.setViewportSize(size);
@@ -80,10 +82,10 @@ describe('the layout', () => {
         await scenario(desk);
         await desk.choose('sign-out');
         await desk.part('sign-in').waitFor();
-      }),
+      }, options),
     );
 
-  at('320 pixels wide: nothing sticks out, a call can be worked', { width: 320, height: 640 }, async (desk) => {
+  const worksACall = async (desk) => {
     await desk.command('state-menu').click();
     await desk.part('state-menu').waitFor();
     await fits(desk, 'with the menu open');
@@ -104,7 +106,8 @@ describe('the layout', () => {
     await fits(desk, 'in wrap-up');
     await desk.choose('not-ready', 1);
     await desk.ownState('not-ready');
-  });
+  };
+  at('320 pixels wide: nothing sticks out, a call can be worked', { width: 320, height: 640 }, worksACall);
 
   /** What is cut off inside a part: text in a box that is too small for it, or a hint in a field. */
   const cut = (part) =>
@@ -120,13 +123,41 @@ describe('the layout', () => {
         return display !== 'inline' && element.scrollWidth > element.clientWidth;
       };
       return [...root.querySelectorAll('*')]
-        .filter((element) => element.checkVisibility() && isCut(element))
+        // What only screen readers hear is one pixel wide.
+        .filter((element) => !element.matches('.unseen') && element.checkVisibility() && isCut(element))
         .map((element) => element.outerHTML.slice(0, 200));
     });
 
-  for (const width of [320, 1600]) {
+  /** Words that must be read whole, and are wider than their box. */
+  const crowded = (desk) =>
+    desk.page.evaluate(() =>
+      [...document.querySelectorAll('[data-command], h2, .tag, .number, .pill, .state > span, .count, .line-of-card')]
+        .filter((element) => element.checkVisibility() && !element.closest('.unseen'))
+        // What only screen readers hear is one pixel wide.
+        .filter(({ scrollWidth, clientWidth }) => clientWidth > 1 && scrollWidth > clientWidth + 1)
+        .filter((element) => getComputedStyle(element).display !== 'inline')
+        .map((element) => `${element.innerText}: ${element.scrollWidth} px in ${element.clientWidth} px`),
+    );
+  const WORDS = { de: /Anrufe/, ar: /المكالمات/ };
+  for (const language of ['de', 'ar']) {
+    for (const width of [320, 1024, 1600]) {
+      const scenario = async (desk) => {
+        await eventually(async () => assert.match(await desk.part('calls').textContent(), WORDS[language]));
+        assert.deepEqual(await crowded(desk), []);
+        if (width === 320) {
+          await worksACall(desk);
+        }
+        await everythingIsReachable(desk);
+        assert.deepEqual(await crowded(desk), []);
+      };
+      const options = { prepare: inLanguage(language) };
+      at(`in ${language}, ${width} pixels wide: every word fits`, { width, height: 768 }, scenario, options);
+    }
+  }
+
+  for (const [width, language] of [320, 1600].flatMap((width) => ['en', 'de', 'ar'].map((tag) => [width, tag]))) {
     for (const colorScheme of ['light', 'dark']) {
-      const name = `${width} pixels wide, ${colorScheme}: nothing of the sign-in is cut`;
+      const name = `${width} pixels wide, ${colorScheme}, in ${language}: nothing of the sign-in is cut`;
       test(name, async () => {
         const config = await (await fetch(`${hub.url}/config.json`)).json();
         config.source.token.password = true;
@@ -135,6 +166,9 @@ describe('the layout', () => {
           await desk.page.setViewportSize({ width, height: 640 });
           const form = desk.part('sign-in');
           await form.locator('[name="password"]').waitFor();
+          await eventually(async () =>
+            assert.equal(await desk.page.evaluate(() => document.documentElement.lang), language),
+          );
           assert.deepEqual(await cut(form), []);
           const { width: sheet } = await form.locator('form').boundingBox();
           assert.ok(sheet >= Math.min(width - 32, 360), `the form is ${sheet} px wide`);
@@ -142,10 +176,10 @@ describe('the layout', () => {
           await form.locator('[name="password"]').fill('any');
           await form.locator('[name="extension"]').fill('4001');
           await desk.command('sign-in', form).click();
-          await eventually(async () => assert.match(await desk.part('sign-in-error').innerText(), /not accepted/));
+          await eventually(async () => assert.match(await desk.part('sign-in-error').innerText(), /\S/));
           assert.deepEqual(await cut(form), []);
         };
-        await onDesk(browser, hub.url, name, scenario, { config, tolerate: [/401/] });
+        await onDesk(browser, hub.url, name, scenario, { config, tolerate: [/401/], prepare: inLanguage(language) });
       });
     }
   }

@@ -15,6 +15,7 @@ use switchhook::domain::call::Stage;
 use switchhook::domain::ids::{Ref, SourceId};
 use switchhook::domain::{Event, Model, Moment};
 use switchhook::protocol::message::Payload;
+use switchhook::session::config::STAGES;
 use switchhook::vendor::callgem::replay::{Heard, RollForward};
 use switchhook::vendor::rte::directory::Directory;
 use switchhook::vendor::{Oddities, Settings, callgem, ccs, ctios, rte, tserver};
@@ -27,18 +28,6 @@ pub(crate) const TSERVER: SourceId = SourceId(1);
 pub(crate) const CCS: SourceId = SourceId(2);
 /// The source of Sytel CallGem.
 pub(crate) const CALLGEM: SourceId = SourceId(3);
-
-/// Words for stages, as a site's configuration has them.
-const STAGES: [(&str, Stage); 8] = [
-    ("begun", Stage::Begun),
-    ("offered", Stage::Offered),
-    ("alerting", Stage::Alerting),
-    ("dialling", Stage::Dialling),
-    ("connected", Stage::Connected),
-    ("held", Stage::Held),
-    ("failed", Stage::Failed),
-    ("ended", Stage::Ended),
-];
 
 /// A page that hears client methods and shows nothing.
 pub(crate) struct Listener {

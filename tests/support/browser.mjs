@@ -85,6 +85,10 @@ export async function openDesk(browser, url, { tolerate = [], config, prepare } 
   return desk;
 }
 
+/** Has the page start in a language, as if it had been chosen there before. */
+export const inLanguage = (language) => (page) =>
+  page.addInitScript((chosen) => localStorage.setItem('switchhook-language', chosen), language);
+
 /**
  * Asks again and again until `check` does not throw any more: for what a person would see after a moment, where no
  * single element can be waited for. Fails with what `check` last complained of.

@@ -7,10 +7,10 @@
 
 mod sources;
 
-pub use sources::{AgentName, CallGem, Ccs, Sources, TServer};
+pub use sources::{AgentName, CallGem, Ccs, STAGES, Sources, TServer};
 
 use crate::protocol::Encoding;
-use crate::protocol::reader::{Reader, Value};
+use crate::protocol::reader::{self, Reader, Value};
 use crate::vendor::DurationUnit;
 use crate::vendor::time::Zone;
 use std::borrow::Cow;
@@ -103,13 +103,11 @@ const DEPTH: u32 = 64;
 
 /// Reads the file. All faults are found at once; the second list holds warnings.
 pub fn parse(bytes: &[u8]) -> Result<(Config, Vec<Fault>), Vec<Fault>> {
-    // Some editors begin a file with a byte order mark, which JSON does not know.
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let whole = json(bytes).map_err(|why| {
+    let whole = reader::document(bytes, DEPTH).map_err(|(line, column)| {
         vec![Fault {
             path: String::new(),
             text: format!(
-                "config.json is not JSON ({why}). Check that the address serves the file itself and not a web page."
+                "config.json is not JSON (line {line}, column {column}). Check that the address serves the file itself and not a web page."
             ),
         }]
     })?;
@@ -119,18 +117,6 @@ pub fn parse(bytes: &[u8]) -> Result<(Config, Vec<Fault>), Vec<Fault>> {
         Some(config) if reading.faults.is_empty() => Ok((config, reading.warnings)),
         _ => Err(reading.faults),
     }
-}
-
-/// The one value that the file holds, looked at throughout; or why it is no JSON.
-fn json(bytes: &[u8]) -> Result<Value<'_>, String> {
-    let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
-    let mut reader = Reader::new(text);
-    reader.inspect(DEPTH);
-    if reader.is_broken() || !reader.is_done() {
-        let (line, column) = reader.place();
-        return Err(format!("line {line}, column {column}"));
-    }
-    Ok(Reader::new(text).value())
 }
 
 /// An object of the file, as it stands there; a few keys are looked up in a few lines.

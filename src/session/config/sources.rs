@@ -31,7 +31,8 @@ const AGENT_NAMES: [(&str, AgentName); 4] = [
     ("name", AgentName::Name),
 ];
 
-const STAGES: [(&str, Stage); 8] = [
+/// What a site calls the stages of a call.
+pub const STAGES: [(&str, Stage); 8] = [
     ("begun", Stage::Begun),
     ("offered", Stage::Offered),
     ("alerting", Stage::Alerting),
