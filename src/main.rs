@@ -80,6 +80,7 @@ fn input(intent: Intent) -> Option<Input<'static>> {
         Intent::RetryNow => return Some(Input::Wire(WireInput::RetryNow)),
         Intent::DismissFailure(id) => return Some(Input::DismissFailure(id)),
         Intent::DismissCall(call) => return Some(Input::DismissCall(call)),
+        Intent::DismissEmergencies => return Some(Input::DismissEmergencies),
         Intent::Speak(_) => return None,
         Intent::SignOut(reason) => Command::SignOut { reason },
         Intent::Ready => Command::Ready,

@@ -13,6 +13,7 @@ use crate::domain::command::{Failed, InFlight};
 use crate::domain::event::Alert;
 use crate::domain::ids::{AgentKey, CallKey, CallbackKey, QueueKey};
 use crate::domain::queue::Queue;
+use crate::domain::supervision::Emergency;
 use crate::domain::{Delta, Model, Moment};
 pub use crate::session::state::{ConnectionView, Known, Link, Notice, Reason, Screen, SignInError};
 use leptos::prelude::*;
@@ -31,6 +32,8 @@ pub struct DeskView {
     pub failed: Vec<Failed>,
     /// Signed out by the system.
     pub forced_out: bool,
+    /// Who needs help at once, as told last.
+    pub emergency: Option<Emergency>,
     /// Alerts, newest last.
     pub alerts: Vec<Alert>,
     /// Reasons for not being ready.
@@ -177,6 +180,7 @@ impl Views {
             desk.in_flight.clone_from(&model.desk.in_flight);
             desk.failed = model.desk.failed.iter().cloned().collect();
             desk.forced_out = model.desk.forced_out;
+            desk.emergency = model.desk.supervisor.emergencies.back().cloned();
             desk.alerts = model.desk.alerts.iter().cloned().collect();
             desk.wrap_up_to_come = model.desk.wrap_up_to_come;
             desk.version += 1;

@@ -7,8 +7,9 @@
 
 use super::app::App;
 use super::look::Look;
-use crate::domain::Transition;
 use crate::domain::ids::CallKey;
+use crate::domain::supervision::Emergency;
+use crate::domain::{Model, Transition};
 use crate::words::{Sentence, Word};
 use leptos::prelude::*;
 
@@ -50,12 +51,24 @@ impl App {
             }),
             Transition::Emergency => self.read(|model| {
                 let emergency = model.desk.supervisor.emergencies.back()?;
-                let who = emergency.login_id.as_deref().or(emergency.extension.as_deref());
-                let who = who.unwrap_or_default();
-                Some((true, self.speech.tell(Sentence::EmergencyAt { who })))
+                Some((true, self.emergency_words(model, emergency)))
             }),
             Transition::RingingEnded(_) | Transition::Alert => None,
         }
+    }
+
+    /// Who needs help, and at which phone, as far as that was told.
+    pub(super) fn emergency_words(self, model: &Model, emergency: &Emergency) -> String {
+        let agent = emergency.agent.and_then(|key| model.agents.get(key));
+        let who = agent.and_then(|agent| agent.name.as_deref());
+        let parts = [
+            who.or(emergency.login_id.as_deref()),
+            emergency.extension.as_deref(),
+        ];
+        let parts: Vec<&str> = parts.into_iter().flatten().collect();
+        self.speech.tell(Sentence::EmergencyAt {
+            who: &parts.join(" · "),
+        })
     }
 
     fn about(self, word: Word, call: CallKey) -> String {

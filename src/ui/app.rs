@@ -63,6 +63,8 @@ pub enum Intent {
     DismissFailure(InvokeId),
     /// The agent has seen a failed or missed call.
     DismissCall(CallKey),
+    /// The supervisor has seen who needs help.
+    DismissEmergencies,
     /// Speak this language, now and the next time.
     Speak(Language),
 }
@@ -86,6 +88,7 @@ impl Intent {
             | Intent::RetryNow
             | Intent::DismissFailure(_)
             | Intent::DismissCall(_)
+            | Intent::DismissEmergencies
             | Intent::Speak(_) => None,
         }
     }
@@ -124,7 +127,7 @@ impl Intent {
             Intent::Dial(_) => "dial",
             Intent::SendTones(..) => "send-tones",
             Intent::RetryNow => "retry-now",
-            Intent::DismissFailure(_) | Intent::DismissCall(_) => "dismiss",
+            Intent::DismissFailure(_) | Intent::DismissCall(_) | Intent::DismissEmergencies => "dismiss",
             Intent::Speak(_) => "language",
         }
     }
@@ -260,6 +263,19 @@ impl App {
             return Ok(());
         };
         self.read(|model| model.allowed(SourceId::default(), control, intent.call()))
+    }
+
+    /// Whether nothing will ever be allowed, because no telephony server is there to be commanded; tracks.
+    pub(super) fn only_shows(self, off: Off) -> bool {
+        off == Off::NoMask && !self.desk.with(|desk| desk.telephony)
+    }
+
+    /// Why a button is off, in words; tracks.
+    pub(super) fn why(self, off: Off) -> &'static str {
+        if self.only_shows(off) {
+            return self.say(Word::ViewOnly);
+        }
+        self.speech.off(off)
     }
 
     /// Server time, once a second; tracks.

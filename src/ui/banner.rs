@@ -23,6 +23,7 @@ pub(super) fn Banner() -> impl IntoView {
     let app = App::get();
     let is_trouble = move || app.connection.with(|connection| trouble_of(connection.link));
     let forced_out = Memo::new(move |_| app.desk.with(|desk| desk.forced_out));
+    let emergency = move || app.desk.with(|desk| desk.emergency.clone());
     let wrap_up = move || app.desk.with(|desk| desk.wrap_up_to_come);
     let refused = move || app.connection.with(|connection| connection.refused.clone());
     let unusable = move || app.connection.with(|connection| connection.bad_records);
@@ -31,6 +32,7 @@ pub(super) fn Banner() -> impl IntoView {
         app.desk.with(|desk| desk.failed.len())
             + usize::from(is_trouble() != Trouble::None)
             + usize::from(forced_out.get())
+            + usize::from(emergency().is_some())
     });
     view! {
         <div class="banner" data-part="banner" tabindex="-1" node_ref=place>
@@ -39,6 +41,7 @@ pub(super) fn Banner() -> impl IntoView {
                 move || view! { <ConnectionTrouble /> }.into_any(),
             )}
             {when(move || forced_out.get(), || view! { <ForcedOut /> }.into_any())}
+            {when(move || emergency().is_some(), || view! { <Help /> }.into_any())}
             {language_note(app)}
             {failures(app, |failed| failed.command.call().is_none())}
             {when(
@@ -191,6 +194,32 @@ fn ForcedOut() -> impl IntoView {
                 intent=Signal::derive(|| Intent::SignInAgain)
                 label=app.text(Word::SignInAgain)
             />
+        </p>
+    }
+}
+
+/// Who needs the supervisor at once, and since when.
+#[component]
+fn Help() -> impl IntoView {
+    let app = App::get();
+    let sentence = move || {
+        let emergency = app.desk.with(|desk| desk.emergency.clone())?;
+        let words = app.read(|model| app.emergency_words(model, &emergency));
+        Some([&words, " · ", &app.speech.short_clock(emergency.at)].concat())
+    };
+    view! {
+        <p class="note is-danger" data-part="emergency">
+            {icon(|| Icon::Triangle)}
+            <span class="grow">{text(sentence)}</span>
+            <button
+                type="button"
+                class="button small bare"
+                data-command="dismiss"
+                aria-label=attr(move || app.say(Word::Dismiss))
+                on:click=move |_| app.dispatch(Intent::DismissEmergencies)
+            >
+                {icon(|| Icon::Cross)}
+            </button>
         </p>
     }
 }

@@ -48,10 +48,10 @@ pub(super) fn CommandButton(
     let hindered = move || hindrance.and_then(|hindrance| hindrance.get());
     let reason = move || match (off.get(), hindered()) {
         // No other reason matters while these last.
-        (Some(off @ (Off::UnderWay | Off::Offline | Off::TelephonyDown)), _) => Some(app.speech.off(off)),
-        (Some(Off::NoMask), _) if !app.desk.with(|desk| desk.telephony) => Some(app.say(Word::ViewOnly)),
+        (Some(off @ (Off::UnderWay | Off::Offline | Off::TelephonyDown)), _) => Some(app.why(off)),
+        (Some(off), _) if app.only_shows(off) => Some(app.why(off)),
         (_, Some(hindrance)) => Some(app.say(hindrance)),
-        (off, None) => off.map(|off| app.speech.off(off)),
+        (off, None) => off.map(|off| app.why(off)),
     };
     let is_off = Memo::new(move |_| off.get().is_some() || hindered().is_some());
     let action = closes.as_ref().map(|_| "hide");

@@ -293,6 +293,8 @@ fn Foot(key: CallKey, call: RowSignal<Call>, failed: Memo<bool>) -> impl IntoVie
 /// Why a call ended, failed or was missed, in words.
 pub(super) fn ending_words(app: App, call: &Call) -> String {
     let (word, detail) = match &call.ending {
+        // Whoever was called has not placed the call: to that person it only was not answered.
+        Some(Ending::Failed(cause)) if call.missed => (Word::RangOut, cause.as_deref()),
         Some(Ending::Failed(cause)) => (Word::CouldNotComplete, cause.as_deref()),
         Some(Ending::ByRemote) => (Word::RemoteHungUp, None),
         Some(Ending::Withdrawn(cause)) => (Word::Withdrawn, cause.as_deref()),

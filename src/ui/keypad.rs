@@ -40,7 +40,7 @@ pub(super) fn Keypad(key: CallKey) -> impl IntoView {
         call.track();
         app.allowed(&Intent::SendTones(key, String::new())).err()
     });
-    let why = move || off.get().map(|off| app.speech.off(off));
+    let why = move || off.get().map(|off| app.why(off));
     let keys: Vec<_> = KEYS
         .into_iter()
         .map(|tone| {

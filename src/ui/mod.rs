@@ -24,6 +24,7 @@
 //! | `connection` | the connection's light (`data-link`) |
 //! | `banner` | what the agent should know now; empty when all is well |
 //! | `unusable` | how many of the server's messages could not be read |
+//! | `emergency` | who needs the supervisor at once |
 //! | `failure` | a command that failed; `data-id` is its number |
 //! | `calls`, `call` | the calls, and one of them (`data-id`, `data-stage`) |
 //! | `keypad` | the tone pad of a call |

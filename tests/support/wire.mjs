@@ -1,4 +1,5 @@
 // The wire between page and hub, in a test's hands: what the hub says can be held back, and records can be slipped in.
+// Who only wants to hear it takes an `Ear`, which leaves the page as it is.
 
 const SEPARATOR = '\x1e';
 
@@ -68,5 +69,31 @@ export class Wire {
     const record = structuredClone(this.last(eventType, entity));
     Object.assign(record.arguments[0].data, { timestamp: new Date().toISOString() }, changes);
     return record;
+  }
+}
+
+/** Hears what the hub says to the page. Pages can be opened at the same time; with a `Wire` they cannot. */
+export class Ear {
+  /** The records that the hub has sent, as objects. */
+  heard = [];
+  /** How many sockets the page has opened. */
+  opened = 0;
+  /** The page that is listened to. */
+  page = null;
+
+  /** Listens to what is said to a page that has not been loaded yet. */
+  listen = (page) => {
+    this.page = page;
+    page.on('websocket', (socket) => {
+      this.opened += 1;
+      socket.on('framereceived', ({ payload }) =>
+        this.heard.push(...String(payload).split(SEPARATOR).filter(Boolean).map(JSON.parse)),
+      );
+    });
+  };
+
+  /** The arguments of what was called on the page by this name. */
+  calls(method) {
+    return this.heard.filter(({ target }) => target === method).map(({ arguments: values }) => values);
   }
 }

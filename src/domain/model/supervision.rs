@@ -82,6 +82,12 @@ impl Model {
         self.desk_touched |= touched;
     }
 
+    /// The supervisor has seen the emergencies that were told so far.
+    pub fn dismiss_emergencies(&mut self) {
+        self.desk.supervisor.emergencies.clear();
+        self.desk_touched = true;
+    }
+
     /// Somebody signed out: nobody listens in on them any more, nor do they on others.
     pub(super) fn stop_listening(&mut self, agent: AgentKey, when: Moment) {
         let Some(session) = &self.desk.silent_monitor else {

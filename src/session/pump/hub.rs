@@ -172,7 +172,9 @@ impl Session {
     pub(super) fn last_heard(&self) -> Option<Moment> {
         let model = self.model.borrow();
         let others = self.sources.iter().map(|source| model.source(source.id()).heard);
-        others.fold(model.source(SOURCE).heard, Option::max)
+        let last = others.fold(model.source(SOURCE).heard, Option::max);
+        // The directory tells names, at no time.
+        last.filter(|last| *last > Moment(0))
     }
 
     /// A session with the hub is one with each source behind it.

@@ -91,6 +91,8 @@ pub enum Input<'a> {
     DismissFailure(InvokeId),
     /// The agent has seen a call that is over.
     DismissCall(crate::domain::ids::CallKey),
+    /// The supervisor has seen who needs help.
+    DismissEmergencies,
     /// A request of the session's own was answered.
     Fetched {
         /// Which.
@@ -275,6 +277,7 @@ impl Session {
             Input::Leave => self.leave(now),
             Input::DismissFailure(id) => self.model.borrow_mut().dismiss_failure(id),
             Input::DismissCall(call) => self.model.borrow_mut().dismiss_call(call),
+            Input::DismissEmergencies => self.model.borrow_mut().dismiss_emergencies(),
             Input::Fetched { fetch, status, body } => {
                 if let Some(fetching) = self.fetches.remove(&fetch) {
                     self.fetched(fetching, status, body, now);
