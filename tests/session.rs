@@ -3,7 +3,8 @@
 mod session_rig;
 
 use session_rig::{ANN, Desk, LIST, QUEUE, site, site_with, user_status};
-use switchhook::domain::command::Command;
+use switchhook::domain::Transition;
+use switchhook::domain::command::{Command, Failure};
 use switchhook::session::state::{Link, Screen, SignInError};
 use switchhook::session::{Credentials, Input};
 
@@ -68,6 +69,20 @@ fn r3_r5_r7_the_desk_subscribes_to_what_is_available_and_shows_what_was_refused(
     assert_eq!(desk.link(), Link::Live);
     assert_eq!(desk.session.connection().subscribed, (3, 4));
     assert!(desk.session.connection().refused[0].contains("Unauthorized"));
+}
+
+#[test]
+fn a_hub_that_is_heard_again_before_it_has_answered_has_not_answered() {
+    let mut desk = Desk::new(site(""));
+    desk.connect();
+    while desk.link() != Link::Late {
+        assert_eq!(desk.link(), Link::Preparing);
+        desk.pass(1_000);
+    }
+    desk.receive("{\"type\":6}\u{1e}");
+    assert_eq!(desk.link(), Link::Preparing);
+    desk.complete("Subscribe", "[]");
+    assert_eq!(desk.link(), Link::Live);
 }
 
 #[test]
@@ -271,6 +286,95 @@ fn at_work(identify: &str) -> Desk {
     desk
 }
 
+const SETTINGS: [&str; 2] = ["RequestDesktopSettings", "QueryAgentDeskSettings"];
+
+/// The telephony server confirms the last sign-in.
+fn confirm_sign_in(desk: &mut Desk) {
+    let (_, arguments) = desk.invocation("Login").expect("the desk signs in");
+    let fields = format!(r#"{{"InvokeID":{}}}"#, arguments[0]["InvokeID"]);
+    desk.receive(&cti_event("OnSetAgentModeEvent", &fields));
+}
+
+#[test]
+fn settings_are_asked_for_once_the_sign_in_is_confirmed_and_reach_the_model() {
+    let mut desk = Desk::new(site(r#","telephony":"ctios""#));
+    desk.connect();
+    desk.complete("Subscribe", "[]");
+    desk.complete("Login", "null");
+    assert!(
+        SETTINGS.iter().all(|method| desk.invocation(method).is_none()),
+        "that the hub took the request is no confirmation"
+    );
+    confirm_sign_in(&mut desk);
+    desk.receive(&cti_event("OnAgentStateChange", r#"{"AgentState":2}"#));
+    desk.pass(1_000);
+    for method in SETTINGS {
+        assert_eq!(desk.invocations(method).len(), 1, "{method}");
+        desk.complete(method, "null");
+    }
+    desk.receive(&cti_event(
+        "OnGlobalSettingsDownloadConf",
+        r#"{"ECC":{"user.account":{}}}"#,
+    ));
+    desk.receive(&cti_event(
+        "OnAgentDeskSettingsConf",
+        r#"{"DeskSettingsMask":0,"RingNoAnswerTime":20}"#,
+    ));
+    {
+        let model = desk.model.borrow();
+        assert!(model.telephony().site.is_some());
+        let own = model.desk.desk_settings.as_ref().expect("told");
+        assert_eq!(own.ring_limit, Some(20));
+    }
+    // Another session with the hub may be one with another server.
+    desk.reconnect();
+    desk.complete("AvailableSubscriptions", "[]");
+    desk.complete("ActiveSubscriptions", "[]");
+    desk.complete("Subscribe", "[]");
+    confirm_sign_in(&mut desk);
+    for method in SETTINGS {
+        assert_eq!(desk.invocations(method).len(), 1, "{method}");
+    }
+}
+
+#[test]
+fn who_is_not_signed_in_asks_for_no_settings() {
+    let mut desk = Desk::new(site(r#","telephony":"ctios""#));
+    desk.connect();
+    desk.complete("Subscribe", "[]");
+    let (_, arguments) = desk.invocation("Login").expect("the desk signs in");
+    let request = &arguments[0]["InvokeID"];
+    desk.receive(&cti_event(
+        "OnControlFailureConf",
+        &format!(r#"{{"InvokeID":{request},"FailureCode":10}}"#),
+    ));
+    desk.pass(1_000);
+    let failure = desk.model.borrow().desk.failed[0].id;
+    desk.feed(Input::DismissFailure(failure));
+    assert!(SETTINGS.iter().all(|method| desk.invocation(method).is_none()));
+}
+
+#[test]
+fn a_hub_that_has_no_settings_is_no_trouble() {
+    let mut desk = Desk::new(site(r#","telephony":"ctios""#));
+    desk.connect();
+    desk.complete("Subscribe", "[]");
+    desk.complete("Login", "null");
+    confirm_sign_in(&mut desk);
+    desk.receive(&cti_event("OnAgentStateChange", r#"{"AgentState":2}"#));
+    for method in SETTINGS {
+        desk.refuse(method, "Unknown hub method");
+    }
+    desk.live_for(20_000);
+    assert_eq!(desk.link(), Link::Live);
+    assert_eq!(desk.session.connection().trouble, None);
+    assert_eq!(desk.session.connection().refused, [""; 0]);
+    assert!(desk.model.borrow().desk.failed.is_empty());
+    for method in SETTINGS {
+        assert_eq!(desk.invocations(method).len(), 1, "it is not asked again");
+    }
+}
+
 /// The telephony server signs the agent out by itself.
 fn force_out(desk: &mut Desk) {
     assert!(!desk.model.borrow().desk.forced_out);
@@ -309,6 +413,36 @@ fn whoever_was_refused_to_sign_out_is_told_of_a_forced_sign_out_later() {
     force_out(&mut desk);
     assert_eq!(desk.session.screen(), &Screen::Desk);
     assert!(desk.model.borrow().desk.forced_out);
+}
+
+#[test]
+fn while_the_telephony_server_is_away_a_press_fails_for_that_reason() {
+    let mut desk = at_work(r#""identify":"browser""#);
+    let press = |desk: &mut Desk| {
+        desk.sent.clear();
+        desk.feed(Input::Command(Command::Ready));
+        let failure = desk
+            .model
+            .borrow()
+            .desk
+            .failed
+            .back()
+            .map(|failed| failed.failure.clone());
+        (failure, desk.invocation("SetAgentState").is_some())
+    };
+    assert_eq!(
+        press(&mut desk),
+        (Some(Failure::NotAllowed), false),
+        "no mask yet"
+    );
+    desk.receive(&cti_event(
+        "OnButtonEnablementChange",
+        r#"{"EnablementMask":134217728}"#,
+    ));
+    desk.receive(&cti_event("OnConnectionFailure", r#"{"ReasonCode":2}"#));
+    assert_eq!(press(&mut desk), (Some(Failure::TelephonyDown), false));
+    desk.receive(&cti_event("OnConnection", "{}"));
+    assert!(press(&mut desk).1, "the server is back");
 }
 
 #[test]
@@ -371,6 +505,61 @@ fn a_reconnect_does_not_undo_a_forced_sign_out() {
     assert!(desk.model.borrow().desk.forced_out, "the page still says so");
     desk.feed(Input::SignInAgain);
     assert!(desk.invocation("Login").is_some());
+}
+
+#[test]
+fn who_signs_in_next_is_nobodys_colleague() {
+    let mut desk = at_work(r#""identify":"browser""#);
+    desk.receive(&cti_event(
+        "OnNewAgentTeamMember",
+        r#"{"UniqueObjectID":"agent.5000.1002","AgentID":"1002","ConfigOperation":0}"#,
+    ));
+    desk.feed(Input::Leave);
+    desk.feed(Input::SignIn(Credentials {
+        login_id: "1002".into(),
+        password: String::new(),
+        extension: "4002".into(),
+    }));
+    desk.answer_token();
+    desk.answer_negotiate();
+    desk.open_socket();
+    desk.receive(&cti_event(
+        "OnButtonEnablementChange",
+        r#"{"UniqueObjectID":"agent.5000.1002","EnablementMask":16777216}"#,
+    ));
+    let mask = desk.model.borrow().desk.mask;
+    assert_eq!(mask.map(|mask| mask.raw), Some(0x0100_0000));
+}
+
+#[test]
+fn who_leaves_takes_the_own_calls_along() {
+    let mut desk = at_work(r#""identify":"browser""#);
+    for (id, end) in [("1", true), ("2", false)] {
+        desk.receive(&cti_event(
+            "OnCallBegin",
+            &format!(r#"{{"UniqueObjectID":"call.5000.{id}","CallStatus":2,"CallType":1,"ANI":"555"}}"#),
+        ));
+        if end {
+            desk.receive(&cti_event(
+                "OnCallEnd",
+                &format!(r#"{{"UniqueObjectID":"call.5000.{id}"}}"#),
+            ));
+        }
+    }
+    assert_eq!(desk.model.borrow().calls.len(), 2);
+    desk.told.clear();
+    desk.feed(Input::Leave);
+    assert!(
+        matches!(desk.told[..], [Transition::RingingEnded(_)]),
+        "{:?}",
+        desk.told
+    );
+    let model = desk.model.borrow();
+    assert!(
+        model.calls.is_empty(),
+        "the next agent is told of nobody's callers"
+    );
+    assert!(model.past_calls.is_empty());
 }
 
 #[test]

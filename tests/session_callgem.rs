@@ -416,3 +416,37 @@ fn nothing_is_sent_again_while_nobody_listens() {
     desk.pass(100_000);
     assert_eq!(desk.lines(), [""; 0]);
 }
+
+#[test]
+fn r123_what_ended_before_a_kept_session_lost_its_socket_is_asked_for_from_its_end_on() {
+    for ended in [false, true] {
+        let mut desk = desk_of_gem();
+        desk.connect_with(r#","useStatefulReconnect":true"#);
+        desk.complete("Subscribe", "[]");
+        desk.receive(&session_rig::user_status(false).replace("20.5Z", "20Z"));
+        desk.complete("CallGem", "null");
+        desk.live_for(2_000);
+        if ended {
+            desk.callgem("EE");
+        }
+        desk.receive("{\"type\":8,\"sequenceId\":3}\u{1e}");
+        desk.drop_socket();
+        desk.pass(3_000);
+        desk.answer_token();
+        desk.sent.clear();
+        desk.reopen_socket();
+        let heard = if ended { 5 } else { 4 };
+        desk.receive(&format!("{{\"type\":9,\"sequenceId\":{}}}\u{1e}", heard + 1));
+        assert_eq!(desk.link(), Link::Live);
+        if !ended {
+            // The hub has kept what came meanwhile: what ends now ends now.
+            desk.live_for(4_000);
+            assert_eq!(desk.lines(), [""; 0]);
+            desk.callgem("EE");
+        }
+        desk.live_for(1_000);
+        let from = START.plus(if ended { 2_000 } else { 9_000 });
+        let line = desk.lines().remove(0);
+        assert_eq!(parameter(&line, "TS"), Some(&*ole(from)), "{line}");
+    }
+}

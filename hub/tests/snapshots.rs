@@ -100,8 +100,8 @@ impl Page {
     }
 
     /// What the page shows, but for what only those can know who were there: since when, and from which past.
-    fn shows(&self, centre: &Centre) -> Vec<String> {
-        let mut witnessed = vec![
+    fn shows(&self) -> Vec<String> {
+        let witnessed = [
             "heard",
             "confirmed_in",
             "since",
@@ -116,10 +116,6 @@ impl Page {
             // Told with the counters, and growing in between.
             "longest_wait",
         ];
-        // Who has joined calls into a conference knows which side began it; the conference itself has no direction.
-        if centre.calls_of(self.agent).any(|(call, _)| call.is_conference) {
-            witnessed.extend(["direction", "number"]);
-        }
         let rows = dump::rows(&self.listener.model, None, &|field| !witnessed.contains(&field));
         let mut section = "";
         let mut shown = Vec::new();
@@ -169,7 +165,7 @@ fn differences(vocabulary: Vocabulary, history: &History) -> Vec<String> {
     let mut new = story.page(vocabulary, agent);
     // A queue's figures are told at most every two seconds; what has changed by now is told by then.
     story.pass(Span::from_secs(3), &mut [&mut old, &mut new]);
-    let (shown, known) = (old.shows(&story.centre), new.shows(&story.centre));
+    let (shown, known) = (old.shows(), new.shows());
     let only_old = shown
         .iter()
         .filter(|line| !known.contains(line))

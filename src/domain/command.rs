@@ -135,6 +135,8 @@ pub enum Failure {
     NoAnswer,
     /// It was not sent: the desk is not connected.
     Offline,
+    /// It was not sent: nothing can be asked of the telephony server at present.
+    TelephonyDown,
     /// It was not sent: the server's mask does not allow it.
     NotAllowed,
 }

@@ -343,6 +343,7 @@ impl Speech {
             Failure::ConnectionLost => Word::ConnectionLost,
             Failure::NoAnswer => Word::NoAnswer,
             Failure::Offline => Word::NotSentOffline,
+            Failure::TelephonyDown => Word::NotSentTelephonyDown,
             Failure::NotAllowed => Word::NotSentNotAllowed,
         })
     }

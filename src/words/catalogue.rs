@@ -312,6 +312,7 @@ catalogue! {
         ConnectionLost = "the connection was lost before an answer came."
         NoAnswer = "no answer came; check before you try again."
         NotSentOffline = "not sent, because the desk is not connected."
+        NotSentTelephonyDown = "not sent, because the telephony server is away."
         NotSentNotAllowed = "not sent, because the telephony server does not allow it now."
     }
     sentences {

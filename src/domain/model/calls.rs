@@ -299,13 +299,26 @@ impl Model {
         }
         let oldest = self.calls.ordered().next();
         if let Some(oldest) = oldest {
-            self.unretire(oldest);
-            self.ringing.retain(|ringing| *ringing != oldest);
-            self.calls.remove(oldest);
-            if self.desk.current == Some(oldest) {
-                self.desk.current = None;
-            }
-            self.desk_touched = true;
+            self.drop_call(oldest);
+        }
+    }
+
+    fn drop_call(&mut self, key: CallKey) {
+        self.silence(key);
+        self.unretire(key);
+        self.calls.remove(key);
+        if self.desk.current == Some(key) {
+            self.desk.current = None;
+        }
+        self.desk_touched = true;
+    }
+
+    /// Forgets the own calls, past ones included: they are nobody else's business.
+    pub(super) fn drop_own_calls(&mut self) {
+        let calls = self.calls.rows().map(|(key, _)| key);
+        let own: Vec<CallKey> = calls.filter(|key| self.is_own_call(*key)).collect();
+        for key in own {
+            self.drop_call(key);
         }
     }
 

@@ -10,9 +10,12 @@ use super::{
 };
 
 impl Model {
-    /// Declares who is signed in here.
+    /// Declares who is signed in here. Whoever was before takes the own calls along.
     pub fn set_me(&mut self, agent: Option<AgentKey>) {
         if self.desk.me != agent {
+            if self.desk.me.is_some() {
+                self.drop_own_calls();
+            }
             self.desk = Desk {
                 me: agent,
                 ..Desk::default()

@@ -5,7 +5,7 @@
 //! No command is repeated and none waits for a connection (decision D11).
 
 use super::{
-    COMMAND_LOST, COMMAND_SLOW, Calling, Command, Failure, Flight, InvokeId, Now, Off, SECOND, SOURCE,
+    COMMAND_LOST, COMMAND_SLOW, Calling, Command, Failure, Flight, InvokeId, Now, Off, Phase, SECOND, SOURCE,
     Session, ctios,
 };
 
@@ -26,10 +26,10 @@ impl Session {
             Err(Off::UnderWay) => {}
             Err(off) => {
                 let id = self.next_invoke_id();
-                let failure = if off == Off::Offline {
-                    Failure::Offline
-                } else {
-                    Failure::NotAllowed
+                let failure = match off {
+                    Off::Offline => Failure::Offline,
+                    Off::TelephonyDown => Failure::TelephonyDown,
+                    _ => Failure::NotAllowed,
                 };
                 let mut model = self.model.borrow_mut();
                 model.begin_command(id, command, now.wall);
@@ -49,6 +49,9 @@ impl Session {
             let model = self.model.borrow();
             ctios::encode(&command, id, |key| model.calls.get(key).map(|call| &*call.id))
         };
+        if matches!(command, Command::SignIn { .. }) {
+            self.signing_in = Some(id);
+        }
         self.model.borrow_mut().begin_command(id, command, now.wall);
         let Some(invocation) = encoded else {
             // The call has gone between the press and now.
@@ -64,6 +67,32 @@ impl Session {
         );
     }
 
+    fn ask(&mut self, question: ctios::Question, now: Now) {
+        let id = self.next_invoke_id();
+        let invocation = ctios::ask(question, id);
+        self.invoke(invocation.method, &invocation.arguments, Calling::Question, now);
+    }
+
+    /// Asks for what is set for the site and for the agent's desk, once the telephony server knows the agent: it
+    /// has confirmed the sign-in, or has told what follows from it.
+    pub(super) fn ask_for_settings_when_signed_in(&mut self, now: Now) {
+        let Some(id) = self.signing_in.filter(|_| self.connected) else {
+            return;
+        };
+        let is_known = {
+            let desk = &self.model.borrow().desk;
+            match desk.in_flight.iter().find(|flight| flight.id == id) {
+                Some(flight) => flight.phase == Phase::Accepted,
+                None => desk.failed.iter().all(|failed| failed.id != id),
+            }
+        };
+        if is_known {
+            self.signing_in = None;
+            self.ask(ctios::Question::SiteSettings, now);
+            self.ask(ctios::Question::DeskSettings, now);
+        }
+    }
+
     pub(super) fn own_state_changed(&mut self, to: crate::domain::agent::AgentState, now: Now) {
         // Whoever has asked to sign out leaves the desk when the server says so.
         if to == crate::domain::agent::AgentState::SignedOut && self.leaving {
@@ -75,12 +104,14 @@ impl Session {
     /// Whoever may not sign out stays: a later sign-out is then not that person's own.
     pub(super) fn command_failed(&mut self, id: InvokeId) {
         let model = self.model.borrow();
-        let refused = model.desk.failed.iter().any(|failed| {
-            failed.id == id
-                && matches!(failed.command, Command::SignOut { .. })
-                && matches!(failed.failure, Failure::Refused { .. } | Failure::NotTaken(_))
+        let refused = model.desk.failed.iter().find(|failed| {
+            failed.id == id && matches!(failed.failure, Failure::Refused { .. } | Failure::NotTaken(_))
         });
-        self.leaving &= !refused;
+        match refused.map(|failed| &failed.command) {
+            Some(Command::SignOut { .. }) => self.leaving = false,
+            Some(Command::SignIn { .. }) => self.signing_in = None,
+            _ => {}
+        }
     }
 
     pub(super) fn tick(&mut self, now: Now) {
@@ -107,9 +138,7 @@ impl Session {
         }
         if lost && self.connected {
             // What the server did not answer, its snapshot tells.
-            let id = self.next_invoke_id();
-            let invocation = ctios::command::snapshot(id);
-            self.invoke(invocation.method, &invocation.arguments, Calling::Snapshot, now);
+            self.ask(ctios::Question::Calls, now);
         }
         self.tick_sources(now);
         if now.wall.since(self.last_second).abs() >= SECOND {

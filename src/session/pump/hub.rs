@@ -71,10 +71,12 @@ impl Session {
             News::Status(status) => self.status_changed(&status, now),
             News::Health(health) => {
                 self.view.link = match health {
-                    Health::Good => Link::Live,
+                    Health::Good => Link::Preparing,
                     Health::Late { .. } => Link::Late,
                 };
                 self.changed = true;
+                // What the session still waits for is not answered by a sign of life.
+                self.prepared();
             }
             News::Settled(call, outcome) => self.settled(call, outcome, now),
             News::TokenNotRefreshed(error) => {
@@ -107,6 +109,7 @@ impl Session {
             self.rte_ready = false;
             self.calls.clear();
             self.flights.clear();
+            self.signing_in = None;
             self.end_sources();
         }
         if was_connected && !self.connected {
@@ -231,7 +234,7 @@ impl Session {
                     self.model.borrow_mut().fail(id, failure, now.wall);
                 }
             }
-            Calling::Snapshot => {}
+            Calling::Question => {}
         }
     }
 }

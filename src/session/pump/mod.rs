@@ -15,7 +15,7 @@ use crate::connection::{
     Action, Answering, CallId, Connection, Error, Health, HubAddress, Input as Wire, Millis, Options, Outlet,
     RecordFault, ReplyTo, RequestId, Secret, Status, TokenReason, Trying,
 };
-use crate::domain::command::{Command, Failure, InvokeId};
+use crate::domain::command::{Command, Failure, InvokeId, Phase};
 use crate::domain::event::Covered;
 use crate::domain::ids::{Ref, SourceId};
 use crate::domain::model::Off;
@@ -152,7 +152,8 @@ enum Calling {
     Subscribe(Step),
     Source(SourceId, i64),
     Command(InvokeId),
-    Snapshot,
+    /// An event brings the answer; a hub that does not have the method does no harm.
+    Question,
 }
 
 #[derive(Debug)]
@@ -190,6 +191,8 @@ pub struct Session {
     fetches: Few<FetchId, Fetching>,
     calls: Few<CallId, Calling>,
     flights: Vec<Flight>,
+    /// The sign-in at the telephony server after which its settings are asked for.
+    signing_in: Option<InvokeId>,
     next: u64,
     next_invoke: u32,
     settings: Settings,
@@ -245,6 +248,7 @@ impl Session {
             fetches: Few::default(),
             calls: Few::default(),
             flights: Vec::new(),
+            signing_in: None,
             next: 0,
             next_invoke: 0,
             settings,
@@ -298,6 +302,7 @@ impl Session {
             }
             self.effects.push(Effect::Tell(transition));
         }
+        self.ask_for_settings_when_signed_in(now);
     }
 
     /// What is to be done, in order.

@@ -7,7 +7,7 @@
 use super::{
     Command, Config, Connection, ConnectionView, Credentials, DirectorySource, Effect, Error, FetchId,
     Fetching, HubAddress, Identify, Known, Link, Moment, Now, Options, Reason, Ref, SOURCE, Screen, Secret,
-    Session, SignInError, Subscriptions, Telephony, Wire, base64, claims, rte, sources,
+    Session, SignInError, Subscriptions, Telephony, Wire, base64, claims, ctios, rte, sources,
 };
 use crate::domain::fold::folded;
 
@@ -149,8 +149,10 @@ impl Session {
         self.fetches.clear();
         self.calls.clear();
         self.flights.clear();
+        self.signing_in = None;
         // Whoever signs in next is another client of them.
         self.sources = sources::all(&self.config);
+        self.telephone = ctios::Decoder::default();
         self.subscriptions = Subscriptions::default();
         self.was_subscribed = false;
         self.device = None;

@@ -75,7 +75,7 @@ impl Duplicates {
         }
         let seen = self.seen.entry(event.number).or_default();
         if event.by_identity {
-            seen.told += 1;
+            seen.told = seen.told.saturating_add(1);
             return seen.told == 1;
         }
         let mut hasher = DefaultHasher::new();

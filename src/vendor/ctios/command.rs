@@ -56,10 +56,26 @@ pub fn encode<'m>(
     })
 }
 
-/// Asks for the calls on the agent's device and their data (rules R45, R46).
-pub fn snapshot(id: InvokeId) -> Invocation {
+/// What the desk asks by itself; an event answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Question {
+    /// The calls on the agent's device and their data (rules R45, R46).
+    Calls,
+    /// What is set for all desks of the site.
+    SiteSettings,
+    /// What is set for the agent's desk.
+    DeskSettings,
+}
+
+/// Encodes a question.
+pub fn ask(question: Question, id: InvokeId) -> Invocation {
+    let method = match question {
+        Question::Calls => "SnapshotDevice",
+        Question::SiteSettings => "RequestDesktopSettings",
+        Question::DeskSettings => "QueryAgentDeskSettings",
+    };
     Invocation {
-        method: "SnapshotDevice",
+        method,
         arguments: Arguments::new(id).finish(),
     }
 }

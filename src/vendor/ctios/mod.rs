@@ -16,7 +16,7 @@ pub mod silent_monitor;
 pub mod state;
 pub mod system;
 
-pub use command::{Invocation, encode};
+pub use command::{Invocation, Question, ask, encode};
 pub use decode::{Decoder, Outcome, Site};
 
 /// The client method that the hub calls: event name, Arguments object (decision D12).

@@ -420,13 +420,7 @@ impl Desk {
             return;
         };
         if !self.gateway.is_up() {
-            self.fail(
-                client,
-                agent,
-                Some(invoke),
-                NO_ANSWER.code.number(),
-                NO_ANSWER.text,
-            );
+            self.fail_without_answer(client, agent, invoke);
         } else if let Some(event) = self.simulation.query(agent, invoke, query) {
             self.pass_on(client, agent, event);
         }

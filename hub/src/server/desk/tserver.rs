@@ -229,6 +229,18 @@ impl TServer {
         });
     }
 
+    /// A client that has not been heard of hears from now on, and first that the link is down, if it is.
+    fn begin_to_tell(&mut self, centre: &Centre, client: &Client, agent: Guid) {
+        let known = self.listeners.get(&agent).into_iter().flatten();
+        let is_known = known
+            .map(|listener| listener.client.id())
+            .any(|id| id == client.id());
+        self.listener(client, agent);
+        if !is_known && !self.pair.is_link_up() {
+            client.push(&record(&tserver::link(self.source(centre), false)));
+        }
+    }
+
     fn listener(&mut self, client: &Client, agent: Guid) -> Option<&mut Listener> {
         let listeners = self.listeners.entry(agent).or_default();
         if !listeners
@@ -255,7 +267,7 @@ impl TServer {
         agent: Guid,
         asked: &Asked,
     ) -> Result<(), CallError> {
-        self.listener(client, agent);
+        self.begin_to_tell(centre, client, agent);
         let done = match asked.kind {
             RequestKind::TSetInputMask => self.set_input_mask(client, agent, asked),
             RequestKind::TTransactionMonitoring => return self.monitor(centre, client, agent, asked),

@@ -75,11 +75,11 @@ impl Teller<'_> {
                 self.call_state("OnCallFailed", call, direction, LegState::Failed, mask, false);
             }
             LegEvent::Transferred(_) => {
-                self.merged("OnCallTransferred", call, call_type(call.kind, direction));
+                self.merged("OnCallTransferred", call, direction);
                 self.buttons(&object, mask);
             }
             LegEvent::Conferenced => {
-                self.merged("OnCallConferenced", call, 15);
+                self.merged("OnCallConferenced", call, direction);
                 self.buttons(&object, mask);
             }
             LegEvent::MaskChanged
@@ -153,7 +153,7 @@ impl Teller<'_> {
 
     pub(super) fn call_begin(&mut self, call: &CallFacts, direction: Direction, state: LegState) {
         self.event("OnCallBegin", |writer| {
-            context(writer, call, call_type(call.kind, direction));
+            context(writer, call, direction);
             writer.plain("RouterCallKeySequenceNumber", 0);
             writer.plain("CallStatus", status_number(state));
         });
@@ -179,8 +179,8 @@ impl Teller<'_> {
     }
 
     /// `OnCallTransferred` and `OnCallConferenced`: the whole context again.
-    pub(super) fn merged(&mut self, name: &'static str, call: &CallFacts, call_type: u8) {
-        self.event(name, |writer| context(writer, call, call_type));
+    pub(super) fn merged(&mut self, name: &'static str, call: &CallFacts, direction: Direction) {
+        self.event(name, |writer| context(writer, call, direction));
     }
 
     /// What a desk has changed about a call, and nothing else (R53).
@@ -334,10 +334,10 @@ fn router_day(call: &CallFacts) -> i64 {
 }
 
 /// The fields that begin, transfer and conference events share.
-fn context(writer: &mut Writer, call: &CallFacts, call_type: u8) {
+fn context(writer: &mut Writer, call: &CallFacts, direction: Direction) {
     writer.plain("PeripheralID", PERIPHERAL);
     writer.plain("PeripheralType", PERIPHERAL_TYPE);
-    writer.plain("CallType", call_type);
+    writer.plain("CallType", call_type(call.kind, direction));
     writer.text("UniqueObjectID", &call_object(call.id));
     writer.plain("RouterCallKeyDay", router_day(call));
     writer.plain("RouterCalKeyCallID", call.id.number());

@@ -174,7 +174,7 @@ impl Link {
                 State::Connecting { .. } => {
                     self.state = State::Up;
                     Step {
-                        events: vec![self.connected(due)],
+                        events: vec![self.connected(due), system_event(SystemEvent::CtiOsServerOnline)],
                         is_back: true,
                     }
                 }
@@ -198,7 +198,7 @@ impl Link {
             writer.plain("ReasonCode", reason);
         });
         Step {
-            events: vec![failure],
+            events: vec![failure, system_event(SystemEvent::CtiOsServerOffline)],
             is_back: false,
         }
     }

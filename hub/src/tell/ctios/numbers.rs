@@ -43,12 +43,16 @@ pub(super) const fn status_number(state: LegState) -> u8 {
 /// No connection (`LCS_NULL`).
 pub(super) const STATUS_NULL: u8 = 0;
 
+/// The number of a call's type. It says how the agent came to the call: a conference and its parties keep theirs.
 pub(super) const fn call_type(kind: CallKind, direction: Direction) -> u8 {
     match (kind, direction) {
-        (CallKind::Service, _) => 1,
-        (CallKind::Outgoing, _) => 9,
+        (CallKind::Service, Direction::In) => 1,
+        // Passed on to the agent.
+        (CallKind::Outgoing, Direction::In) => 4,
+        (CallKind::Outgoing, Direction::Out) => 9,
         (CallKind::Inside, _) => 10,
-        (CallKind::Consultation, Direction::Out) => 12,
+        // The agent's consultation has become the call that it was about.
+        (CallKind::Service | CallKind::Consultation, Direction::Out) => 12,
         (CallKind::Consultation, Direction::In) => 13,
     }
 }

@@ -185,3 +185,25 @@ fn known_calls(model: &Model) -> Vec<Box<str>> {
         .map(|call| call.id.clone())
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_asked_in_a_session_that_is_over_waits_for_no_answer() {
+        let config = config::TServer {
+            agents: AgentName::LoginId,
+        };
+        let mut source = TServer::new(config, Zone::default());
+        let asked = source.references.number(Request::QueryLocation);
+        assert_eq!(source.references.pending().count(), 1);
+        source.ended();
+        assert_eq!(source.references.pending().count(), 0);
+        let next = source.references.number(Request::QueryLocation);
+        assert_ne!(
+            next.reference, asked.reference,
+            "a late answer is no answer to it"
+        );
+    }
+}

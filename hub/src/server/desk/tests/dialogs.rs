@@ -5,10 +5,12 @@
 //! Domains are dealt out by the agents' first queues, so that colleagues of different domains talk all the time.
 //! One client listens to all domains, one to a single one.
 
-use super::{Rig, heard, text};
+use super::{Rig, cti, heard, text};
 use crate::centre::Span;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
+use switchhook::protocol::Payload;
+use switchhook::vendor::{Oddities, ccs};
 
 struct Heard {
     domains: Vec<String>,
@@ -215,4 +217,52 @@ fn r118_a_recordings_code_comes_when_it_is_complete() {
         );
     }
     assert!(count > 20, "{count}");
+}
+
+#[test]
+fn tones_are_told_of_their_leg_and_read_without_an_oddity() {
+    let mut rig = Rig::plain();
+    let (agent, colleague) = (rig.sign_in("1002"), rig.sign_in("1001"));
+    let domains = rig.desk.directory().domains.clone();
+    rig.call(&agent, "CcsSubscribe", &json!([domains]));
+    let dial = json!([{"InvokeID": 2, "DialedNumber": "4001"}]);
+    rig.call(&agent, "MakeCall", &dial);
+    rig.advance(Span::from_secs(2));
+    let rings = cti(&colleague);
+    let (_, begun) = rings
+        .iter()
+        .find(|(name, _)| name == "OnCallBegin")
+        .expect("a call");
+    let of_call = json!([{"InvokeID": 3, "UniqueObjectID": begun["UniqueObjectID"]}]);
+    rig.call(&colleague, "Answer", &of_call);
+    rig.advance(Span::from_secs(1));
+    let before = heard(&agent, "CcsEvent");
+    let leg = before
+        .iter()
+        .find(|event| event["event"] == "call_create" && event["subscriber"] == "4002")
+        .expect("the agent's leg");
+    let tones = json!([{"InvokeID": 4, "UniqueObjectID": begun["UniqueObjectID"], "DTMFString": "12#"}]);
+    rig.call(&agent, "SendDTMF", &tones);
+    rig.advance(Span::from_secs(1));
+    let all = heard(&agent, "CcsEvent");
+    let told: Vec<&Value> = all.iter().filter(|event| event["event"] == "call_dtmf").collect();
+    assert!(!told.is_empty());
+    let mut page = ccs::Decoder::default();
+    let mut oddities = Oddities::default();
+    for (copy, event) in told.iter().enumerate() {
+        assert_eq!((&event["dtmf"], &event["call"]), (&json!("12#"), &leg["call"]));
+        let arguments = json!([event]).to_string();
+        let payload = Payload::from_json(&arguments);
+        let outcome = page.decode(payload, &ccs::Site::default(), &mut oddities, &mut |_, event| {
+            panic!("tones change nothing: {event:?}");
+        });
+        let kind = ccs::Kind::CallDtmf;
+        let expected = if copy == 0 {
+            ccs::Outcome::Told(kind)
+        } else {
+            ccs::Outcome::Repeated(kind)
+        };
+        assert_eq!(outcome, Ok(expected));
+    }
+    assert_eq!(oddities.tallies(), []);
 }

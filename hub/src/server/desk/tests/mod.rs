@@ -7,6 +7,7 @@
 
 mod device;
 mod dialogs;
+mod failover;
 mod scenarios;
 mod sessions;
 

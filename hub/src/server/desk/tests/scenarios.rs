@@ -256,6 +256,29 @@ fn r102_while_the_link_is_down_nothing_is_answered_and_then_the_new_primary_answ
 }
 
 #[test]
+fn who_begins_to_listen_while_the_link_is_down_is_told_so_once() {
+    let (mut rig, _desk) = at_work("primary-change", "1001");
+    let names = |client: &Client| -> Vec<String> {
+        let events = heard(client, "TServerEvent");
+        events
+            .iter()
+            .map(|event| text(event, "Event").to_owned())
+            .collect()
+    };
+    let early = rig.client("1002");
+    let request = json!({"Request": "TSetInputMask", "ReferenceID": 1});
+    rig.request(&early, &request);
+    assert_eq!(names(&early), ["EventACK"], "a link that is up is no news");
+    rig.advance(Span::from_millis(5_500));
+    let late = rig.client("1003");
+    rig.request(&late, &request);
+    rig.request(&late, &request);
+    assert_eq!(names(&late), ["EventLinkDisconnected", "EventACK", "EventACK"]);
+    rig.advance(Span::from_secs(3));
+    assert!(names(&late).contains(&"EventLinkConnected".to_owned()));
+}
+
+#[test]
 fn r125_r127_roll_forward_has_an_hour_to_tell_at_a_hundred_a_second_and_then_goes_on_live() {
     let mut rig = Rig::with("roll-forward");
     let desk = rig.client("1001");
