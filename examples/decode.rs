@@ -1,9 +1,10 @@
 //! What the page does with a frame, without a page: for the benchmark that puts it beside the official client.
 //!
-//! Records are cut, messages and vocabularies decoded into typed events, in the page's own build. Nothing is applied.
+//! Records are cut, messages and vocabularies decoded into typed events, in the page's own build; where it is asked for,
+//! the events are applied to a model, too.
 #![allow(missing_docs, reason = "called from the benchmark's script alone")]
 
-use switchhook::domain::Event;
+use switchhook::domain::{Delta, Event, Model, Moment};
 use switchhook::protocol::{Encoding, Message, RecordReader};
 use switchhook::vendor::{Oddities, Settings, callgem, ccs, ctios, rte, tserver};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -19,6 +20,9 @@ pub struct Decoder {
     ccs_site: ccs::Site,
     callgem: callgem::Decoder,
     callgem_site: callgem::Site,
+    /// What the events are applied to.
+    model: Option<Model>,
+    delta: Delta,
 }
 
 #[wasm_bindgen]
@@ -36,7 +40,14 @@ impl Decoder {
             ccs_site: ccs::Site::default(),
             callgem: callgem::Decoder::default(),
             callgem_site: callgem::Site::default(),
+            model: None,
+            delta: Delta::default(),
         }
+    }
+
+    /// Applies what is decoded from here on to a model, which begins empty.
+    pub fn apply(&mut self) {
+        self.model = Some(Model::default());
     }
 
     /// Forgets what was told, so that the same frames are news again.
@@ -44,6 +55,9 @@ impl Decoder {
         self.telephone = ctios::Decoder::default();
         self.ccs = ccs::Decoder::default();
         self.callgem = callgem::Decoder::default();
+        if self.model.is_some() {
+            self.apply();
+        }
     }
 
     /// How many events a text frame holds.
@@ -68,6 +82,8 @@ impl Decoder {
             ccs_site,
             callgem,
             callgem_site,
+            model,
+            delta,
         } = self;
         reader.feed(frame, |record| {
             let Ok(Ok(Message::Invocation {
@@ -76,7 +92,12 @@ impl Decoder {
             else {
                 return true;
             };
-            let mut sink = |_, _: Event<'_>| events += 1;
+            let mut sink = |at: Option<Moment>, event: Event<'_>| {
+                events += 1;
+                if let Some(model) = model.as_mut() {
+                    model.apply(event, at, at.unwrap_or(Moment(0)));
+                }
+            };
             // What is unreadable is counted, and shows in the number of events.
             match &*target {
                 ctios::CLIENT_METHOD => {
@@ -98,6 +119,12 @@ impl Decoder {
             }
             true
         });
+        if let Some(model) = model {
+            // As the page does with a frame: people are told at once, and what changed is handed to the view.
+            model.take_transitions();
+            model.take_delta(delta);
+            delta.clear();
+        }
         events
     }
 }
