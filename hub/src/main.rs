@@ -27,25 +27,38 @@ async fn main() -> ExitCode {
             return ExitCode::from(MISUSE);
         }
     };
+    // Whoever reads the address may ask for the end at once.
+    let told_to_stop = told_to_stop();
     println!("listening on http://{}", server.address());
-    told_to_stop().await;
+    told_to_stop.await;
     server.stop().await;
     ExitCode::SUCCESS
 }
 
-/// Waits for Ctrl-C or the system's request to end.
-async fn told_to_stop() {
-    let interrupt = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = interrupt => {}
-                _ = terminate.recv() => {}
+/// Listens from now on for Ctrl-C and the system's request to end; the future waits for either.
+#[cfg(unix)]
+fn told_to_stop() -> impl Future<Output = ()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let interrupt = signal(SignalKind::interrupt());
+    let terminate = signal(SignalKind::terminate());
+    async move {
+        match (interrupt, terminate) {
+            (Ok(mut interrupt), Ok(mut terminate)) => {
+                tokio::select! {
+                    _ = interrupt.recv() => {}
+                    _ = terminate.recv() => {}
+                }
             }
-            return;
+            // The system gives no notice of one of them: Ctrl-C is what everybody has.
+            _ => {
+                let _ = tokio::signal::ctrl_c().await;
+            }
         }
     }
-    let _ = interrupt.await;
+}
+
+/// Waits for Ctrl-C.
+#[cfg(not(unix))]
+async fn told_to_stop() {
+    let _ = tokio::signal::ctrl_c().await;
 }
