@@ -6,14 +6,16 @@
 mod document;
 #[path = "../../tests/replay/mod.rs"]
 mod replay;
+mod stages;
 mod telling;
 
 use replay::{CALLGEM, CCS, Listener};
+use stages::stage;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use switchhook::domain;
 use switchhook::domain::agent::AgentState as Shown;
-use switchhook::domain::call::{Call as Row, Stage};
+use switchhook::domain::call::Call as Row;
 use switchhook_hub::centre::{
     self, AgentId, AgentState, CallId, CallKind, Centre, Happening, LegEvent, LegState, Moment, Settings,
     Span, What,
@@ -512,17 +514,6 @@ fn shown(state: AgentState) -> Shown {
         },
         AgentState::Reserved => Shown::Reserved,
         AgentState::Hold => Shown::OnHold,
-    }
-}
-
-fn stage(state: LegState) -> Stage {
-    match state {
-        LegState::Coming => Stage::Offered,
-        LegState::Alerting => Stage::Alerting,
-        LegState::Dialling => Stage::Dialling,
-        LegState::Connected => Stage::Connected,
-        LegState::Held => Stage::Held,
-        LegState::Failed => Stage::Failed,
     }
 }
 

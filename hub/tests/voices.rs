@@ -1,6 +1,9 @@
 //! T-Server, ccsevents and CallGem as the simulated centre tells them, read by the page's own decoders.
 
+mod stages;
+
 use proptest::prelude::*;
+use stages::stage;
 use std::collections::BTreeMap;
 use switchhook::domain::call::Stage;
 use switchhook::domain::{self, Event};
@@ -10,7 +13,7 @@ use switchhook::vendor::time::Zone;
 use switchhook::vendor::{
     Oddities, Oddity, callgem as page_callgem, ccs as page_ccs, tserver as page_tserver,
 };
-use switchhook_hub::centre::{Centre, Happening, LegState, Moment, Settings, Span};
+use switchhook_hub::centre::{Centre, Happening, Moment, Settings, Span};
 use switchhook_hub::tell::{callgem, ccs, tserver};
 
 fn settings(seed: u64) -> Settings {
@@ -210,16 +213,5 @@ proptest! {
             real.sort_by(|one, other| format!("{one:?}").cmp(&format!("{other:?}")));
             assert_eq!(told, real);
         });
-    }
-}
-
-fn stage(state: LegState) -> Stage {
-    match state {
-        LegState::Coming => Stage::Offered,
-        LegState::Alerting => Stage::Alerting,
-        LegState::Dialling => Stage::Dialling,
-        LegState::Connected => Stage::Connected,
-        LegState::Held => Stage::Held,
-        LegState::Failed => Stage::Failed,
     }
 }
