@@ -202,6 +202,8 @@ pub struct Agent {
     pub calls: Vec<CallId>,
     /// The call that the buttons are about, if any (CTI OS "current call", D1).
     pub current: Option<CallId>,
+    /// The current call, while it is one that the desk has chosen and no other has come to life since.
+    pub(super) chosen: Option<CallId>,
     /// The team that the agent is in, or leads.
     pub team: Option<TeamId>,
     /// Number of the latest state change; timers of an earlier state are void.

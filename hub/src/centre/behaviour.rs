@@ -61,6 +61,7 @@ impl Centre {
             Task::FarHangsUp(call) => self.far_hangs_up(call),
             Task::Dialled { call, number } => self.dialled(call, &number),
             Task::FarAnswers(call) => self.far_answers(call),
+            Task::CalledOut { call, answers } => self.called_out(call, answers),
             Task::NobodyAnswers(call) => {
                 if self
                     .call(call)
@@ -330,10 +331,6 @@ impl Centre {
         }
     }
 
-    fn is_consulting(&self, id: CallId) -> bool {
-        self.consultation(id).is_some()
-    }
-
     /// The outside party has had enough, unless it is on hold for something: then it waits a while.
     fn far_hangs_up(&mut self, id: CallId) {
         let Some(call) = self.call(id) else {
@@ -372,8 +369,9 @@ impl Centre {
             }
         } else if wish < 0.26
             && let Some(colleague) = self.free_colleague(agent)
+            && let Some(number) = self.agent(colleague).map(|found| found.extension.clone())
         {
-            self.hand_over(id, agent, colleague);
+            self.hand_over(id, agent, number);
         }
     }
 
@@ -449,7 +447,7 @@ impl Centre {
         if self.is_attended(agent) || self.leg_state(consultation, agent) != Some(LegState::Connected) {
             return;
         }
-        let Some((original, consultation)) = self.consultation(consultation) else {
+        let Some((original, consultation)) = self.consultation(consultation, agent) else {
             self.leave(consultation, agent, Ending::Local);
             return;
         };

@@ -9,6 +9,7 @@
 //! |---|---|
 //! | `routing` | which agent gets which caller |
 //! | `lines` | how calls and their legs change |
+//! | `single_step` | what is handed over, and who is brought in, without asking |
 //! | `states` | how agents change, and after-call work |
 //! | `behaviour` | what callers and colleagues do of their own accord |
 //! | `promises` | callbacks: who makes them, takes them up, closes them |
@@ -39,6 +40,7 @@ mod random;
 mod reservation;
 mod routing;
 mod schedule;
+mod single_step;
 mod states;
 mod statistics;
 mod supervision;
@@ -504,6 +506,7 @@ impl Centre {
                 },
                 calls: Vec::new(),
                 current: None,
+                chosen: None,
                 stamp: 0,
                 wants_wrap_up: false,
                 has_had_call: false,

@@ -274,15 +274,16 @@ impl Centre {
 
     /// Whether somebody can join a call: it is a conversation of its own and no half of a consultation.
     fn can_be_joined(&self, call: CallId) -> bool {
-        self.consultation(call).is_none()
-            && self
-                .call(call)
-                .is_some_and(|found| found.parties() >= 2 && found.far != Some(FarState::Called))
+        !self.is_consulting(call)
+            && self.check_room(call, 1).is_ok()
+            && self.call(call).is_some_and(|found| {
+                found.parties() >= 2 && found.far != Some(FarState::Called) && !found.is_growing()
+            })
     }
 
     /// Whether an agent can be taken off a call that goes on without it.
     fn can_be_left_by(&self, call: CallId, agent: AgentId) -> bool {
-        self.consultation(call).is_none()
+        !self.is_consulting(call)
             && self
                 .call(call)
                 .is_some_and(|found| found.parties() > 2 && found.leg(agent).is_some())
@@ -487,15 +488,7 @@ impl Centre {
         }
         self.set_leg(id, supervisor, LegState::Connected, LegEvent::Begun);
         self.set_leg(id, supervisor, LegState::Connected, LegEvent::Established);
-        self.totals.conferenced += 1;
-        if let Some(call) = self.calls.get_mut(&id) {
-            call.is_conference = true;
-        }
-        for party in self.agents_on(id) {
-            if let Some(state) = self.leg_state(id, party) {
-                self.set_leg(id, party, state, LegEvent::Conferenced);
-            }
-        }
+        self.becomes_conference(id);
         self.follow_calls(supervisor);
     }
 }

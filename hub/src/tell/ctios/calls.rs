@@ -29,6 +29,7 @@ impl Teller<'_> {
                 };
                 self.call_begin(call, direction, state);
             }
+            LegEvent::TakenOver(state) => self.call_snapshot(call, direction, *state, mask),
             LegEvent::ServiceInitiated => {
                 let state = LegState::Dialling;
                 self.call_state("OnCallServiceInitiatedEvent", call, direction, state, mask, true);
