@@ -5,6 +5,7 @@ mod floor;
 use floor::{ANNA, BEN, Floor, SUPERVISOR, Told, lively, quiet};
 use serde_json::{Value, json};
 use switchhook_hub::centre::{AgentId, AgentState, Centre, LegState, Settings};
+use switchhook_hub::tell::ctios;
 
 const SINGLE_STEP_TRANSFER: u32 = 0x80;
 const SINGLE_STEP_CONFERENCE: u32 = 0x400;
@@ -162,6 +163,17 @@ fn r60_a_single_step_conference_keeps_everybody_in_conversation() {
         assert_eq!(state(&floor, agent), AgentState::Talking);
         assert_eq!(floor.call_mask(agent) & SINGLE_STEP_TRANSFER, 0);
     }
+    // A desk that comes back knows it for a conference, too.
+    let snapshot = ctios::snapshot(&floor.centre, BEN);
+    let told: Vec<&str> = snapshot.iter().map(|event| event.name).collect();
+    let begun = told
+        .iter()
+        .position(|name| *name == "OnCallBegin")
+        .expect("a call");
+    assert_eq!(
+        told[begun + 1..begun + 3],
+        ["OnCallConferenced", "OnCallEstablished"]
+    );
     // Somebody outside who does not answer changes nothing; who does is one more.
     floor.forget();
     floor.done(BEN, "SingleStepConference", to(&call, "0912300"));

@@ -150,7 +150,7 @@ const HELP: Mask = Mask::SUPERVISOR_ASSIST.with(Mask::EMERGENCY_CALL);
 /// - Ready: not ready only. Dialling and signing out start from not ready, so that no caller can be
 ///   given to an agent whose hands are full.
 /// - Reserved: nothing; the call decides.
-/// - On a call (talking, hold): choose what follows it, and ask for after-call work; no signing out.
+/// - On a call (talking, hold): choose what follows it or another reason for that, and ask for after-call work; no signing out.
 /// - After-call work: leave it either way, or change what follows it.
 /// - Help can be called for where dialling is possible; on a call, the call's mask decides about it.
 pub(super) const fn of_agent(state: AgentState, next_is_ready: bool, has_supervisor: bool) -> Mask {
@@ -166,7 +166,11 @@ pub(super) const fn of_agent(state: AgentState, next_is_ready: bool, has_supervi
         AgentState::Ready => NOT_READY,
         AgentState::Reserved => Mask::NONE,
         AgentState::Talking | AgentState::Hold => {
-            let change = if next_is_ready { NOT_READY } else { Mask::READY };
+            let change = if next_is_ready {
+                NOT_READY
+            } else {
+                Mask::READY.with(Mask::NOTREADY_WITH_REASON)
+            };
             change.with(WORK)
         }
         AgentState::WorkReady => Mask::READY.with(NOT_READY).with(Mask::WORKNOTREADY),

@@ -52,7 +52,7 @@ mod time;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-pub use agent::{Agent, AgentState, AgentStatus, Next, Reason, WrapUp};
+pub use agent::{Agent, AgentState, AgentStatus, Cause, Next, Noted, Reason, WrapUp};
 pub use call::{Call, CallFacts, CallKind, Direction, FarState, Leg, LegState, QueuePlace};
 pub use call_data::{CALL_VARIABLES, CallData, ContextName, DECLARED, Declared};
 pub use callback::{Attempt, AttemptOutcome, CallList, Callback, CallbackOrigin, Classification};
@@ -176,6 +176,8 @@ pub struct Centre {
     unsettled: BTreeSet<AgentId>,
     listenings_made: u16,
     happenings: Vec<Happening>,
+    /// Who or what changes agents' states just now.
+    cause: Cause,
     told: u64,
     calls_made: u32,
     callbacks_made: u32,
@@ -229,6 +231,7 @@ impl Centre {
             unsettled: BTreeSet::new(),
             listenings_made: 0,
             happenings: Vec::new(),
+            cause: Cause::Call,
             told: 0,
             calls_made: 0,
             callbacks_made: 0,
@@ -497,7 +500,9 @@ impl Centre {
                     state: AgentState::SignedOut,
                     reason: Reason::NONE,
                     since: self.now,
+                    cause: Cause::System,
                     next: Next::NotReady(Reason::NONE),
+                    noted: None,
                     talking_changed: self.now,
                     active_queue: None,
                     active_list: None,
@@ -508,6 +513,7 @@ impl Centre {
                 current: None,
                 chosen: None,
                 stamp: 0,
+                next_by: None,
                 wants_wrap_up: false,
                 has_had_call: false,
                 held_back: false,

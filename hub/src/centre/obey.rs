@@ -8,7 +8,7 @@
 
 use std::sync::Arc;
 
-use super::agent::{AgentState, Next, Reason};
+use super::agent::{AgentState, Cause, Next, Noted, Reason};
 use super::call::{Call, LegState};
 use super::call_data::CallData;
 use super::command::{Audience, Command, FailureCode, Figures, Refusal, RequestedState, Supervise};
@@ -316,9 +316,15 @@ impl Centre {
             return;
         }
         match command {
-            Command::Login { extension, .. } => self.sign_in(agent, &extension),
-            Command::Logout { reason } => self.sign_out(agent, reason),
-            Command::SetAgentState(state) => self.obey_state(agent, state),
+            Command::Login { extension, .. } => {
+                self.on_account_of(Cause::Agent, |centre| centre.sign_in(agent, &extension));
+            }
+            Command::Logout { reason } => {
+                self.on_account_of(Cause::Agent, |centre| centre.sign_out(agent, reason));
+            }
+            Command::SetAgentState(state) => {
+                self.on_account_of(Cause::Agent, |centre| centre.obey_state(agent, state));
+            }
             Command::Answer(call) => self.answer(call, agent),
             Command::Clear(call) => self.clear(call, agent),
             Command::ClearConnection(call) => self.leave(call, agent, Ending::Local),
@@ -360,8 +366,8 @@ impl Centre {
                     self.set_leg(call, agent, state, LegEvent::Tones(digits));
                 }
             }
-            Command::SingleStepTransfer { call, number } => self.hand_over(call, agent, number),
-            Command::SingleStepConference { call, number } => self.bring_in(call, number),
+            Command::SingleStepTransfer { call, number } => self.hand_over(call, agent, &number),
+            Command::SingleStepConference { call, number } => self.bring_in(call, &number),
             Command::SetCurrentCall(call) => self.choose_current(agent, call),
             Command::StartRecord(call) => self.start_recording(call, agent),
             Command::StopRecord(call) => self.stop_recording(call, agent),
@@ -466,12 +472,13 @@ impl Centre {
             RequestedState::WorkReady | RequestedState::WorkNotReady
         );
         if state.is_on_call() {
-            if work && let Some(agent) = self.agent_mut(id) {
-                agent.wants_wrap_up = true;
+            if let Some(agent) = self.agent_mut(id) {
+                agent.wants_wrap_up = work;
             }
-            self.set_next(id, next);
+            let noted = self.noted(requested);
+            self.set_next(id, next, Some(noted));
         } else if state.is_wrap_up() && work {
-            self.set_next(id, next);
+            self.set_next(id, next, None);
         } else {
             self.finish_wrap_up(id, false);
             match next {
@@ -484,6 +491,23 @@ impl Centre {
                 }
             }
         }
+    }
+}
+
+impl Centre {
+    /// What somebody asks for now, to be told until it has taken effect.
+    fn noted(&self, requested: RequestedState) -> Noted {
+        let (state, reason) = match requested {
+            RequestedState::Ready => (AgentState::Ready, Reason::NONE),
+            RequestedState::NotReady(reason) => (AgentState::NotReady, reason),
+            RequestedState::WorkReady => (AgentState::WorkReady, Reason::NONE),
+            RequestedState::WorkNotReady => (AgentState::WorkNotReady, Reason::NONE),
+        };
+        let by = match self.cause {
+            Cause::Supervisor(supervisor) => Some(supervisor),
+            _ => None,
+        };
+        Noted { state, reason, by }
     }
 }
 

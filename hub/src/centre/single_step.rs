@@ -47,12 +47,12 @@ impl Centre {
     }
 
     /// The agent hands the other party over to a number and is free.
-    pub(super) fn hand_over(&mut self, id: CallId, agent: AgentId, number: String) {
+    pub(super) fn hand_over(&mut self, id: CallId, agent: AgentId, number: &str) {
         if self.leg_state(id, agent) != Some(LegState::Connected) {
             return;
         }
         let now = self.now;
-        let inside = self.extension(&number);
+        let inside = self.extension(number);
         let Some(call) = self.calls.get_mut(&id) else {
             return;
         };
@@ -64,7 +64,7 @@ impl Centre {
             }
         }
         self.totals.transferred += 1;
-        self.tell_handed_over(id, agent, &number);
+        self.tell_handed_over(id, agent, number);
         self.end_leg(id, agent, Ending::Transferred);
         if let Some(to) = inside {
             let id = if self.agents_on(id).is_empty() {
@@ -120,8 +120,8 @@ impl Centre {
     }
 
     /// Brings somebody into a call: a desk of the house or somebody outside.
-    pub(super) fn bring_in(&mut self, id: CallId, number: String) {
-        match self.extension(&number) {
+    pub(super) fn bring_in(&mut self, id: CallId, number: &str) {
+        match self.extension(number) {
             Some(to) => self.invite(id, to),
             None => self.call_out(id, number),
         }
@@ -163,12 +163,12 @@ impl Centre {
     }
 
     /// Somebody outside is called into a conversation, which goes on meanwhile.
-    fn call_out(&mut self, id: CallId, number: String) {
+    fn call_out(&mut self, id: CallId, number: &str) {
         let Some(call) = self.calls.get_mut(&id) else {
             return;
         };
         call.calls_out = true;
-        let (after, answers) = match Manner::of(&number) {
+        let (after, answers) = match Manner::of(number) {
             Manner::Answers => (self.dice.millis(2_500, 4_500), true),
             Manner::Busy => (self.dice.millis(300, 700), false),
             Manner::Silent => (Span::from_secs(45), false),

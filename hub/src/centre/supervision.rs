@@ -9,7 +9,7 @@
 
 use std::sync::Arc;
 
-use super::agent::{AgentState, AgentStatus};
+use super::agent::{AgentState, AgentStatus, Cause};
 use super::call::{CallFacts, Direction, FarState, Leg, LegState};
 use super::command::{FailureCode, ImposedState, Refusal, RequestedState, Supervise, SupervisoryAction};
 use super::happening::{Ending, LegEvent, What};
@@ -370,11 +370,15 @@ impl Centre {
             Supervise::Monitor(agent) => self.monitor(supervisor, agent),
             Supervise::StopMonitoring(_) => self.stop_monitoring(supervisor),
             Supervise::Call { agent, action, .. } => self.supervise_call(supervisor, agent, action),
-            Supervise::SetState { agent, state } => match state {
-                ImposedState::Ready => self.obey_state(agent, RequestedState::Ready),
-                ImposedState::SignedOut if self.is_attended(agent) => self.sign_out(agent, Reason::NONE),
-                ImposedState::SignedOut => self.go_home(agent),
-            },
+            Supervise::SetState { agent, state } => {
+                self.on_account_of(Cause::Supervisor(supervisor), |centre| match state {
+                    ImposedState::Ready => centre.obey_state(agent, RequestedState::Ready),
+                    ImposedState::SignedOut if centre.is_attended(agent) => {
+                        centre.sign_out(agent, Reason::NONE);
+                    }
+                    ImposedState::SignedOut => centre.go_home(agent),
+                });
+            }
             Supervise::Listen(wish) => {
                 if let Some(id) = session {
                     self.start_listening(supervisor, wish, id);

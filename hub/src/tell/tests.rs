@@ -332,6 +332,7 @@ fn check_cti(vocabulary: &BTreeMap<String, BTreeSet<String>>, event: &CtiEvent) 
     for field in parsed(&event.arguments).keys() {
         let documented = fields.contains(field)
             || matches!(field.as_str(), "InvokeID" | "EnablementMask")
+            || switchhook::vendor::ctios::fields::ADDED.contains(&field.as_str())
             // The hub's addition: nothing documented says which call it is.
             || (event.name, field.as_str()) == ("OnCallReachedNetworkEvent", "UniqueObjectID")
             || (field.starts_with("SkillGroup[") && fields.contains("SkillGroup[j]"));
