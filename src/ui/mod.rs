@@ -32,6 +32,9 @@
 //! | `agents`, `queues`, `callbacks` | the lists |
 //! | `agent`, `queue`, `callback` | one row of a list (`data-id`; an agent also `data-state`) |
 //! | `language`, `language-error` | the choice of language, and why the last one could not be had |
+//! | `settings`, `notifications` | the settings, and what keeps notifications from being shown |
+//! | `sound-blocked` | the browser lets nothing be heard |
+//! | `tab` | another of the agent's tabs is the one that rings |
 //! | `polite`, `assertive` | what screen readers are told |
 //!
 //! `data-id` is the source's own id. A row or card that is not confirmed in the present session carries
@@ -54,6 +57,7 @@
 mod agents;
 mod announce;
 mod app;
+mod attention;
 mod banner;
 mod bar;
 mod button;
@@ -71,6 +75,7 @@ mod page;
 mod queues;
 mod root;
 mod row;
+mod settings;
 mod sign_in;
 mod speech;
 mod state_control;

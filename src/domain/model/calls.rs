@@ -231,6 +231,11 @@ impl Model {
             .is_some_and(|call| call.agent.is_none() || call.agent == self.desk.me)
     }
 
+    /// Calls that people were told are ringing, and that have not stopped.
+    pub fn ringing(&self) -> &[CallKey] {
+        &self.ringing
+    }
+
     pub(super) fn tell_stage(&mut self, key: CallKey, from: Stage, to: Stage, missed: bool) {
         if from == to {
             return;
