@@ -61,6 +61,7 @@ mod language;
 mod list;
 mod live;
 mod look;
+mod missed;
 mod page;
 mod queues;
 mod root;
