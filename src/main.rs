@@ -3,7 +3,6 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use switchhook::domain::Model;
-use switchhook::domain::command::Command;
 use switchhook::platform::{self, Driver, fetch_config, install_panic_hook};
 use switchhook::session::{Credentials, Input, Session, WireInput};
 use switchhook::store::{Screen, Views};
@@ -64,37 +63,22 @@ fn teach(page: App, language: Language) {
 
 /// What an intent means to the session; nothing where it concerns the page alone.
 fn input(intent: Intent) -> Option<Input<'static>> {
-    Some(Input::Command(match intent {
+    Some(match intent {
+        Intent::Do(command) => Input::Command(command),
         Intent::SignIn {
             login_id,
             password,
             extension,
-        } => {
-            return Some(Input::SignIn(Credentials {
-                login_id,
-                password,
-                extension,
-            }));
-        }
-        Intent::SignInAgain => return Some(Input::SignInAgain),
-        Intent::RetryNow => return Some(Input::Wire(WireInput::RetryNow)),
-        Intent::DismissFailure(id) => return Some(Input::DismissFailure(id)),
-        Intent::DismissCall(call) => return Some(Input::DismissCall(call)),
-        Intent::DismissEmergencies => return Some(Input::DismissEmergencies),
+        } => Input::SignIn(Credentials {
+            login_id,
+            password,
+            extension,
+        }),
+        Intent::SignInAgain => Input::SignInAgain,
+        Intent::RetryNow => Input::Wire(WireInput::RetryNow),
+        Intent::DismissFailure(id) => Input::DismissFailure(id),
+        Intent::DismissCall(call) => Input::DismissCall(call),
+        Intent::DismissEmergencies => Input::DismissEmergencies,
         Intent::Speak(_) => return None,
-        Intent::SignOut(reason) => Command::SignOut { reason },
-        Intent::Ready => Command::Ready,
-        Intent::NotReady(reason) => Command::NotReady { reason },
-        Intent::Answer(call) => Command::Answer(call),
-        Intent::EndCall(call) => Command::EndCall(call),
-        Intent::Hold(call) => Command::Hold(call),
-        Intent::Retrieve(call) => Command::Retrieve(call),
-        Intent::Dial(number) => Command::Dial {
-            number: number.trim().into(),
-        },
-        Intent::SendTones(call, digits) => Command::SendTones {
-            call,
-            digits: digits.into(),
-        },
-    }))
+    })
 }

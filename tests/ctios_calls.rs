@@ -157,7 +157,7 @@ fn r54_a_call_is_kept_until_its_last_event() {
     assert!(!desk.call().over);
     // Its data may still change, and its mask still counts: wrap-up data can be entered.
     desk.call_event("OnCallDataUpdate", json!({"CallWrapupData": "sold"}));
-    assert_eq!(desk.data("CallWrapupData"), Some("sold"));
+    assert_eq!(desk.call().wrap_up_data.as_deref(), Some("sold"));
     assert!(desk.call().mask.unwrap().controls.has(Control::WrapUp));
     desk.call_event("OnCallEnd", json!({}));
     assert!(desk.call().over && desk.call().mask.is_none());

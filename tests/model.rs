@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use switchhook::domain::agent::{Agent, AgentState, AgentUpdate, WrapUp};
 use switchhook::domain::call::{CallUpdate, Direction, Ending, Phrase, Stage};
 use switchhook::domain::callback::{Attempt, CallbackUpdate};
-use switchhook::domain::command::{Command, Failure, InvokeId, Phase, Refusal};
+use switchhook::domain::command::{Addressee, Command, Failure, InvokeId, Phase, Refusal};
 use switchhook::domain::control::{Control, EnablementMask};
 use switchhook::domain::event::{Covered, WrapUpChange};
 use switchhook::domain::ids::{CallKey, Ref, SourceId};
@@ -752,5 +752,204 @@ fn a_row_that_went_leaves_no_name_and_its_key_is_not_used_again() {
         };
         tell(&mut model, Event::Callback(of("c"), Box::new(closed)));
         assert!(model.callbacks.is_empty());
+    }
+}
+
+/// A command about a call, and the news of the call that it waits for.
+type Case = (fn(CallKey) -> Command, CallUpdate<'static>);
+
+#[test]
+fn d11_every_command_about_a_call_is_done_by_what_happens_to_the_call() {
+    let ended = || at_stage(Stage::Ended);
+    let held = || at_stage(Stage::Held);
+    let joined = || CallUpdate {
+        conference: true,
+        ..CallUpdate::default()
+    };
+    let filed = CallUpdate {
+        wrap_up_data: Some("Sale".into()),
+        ..CallUpdate::default()
+    };
+    let changed = CallUpdate {
+        data: vec![("CallVariable1".into(), "Gold".into())],
+        ..CallUpdate::default()
+    };
+    let cases: [Case; 14] = [
+        (Command::EndForAll, ended()),
+        (Command::Alternate, held()),
+        (Command::BackToCaller, ended()),
+        (Command::CompleteTransfer, ended()),
+        (Command::CompleteConference, joined()),
+        (
+            |call| Command::Consult {
+                call,
+                number: "4002".into(),
+                for_conference: false,
+            },
+            held(),
+        ),
+        (
+            |call| Command::BlindTransfer {
+                call,
+                number: "4002".into(),
+            },
+            ended(),
+        ),
+        (
+            |call| Command::AddParty {
+                call,
+                number: "4002".into(),
+            },
+            joined(),
+        ),
+        (
+            |call| Command::SetCallData {
+                call,
+                fields: vec![("CallVariable1".into(), "Gold".into())],
+            },
+            changed,
+        ),
+        (
+            |call| Command::SetWrapUpData {
+                call,
+                text: "Sale".into(),
+            },
+            filed,
+        ),
+        (|call| Command::AskSupervisor(Some(call)), held()),
+        (|call| Command::RaiseEmergency(Some(call)), joined()),
+        (Command::Hold, held()),
+        (Command::EndCall, ended()),
+    ];
+    for (command, news) in cases {
+        let mut model = desk();
+        let key = call(&mut model, "1", at_stage(Stage::Connected)).expect("the call exists");
+        let id = InvokeId(1);
+        model.begin_command(id, command(key), NOW);
+        tell(&mut model, Event::Accepted { id, done: false });
+        let asked = model.desk.in_flight.first().map(|flight| flight.command.clone());
+        assert_eq!(asked, Some(command(key)), "accepted is not done");
+        call(&mut model, "1", news);
+        assert!(model.desk.in_flight.is_empty(), "{asked:?}");
+    }
+}
+
+#[test]
+fn d11_what_no_event_tells_is_done_by_its_confirmation() {
+    let mut model = desk();
+    let key = call(&mut model, "1", at_stage(Stage::Connected)).expect("the call exists");
+    let recording = |model: &Model| model.calls.get(key).and_then(|call| call.recording);
+    for (place, command, expected) in [
+        (1, Command::StartRecording(key), true),
+        (2, Command::StopRecording(key), false),
+    ] {
+        let before = recording(&model);
+        let id = InvokeId(place);
+        model.begin_command(id, command, NOW);
+        assert_eq!(
+            recording(&model),
+            before,
+            "the light is the server's word, not the click"
+        );
+        tell(&mut model, Event::Accepted { id, done: false });
+        assert_eq!(recording(&model), Some(expected));
+        assert!(model.desk.in_flight.is_empty());
+    }
+    let message = Command::SendMessage {
+        to: Addressee::Agent("1002".into()),
+        text: "Hello".into(),
+    };
+    model.begin_command(InvokeId(3), message, NOW);
+    assert!(model.desk.messages.is_empty(), "what was not taken was not said");
+    tell(
+        &mut model,
+        Event::Accepted {
+            id: InvokeId(3),
+            done: false,
+        },
+    );
+    let told = model
+        .desk
+        .messages
+        .back()
+        .map(|message| (message.own, message.to.as_deref()));
+    assert_eq!(told, Some((true, Some("1002"))));
+    model.begin_command(InvokeId(4), Command::ReportBadLine(key), NOW);
+    model.taken(InvokeId(4));
+    assert!(model.desk.in_flight.is_empty());
+}
+
+#[test]
+fn another_call_is_current_when_the_server_says_so() {
+    let mut model = desk();
+    let first = call(&mut model, "1", at_stage(Stage::Connected)).expect("the call exists");
+    let second = call(&mut model, "2", at_stage(Stage::Held)).expect("the call exists");
+    tell(&mut model, Event::CurrentCall(Some(of("1"))));
+    let switch = Command::MakeCurrent(second);
+    assert_eq!(model.command_allowed(SOURCE, &switch), Ok(()));
+    model.begin_command(InvokeId(1), switch.clone(), NOW);
+    assert_eq!(model.desk.current, Some(first));
+    assert_eq!(model.command_allowed(SOURCE, &switch), Err(Off::UnderWay));
+    tell(&mut model, Event::CurrentCall(Some(of("2"))));
+    assert_eq!(model.desk.current, Some(second));
+    assert!(model.desk.in_flight.is_empty());
+    let gone = CallUpdate {
+        gone: true,
+        ..CallUpdate::default()
+    };
+    call(&mut model, "1", gone);
+    let back = Command::MakeCurrent(first);
+    assert_eq!(model.command_allowed(SOURCE, &back), Err(Off::CallOver));
+}
+
+#[test]
+fn a_consultation_is_about_the_call_it_was_asked_for_or_the_only_other_one_or_nobody_knows() {
+    let consultation = || CallUpdate {
+        consult: true,
+        ..at_stage(Stage::Dialling)
+    };
+    let about = |model: &Model| {
+        let key = model.calls.find(of("c")).expect("the consultation exists");
+        model.calls.get(key).and_then(|call| call.about)
+    };
+    let mut model = desk();
+    let only = call(&mut model, "1", at_stage(Stage::Held));
+    call(&mut model, "c", consultation());
+    assert_eq!(about(&model), only);
+
+    let mut model = desk();
+    call(&mut model, "1", at_stage(Stage::Held));
+    let asked = call(&mut model, "2", at_stage(Stage::Connected)).expect("the call exists");
+    let consult = Command::Consult {
+        call: asked,
+        number: "4002".into(),
+        for_conference: false,
+    };
+    model.begin_command(InvokeId(1), consult, NOW);
+    call(&mut model, "c", consultation());
+    assert_eq!(about(&model), Some(asked));
+
+    let mut model = desk();
+    call(&mut model, "1", at_stage(Stage::Held));
+    call(&mut model, "2", at_stage(Stage::Held));
+    call(&mut model, "c", consultation());
+    assert_eq!(about(&model), None);
+}
+
+#[test]
+fn d1_a_number_can_be_dialled_where_the_mask_allows_calls_to_some_place() {
+    for control in [
+        Control::MakeCall,
+        Control::InsideMakeCall,
+        Control::OutsideMakeCall,
+    ] {
+        let mut model = desk();
+        let dial = Command::Dial { number: "1".into() };
+        tell(&mut model, Event::AgentMask(mask(&[])));
+        assert_eq!(model.command_allowed(SOURCE, &dial), Err(Off::ByServer));
+        tell(&mut model, Event::AgentMask(mask(&[control])));
+        assert_eq!(model.command_allowed(SOURCE, &dial), Ok(()));
+        model.begin_command(InvokeId(1), dial.clone(), NOW);
+        assert_eq!(model.command_allowed(SOURCE, &dial), Err(Off::UnderWay));
     }
 }

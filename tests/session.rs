@@ -416,6 +416,37 @@ fn whoever_was_refused_to_sign_out_is_told_of_a_forced_sign_out_later() {
 }
 
 #[test]
+fn a_call_that_would_not_do_as_asked_is_asked_for_as_it_is() {
+    let mut desk = at_work(r#""identify":"browser""#);
+    for (event, arguments) in [
+        (
+            "OnCallBegin",
+            r#"{"UniqueObjectID":"call.5000.1","CallStatus":3,"EnablementMask":6}"#,
+        ),
+        ("OnCurrentCallChanged", r#"{"UniqueObjectID":"call.5000.1"}"#),
+    ] {
+        desk.receive(&cti_event(event, arguments));
+    }
+    let call = desk
+        .model
+        .borrow()
+        .calls
+        .ordered()
+        .next()
+        .expect("the call is there");
+    desk.feed(Input::Command(Command::Hold(call)));
+    let (_, arguments) = desk.invocation("Hold").expect("asked for");
+    assert!(desk.invocation("SnapshotCall").is_none());
+    let request = &arguments[0]["InvokeID"];
+    desk.receive(&cti_event(
+        "OnControlFailureConf",
+        &format!(r#"{{"InvokeID":{request},"FailureCode":38}}"#),
+    ));
+    let (_, arguments) = desk.invocation("SnapshotCall").expect("looked at anew");
+    assert_eq!(arguments[0]["UniqueObjectID"], "call.5000.1");
+}
+
+#[test]
 fn while_the_telephony_server_is_away_a_press_fails_for_that_reason() {
     let mut desk = at_work(r#""identify":"browser""#);
     let press = |desk: &mut Desk| {

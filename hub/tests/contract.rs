@@ -10,7 +10,7 @@ use common::{Desk, desk, directory, hub, options};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use switchhook::domain::Event;
-use switchhook::domain::command::{Command, InvokeId};
+use switchhook::domain::command::{Addressee, Command, InvokeId};
 use switchhook::domain::ids::{CallKey, Key as _};
 use switchhook::protocol::Payload;
 use switchhook::vendor::{Oddities, Settings, callgem, ccs, ctios, rte, tserver};
@@ -203,6 +203,47 @@ fn every_command_of_the_page_is_in_the_table_with_its_arguments() {
             call,
             digits: "1".into(),
         },
+        Command::WorkReady,
+        Command::WorkNotReady,
+        Command::EndForAll(call),
+        Command::Alternate(call),
+        Command::BackToCaller(call),
+        Command::MakeCurrent(call),
+        Command::Consult {
+            call,
+            number: "1".into(),
+            for_conference: true,
+        },
+        Command::CompleteTransfer(call),
+        Command::BlindTransfer {
+            call,
+            number: "1".into(),
+        },
+        Command::CompleteConference(call),
+        Command::AddParty {
+            call,
+            number: "1".into(),
+        },
+        Command::SetCallData {
+            call,
+            fields: vec![
+                ("CallVariable1".into(), "a".into()),
+                ("user.customer".into(), "b".into()),
+            ],
+        },
+        Command::SetWrapUpData {
+            call,
+            text: "Sale".into(),
+        },
+        Command::StartRecording(call),
+        Command::StopRecording(call),
+        Command::AskSupervisor(Some(call)),
+        Command::RaiseEmergency(None),
+        Command::ReportBadLine(call),
+        Command::SendMessage {
+            to: Addressee::Agent("1002".into()),
+            text: "Hello".into(),
+        },
     ];
     for command in &commands {
         // Who adds a command adds it above.
@@ -216,7 +257,26 @@ fn every_command_of_the_page_is_in_the_table_with_its_arguments() {
             | Command::Hold(_)
             | Command::Retrieve(_)
             | Command::Dial { .. }
-            | Command::SendTones { .. } => {}
+            | Command::SendTones { .. }
+            | Command::WorkReady
+            | Command::WorkNotReady
+            | Command::EndForAll(_)
+            | Command::Alternate(_)
+            | Command::BackToCaller(_)
+            | Command::MakeCurrent(_)
+            | Command::Consult { .. }
+            | Command::CompleteTransfer(_)
+            | Command::BlindTransfer { .. }
+            | Command::CompleteConference(_)
+            | Command::AddParty { .. }
+            | Command::SetCallData { .. }
+            | Command::SetWrapUpData { .. }
+            | Command::StartRecording(_)
+            | Command::StopRecording(_)
+            | Command::AskSupervisor(_)
+            | Command::RaiseEmergency(_)
+            | Command::ReportBadLine(_)
+            | Command::SendMessage { .. } => {}
         }
         let sent = ctios::encode(command, InvokeId(1), |_| Some("call.5000.1")).unwrap();
         let method = format!("`{}`", sent.method);

@@ -6,7 +6,7 @@
 //! Everything that grows with a call is bounded.
 
 use super::control::EnablementMask;
-use super::ids::{AgentKey, QueueKey, SourceId};
+use super::ids::{AgentKey, CallKey, QueueKey, SourceId};
 use super::moment::Moment;
 use std::borrow::Cow;
 
@@ -206,6 +206,16 @@ pub struct Call {
     pub mask: Option<EnablementMask>,
     /// The source says no more of it: no mask will come any more.
     pub over: bool,
+    /// It is a conference, or was joined to one.
+    pub conference: bool,
+    /// The agent made it to ask somebody about another call.
+    pub consult: bool,
+    /// That other call, where it is certain which one.
+    pub about: Option<CallKey>,
+    /// It is being recorded, or not any more; `None` until the server has said either.
+    pub recording: Option<bool>,
+    /// How it is filed, once the server has it.
+    pub wrap_up_data: Option<Box<str>>,
     /// Call variables and other data, in the order of their first arrival.
     pub data: Vec<(Box<str>, Box<str>)>,
     /// What was said, as far as it was understood.
@@ -264,6 +274,14 @@ pub struct CallUpdate<'a> {
     pub ending: Option<Ending>,
     /// See [`Call::mask`]; absent keeps the last one (trap T6).
     pub mask: Option<EnablementMask>,
+    /// See [`Call::conference`]; never taken back.
+    pub conference: bool,
+    /// See [`Call::consult`]; never taken back.
+    pub consult: bool,
+    /// See [`Call::recording`].
+    pub recording: Option<bool>,
+    /// See [`Call::wrap_up_data`].
+    pub wrap_up_data: Option<Cow<'a, str>>,
     /// Data fields that changed; fields not named are kept (rule R53).
     pub data: Vec<(Cow<'a, str>, Cow<'a, str>)>,
     /// See [`Call::supervision`].

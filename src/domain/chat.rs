@@ -3,7 +3,7 @@
 //! Lives here: a message as it came.
 //! May not be here: who may write to whom (the mask and the server say), drafts, delivery.
 //! A sender is named by the sign-in id; the name belongs to the agent's row, where there is one.
-//! The server confirms no delivery: a message is shown when it has arrived here, not when it was sent.
+//! An own message is kept when the server has confirmed that it took it: nobody confirms that it was read.
 
 use super::moment::Moment;
 
@@ -12,13 +12,15 @@ pub const MESSAGES_KEPT: usize = 100;
 /// Letters kept of one message.
 pub const MESSAGE_LENGTH: usize = 4_000;
 
-/// A message from a colleague.
+/// A message from a colleague, or to one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
     /// Sign-in id of whoever wrote it.
     pub from: Option<Box<str>>,
     /// Sign-in id of whom it was written to.
     pub to: Option<Box<str>>,
+    /// The own agent wrote it.
+    pub own: bool,
     /// What it says, at most [`MESSAGE_LENGTH`] letters.
     pub text: Box<str>,
     /// When it arrived.

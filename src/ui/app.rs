@@ -9,7 +9,7 @@ use super::speech::Speech;
 use crate::domain::agent::Agent;
 use crate::domain::call::Call;
 use crate::domain::callback::Callback;
-use crate::domain::command::InvokeId;
+use crate::domain::command::{Command, InvokeId};
 use crate::domain::control::Control;
 use crate::domain::ids::{AgentKey, CallKey, CallbackKey, QueueKey, SourceId};
 use crate::domain::model::Off;
@@ -39,24 +39,8 @@ pub enum Intent {
     },
     /// Sign in again, signed out as one is.
     SignInAgain,
-    /// Sign out, with a reason where one was picked.
-    SignOut(Option<i32>),
-    /// Become ready.
-    Ready,
-    /// Become not ready, with a reason where one was picked.
-    NotReady(Option<i32>),
-    /// Answer.
-    Answer(CallKey),
-    /// Leave the call.
-    EndCall(CallKey),
-    /// Hold.
-    Hold(CallKey),
-    /// Retrieve.
-    Retrieve(CallKey),
-    /// Dial a number.
-    Dial(String),
-    /// Send tones on a call.
-    SendTones(CallKey, String),
+    /// Ask the telephony server for something.
+    Do(Command),
     /// Try to connect now.
     RetryNow,
     /// The agent has seen that a command failed.
@@ -70,45 +54,25 @@ pub enum Intent {
 }
 
 impl Intent {
-    /// The mask's control that decides about it; `None` where no mask speaks of it.
-    pub fn control(&self) -> Option<Control> {
-        match self {
-            Intent::SignIn { .. } | Intent::SignInAgain => Some(Control::SignIn),
-            Intent::SignOut(None) => Some(Control::SignOut),
-            Intent::SignOut(Some(_)) => Some(Control::SignOutWithReason),
-            Intent::Ready => Some(Control::Ready),
-            Intent::NotReady(None) => Some(Control::NotReady),
-            Intent::NotReady(Some(_)) => Some(Control::NotReadyWithReason),
-            Intent::Answer(_) => Some(Control::Answer),
-            Intent::EndCall(_) => Some(Control::Release),
-            Intent::Hold(_) => Some(Control::Hold),
-            Intent::Retrieve(_) => Some(Control::Retrieve),
-            Intent::Dial(_) => Some(Control::MakeCall),
-            Intent::SendTones(..)
-            | Intent::RetryNow
-            | Intent::DismissFailure(_)
-            | Intent::DismissCall(_)
-            | Intent::DismissEmergencies
-            | Intent::Speak(_) => None,
-        }
+    /// Dial a number as it was typed.
+    pub fn dial(number: &str) -> Self {
+        Intent::Do(Command::Dial {
+            number: number.trim().into(),
+        })
     }
 
-    /// The call that it acts on.
-    pub fn call(&self) -> Option<CallKey> {
+    /// What is asked of the telephony server.
+    pub fn command(&self) -> Option<&Command> {
         match self {
-            Intent::Answer(call)
-            | Intent::EndCall(call)
-            | Intent::Hold(call)
-            | Intent::Retrieve(call)
-            | Intent::SendTones(call, _) => Some(*call),
+            Intent::Do(command) => Some(command),
             _ => None,
         }
     }
 
     /// The reason that goes with it.
     pub fn reason(&self) -> Option<i32> {
-        match self {
-            Intent::NotReady(reason) | Intent::SignOut(reason) => *reason,
+        match self.command()? {
+            Command::NotReady { reason } | Command::SignOut { reason } => *reason,
             _ => None,
         }
     }
@@ -117,19 +81,51 @@ impl Intent {
     pub fn name(&self) -> &'static str {
         match self {
             Intent::SignIn { .. } | Intent::SignInAgain => "sign-in",
-            Intent::SignOut(_) => "sign-out",
-            Intent::Ready => "ready",
-            Intent::NotReady(_) => "not-ready",
-            Intent::Answer(_) => "answer",
-            Intent::EndCall(_) => "end-call",
-            Intent::Hold(_) => "hold",
-            Intent::Retrieve(_) => "retrieve",
-            Intent::Dial(_) => "dial",
-            Intent::SendTones(..) => "send-tones",
+            Intent::Do(command) => command_name(command),
             Intent::RetryNow => "retry-now",
             Intent::DismissFailure(_) | Intent::DismissCall(_) | Intent::DismissEmergencies => "dismiss",
             Intent::Speak(_) => "language",
         }
+    }
+}
+
+fn command_name(command: &Command) -> &'static str {
+    match command {
+        Command::SignIn { .. } => "sign-in",
+        Command::SignOut { .. } => "sign-out",
+        Command::Ready => "ready",
+        Command::NotReady { .. } => "not-ready",
+        Command::WorkReady => "wrap-up-ready",
+        Command::WorkNotReady => "wrap-up-not-ready",
+        Command::Answer(_) => "answer",
+        Command::EndCall(_) => "end-call",
+        Command::EndForAll(_) => "end-for-all",
+        Command::Hold(_) => "hold",
+        Command::Retrieve(_) => "retrieve",
+        Command::Alternate(_) => "alternate",
+        Command::BackToCaller(_) => "back-to-caller",
+        Command::MakeCurrent(_) => "make-current",
+        Command::Dial { .. } => "dial",
+        Command::Consult {
+            for_conference: false,
+            ..
+        } => "consult",
+        Command::Consult {
+            for_conference: true, ..
+        } => "consult-for-conference",
+        Command::CompleteTransfer(_) => "complete-transfer",
+        Command::BlindTransfer { .. } => "blind-transfer",
+        Command::CompleteConference(_) => "complete-conference",
+        Command::AddParty { .. } => "add-party",
+        Command::SendTones { .. } => "send-tones",
+        Command::SetCallData { .. } => "set-call-data",
+        Command::SetWrapUpData { .. } => "set-wrap-up-data",
+        Command::StartRecording(_) => "start-recording",
+        Command::StopRecording(_) => "stop-recording",
+        Command::AskSupervisor(_) => "ask-supervisor",
+        Command::RaiseEmergency(_) => "raise-emergency",
+        Command::ReportBadLine(_) => "report-bad-line",
+        Command::SendMessage { .. } => "send-message",
     }
 }
 
@@ -256,13 +252,13 @@ impl App {
     pub fn allowed(self, intent: &Intent) -> Result<(), Off> {
         self.desk.track();
         self.connection.track();
-        if let Intent::SendTones(call, _) = intent {
-            return self.read(|model| model.tones_allowed(SourceId::default(), *call));
+        match intent {
+            Intent::Do(command) => self.read(|model| model.command_allowed(SourceId::default(), command)),
+            Intent::SignInAgain | Intent::SignIn { .. } => {
+                self.read(|model| model.allowed(SourceId::default(), Control::SignIn, None))
+            }
+            _ => Ok(()),
         }
-        let Some(control) = intent.control() else {
-            return Ok(());
-        };
-        self.read(|model| model.allowed(SourceId::default(), control, intent.call()))
     }
 
     /// Whether nothing will ever be allowed, because no telephony server is there to be commanded; tracks.

@@ -16,7 +16,7 @@ use leptos::prelude::*;
 pub(super) fn Dial() -> impl IntoView {
     let app = App::get();
     let typed = RwSignal::new(String::new());
-    let intent = Signal::derive(move || Intent::Dial(typed.with(|typed| typed.trim().to_owned())));
+    let intent = Signal::derive(move || typed.with(|typed| Intent::dial(typed)));
     let hindrance = Signal::derive(move || {
         typed
             .with(|typed| typed.trim().is_empty())

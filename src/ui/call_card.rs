@@ -14,6 +14,7 @@ use super::look::{Icon, Look, icon, stage_name};
 use super::row::Certainty;
 use crate::domain::Moment;
 use crate::domain::call::{Call, Direction, Ending, Stage};
+use crate::domain::command::Command;
 use crate::domain::ids::{CallKey, Key};
 use crate::words::{Sentence, Word};
 use leptos::prelude::*;
@@ -167,12 +168,12 @@ fn Buttons(key: CallKey, call: RowSignal<Call>) -> impl IntoView {
         call.track();
         let asked = |intent: &Intent| {
             app.desk.with(|desk| {
-                desk.in_flight.iter().any(|flight| {
-                    flight.command.control() == intent.control() && flight.command.call() == intent.call()
-                })
+                desk.in_flight
+                    .iter()
+                    .any(|flight| intent.command() == Some(&flight.command))
             })
         };
-        let (hold, retrieve) = (Intent::Hold(key), Intent::Retrieve(key));
+        let (hold, retrieve) = (Intent::Do(Command::Hold(key)), Intent::Do(Command::Retrieve(key)));
         if asked(&hold) || asked(&retrieve) {
             return asked(&retrieve);
         }
@@ -183,20 +184,20 @@ fn Buttons(key: CallKey, call: RowSignal<Call>) -> impl IntoView {
         }
     });
     // The call's cell brings the call's mask.
-    let on_call = move |intent: fn(CallKey) -> Intent| {
+    let on_call = move |command: fn(CallKey) -> Command| {
         Signal::derive(move || {
             call.track();
-            intent(key)
+            Intent::Do(command(key))
         })
     };
     let hold_intent = Signal::derive(move || {
         call.track();
         let intent = if retrieves.get() {
-            Intent::Retrieve
+            Command::Retrieve
         } else {
-            Intent::Hold
+            Command::Hold
         };
-        intent(key)
+        Intent::Do(intent(key))
     });
     let hold_text = Signal::derive(move || {
         app.say(if retrieves.get() {
@@ -210,12 +211,12 @@ fn Buttons(key: CallKey, call: RowSignal<Call>) -> impl IntoView {
         <div class="buttons">
             <CommandButton
                 class="go"
-                intent=on_call(Intent::Answer)
+                intent=on_call(Command::Answer)
                 label=app.text(Word::Answer)
             />
             <CommandButton
                 class="stop"
-                intent=on_call(Intent::EndCall)
+                intent=on_call(Command::EndCall)
                 label=app.text(Word::EndCall)
             />
             <CommandButton intent=hold_intent label=hold_text />
@@ -231,7 +232,7 @@ fn FailedButtons(key: CallKey, call: RowSignal<Call>, number: Memo<String>) -> i
     view! {
         <div class="buttons">
             <CommandButton
-                intent=Signal::derive(move || Intent::Dial(number.get()))
+                intent=Signal::derive(move || number.with(|number| Intent::dial(number)))
                 label=app.text(Word::TryAgain)
                 hindrance=hindrance
             />
@@ -240,7 +241,7 @@ fn FailedButtons(key: CallKey, call: RowSignal<Call>, number: Memo<String>) -> i
                 intent=Signal::derive(move || {
                     // The call's cell brings the call's mask: the busy tone goes on until somebody hangs up.
                     call.track();
-                    Intent::EndCall(key)
+                    Intent::Do(Command::EndCall(key))
                 })
                 label=app.text(Word::EndCall)
             />

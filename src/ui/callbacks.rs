@@ -187,7 +187,7 @@ fn CallbackRow(key: CallbackKey, place: Signal<usize>) -> impl IntoView {
                 <CommandButton
                     class="small"
                     command="call-back"
-                    intent=Signal::derive(move || Intent::Dial(number.get()))
+                    intent=Signal::derive(move || number.with(|number| Intent::dial(number)))
                     label=app.text(Word::Call)
                     name=Signal::derive(move || {
                         number.with(|number| app.speech.tell(Sentence::CallNumber { number }))

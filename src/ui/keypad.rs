@@ -7,6 +7,7 @@
 use super::app::{App, Intent};
 use super::live::{attr, text};
 use super::look::{Icon, icon};
+use crate::domain::command::Command;
 use crate::domain::ids::{CallKey, Key};
 use crate::words::{Count, Word};
 use leptos::prelude::*;
@@ -15,13 +16,20 @@ const KEYS: [&str; 12] = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0",
 /// Dots shown at most.
 const DOTS: usize = 16;
 
+fn tones(call: CallKey, digits: &str) -> Intent {
+    Intent::Do(Command::SendTones {
+        call,
+        digits: digits.into(),
+    })
+}
+
 /// The tone pad and its button.
 #[component]
 pub(super) fn Keypad(key: CallKey) -> impl IntoView {
     let app = App::get();
     let count = RwSignal::new(0_usize);
     let send = move |tone: &str| {
-        let intent = Intent::SendTones(key, tone.to_owned());
+        let intent = tones(key, tone);
         if untrack(|| app.allowed(&intent)).is_ok() {
             app.dispatch(intent);
             count.update(|count| *count += 1);
@@ -38,7 +46,7 @@ pub(super) fn Keypad(key: CallKey) -> impl IntoView {
     let off = Memo::new(move |_| {
         // The call's cell brings the call's mask.
         call.track();
-        app.allowed(&Intent::SendTones(key, String::new())).err()
+        app.allowed(&tones(key, "")).err()
     });
     let why = move || off.get().map(|off| app.why(off));
     let keys: Vec<_> = KEYS

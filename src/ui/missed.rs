@@ -77,7 +77,7 @@ fn MissedCall(key: CallKey) -> impl IntoView {
             <CommandButton
                 class="small"
                 command="call-back"
-                intent=Signal::derive(move || Intent::Dial(number.get()))
+                intent=Signal::derive(move || number.with(|number| Intent::dial(number)))
                 label=app.text(Word::CallBack)
                 name=Signal::derive(move || {
                     number.with(|number| app.speech.tell(Sentence::CallNumber { number }))

@@ -34,10 +34,16 @@
 //! | `language`, `language-error` | the choice of language, and why the last one could not be had |
 //! | `polite`, `assertive` | what screen readers are told |
 //!
-//! `data-id` is the source's own id. `data-command` is one of `sign-in`, `sign-out`, `ready`, `not-ready` (with
-//! `data-reason` where a reason goes with it), `answer`, `end-call`, `hold`, `retrieve`, `dial`, `keypad`,
-//! `send-tones` (with `data-tone`), `retry-now`, `dismiss`, `call-back`, `language`. A row or card that is not confirmed in the
-//! present session carries `data-unsure`.
+//! `data-id` is the source's own id. A row or card that is not confirmed in the present session carries
+//! `data-unsure`. `data-command` is one of:
+//!
+//! - of the agent: `sign-in`, `sign-out`, `ready`, `not-ready` (with `data-reason` where a reason goes with it),
+//!   `wrap-up-ready`, `wrap-up-not-ready`, `dial`, `call-back`, `send-message`, `ask-supervisor`, `raise-emergency`;
+//! - of a call: `answer`, `end-call`, `end-for-all`, `hold`, `retrieve`, `alternate`, `back-to-caller`,
+//!   `make-current`, `consult`, `consult-for-conference`, `complete-transfer`, `blind-transfer`,
+//!   `complete-conference`, `add-party`, `keypad`, `send-tones` (with `data-tone`), `set-call-data`,
+//!   `set-wrap-up-data`, `start-recording`, `stop-recording`, `report-bad-line`;
+//! - of the page: `retry-now`, `dismiss`, `language`.
 
 #![allow(
     unreachable_pub,

@@ -118,8 +118,21 @@ fn OwnState(key: AgentKey) -> impl IntoView {
 fn is_own(command: &Command) -> bool {
     matches!(
         command,
-        Command::Ready | Command::NotReady { .. } | Command::SignIn { .. } | Command::SignOut { .. }
+        Command::Ready
+            | Command::NotReady { .. }
+            | Command::WorkReady
+            | Command::WorkNotReady
+            | Command::SignIn { .. }
+            | Command::SignOut { .. }
     )
+}
+
+fn not_ready(reason: Option<i32>) -> Intent {
+    Intent::Do(Command::NotReady { reason })
+}
+
+fn sign_out(reason: Option<i32>) -> Intent {
+    Intent::Do(Command::SignOut { reason })
 }
 
 fn pending_words(app: App, flight: &InFlight) -> String {
@@ -164,15 +177,14 @@ fn reason_words(app: App, code: i32, reasons: &[Reason]) -> String {
 #[component]
 fn Menu(signed_out: Memo<bool>) -> impl IntoView {
     let app = App::get();
-    let plain = Memo::new(move |_| app.allowed(&Intent::NotReady(None)).is_ok());
-    let reasoned = Memo::new(move |_| app.allowed(&Intent::NotReady(Some(0))).is_ok());
+    let plain = Memo::new(move |_| app.allowed(&not_ready(None)).is_ok());
+    let reasoned = Memo::new(move |_| app.allowed(&not_ready(Some(0))).is_ok());
     let plain_hindrance =
         Signal::derive(move || (!plain.get() && reasoned.get()).then_some(Word::PickReason));
     let reason_hindrance =
         Signal::derive(move || (plain.get() && !reasoned.get()).then_some(Word::ReasonsNotAllowed));
-    let signs_out_with_reason = Memo::new(move |_| {
-        app.allowed(&Intent::SignOut(None)).is_err() && app.allowed(&Intent::SignOut(Some(0))).is_ok()
-    });
+    let signs_out_with_reason =
+        Memo::new(move |_| app.allowed(&sign_out(None)).is_err() && app.allowed(&sign_out(Some(0))).is_ok());
     let codes = Memo::new(move |_| {
         app.desk.with(|desk| {
             desk.reasons
@@ -227,22 +239,22 @@ fn Menu(signed_out: Memo<bool>) -> impl IntoView {
                     label=app.text(Word::SignIn)
                     closes="state-menu"
                 /> }.into_any())}
-            {item(|| Intent::Ready, Word::Ready)}
+            {item(|| Intent::Do(Command::Ready), Word::Ready)}
             <CommandButton
                 class="item"
-                intent=Signal::derive(|| Intent::NotReady(None))
+                intent=Signal::derive(|| not_ready(None))
                 label=app.text(Word::NotReady)
                 hindrance=plain_hindrance
                 closes="state-menu"
             />
             <div class="reasons" role="group" aria-label=attr(move || app.say(Word::PickReason))>
-                {for_reasons(Intent::NotReady, None)}
+                {for_reasons(not_ready, None)}
             </div>
             <hr />
-            {item(|| Intent::SignOut(None), Word::SignOut)}
+            {item(|| sign_out(None), Word::SignOut)}
             {when(
                 move || signs_out_with_reason.get(),
-                move || for_reasons(Intent::SignOut, Some(Word::SignOut)),
+                move || for_reasons(sign_out, Some(Word::SignOut)),
             )}
         </div>
     }

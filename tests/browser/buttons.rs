@@ -379,7 +379,10 @@ async fn a_button_that_is_on_hands_its_intent_on_and_one_that_is_off_does_nothin
     assert_eq!(page.take_intents(), []);
     press(&elements(&card, "[data-command=answer]").remove(0));
     press(&page.one("[data-part=state-menu] [data-command=ready]"));
-    assert_eq!(page.take_intents(), [Intent::Answer(key), Intent::Ready]);
+    assert_eq!(
+        page.take_intents(),
+        [Intent::Do(Command::Answer(key)), Intent::Do(Command::Ready)]
+    );
 }
 
 /// The busy tone of a failed call goes on until somebody hangs up; then there is nothing left to end.

@@ -7,9 +7,9 @@
 use super::super::call::Supervision;
 use super::super::telephony::Precall;
 use super::{
-    CALLS_KEPT, Call, CallKey, CallUpdate, CallbackKey, Changed, Covered, Direction, Ending, FIELDS_KEPT,
-    Model, Moment, PAST_CALLS_KEPT, PHRASES_KEPT, Phrase, RECORDINGS_KEPT, Recording, Ref, SourceId, Stage,
-    Transition, set, set_optional_text, set_text,
+    CALLS_KEPT, Call, CallKey, CallUpdate, CallbackKey, Changed, Command, Covered, Direction, Ending,
+    FIELDS_KEPT, Model, Moment, PAST_CALLS_KEPT, PHRASES_KEPT, Phrase, RECORDINGS_KEPT, Recording, Ref,
+    SourceId, Stage, Transition, set, set_optional_text, set_text,
 };
 
 impl Model {
@@ -45,6 +45,11 @@ impl Model {
             .map(|id| self.queues.intern(Ref::new(source, id)));
         let key = self.calls.intern(call);
         let was_own = self.is_own_call(key);
+        let about = if update.consult {
+            self.consulted_about(key)
+        } else {
+            None
+        };
         let mut stages = (Stage::Begun, Stage::Begun);
         let mut missed = false;
         let mut began_again = false;
@@ -75,6 +80,11 @@ impl Model {
             changed |= set_text(&mut row.leg, update.leg.as_ref());
             changed |= set(&mut row.mask, update.mask.map(Some));
             changed |= set_optional_text(&mut row.transferring_to, update.transferring_to.as_ref());
+            changed |= set(&mut row.conference, update.conference.then_some(true));
+            changed |= set(&mut row.consult, update.consult.then_some(true));
+            changed |= set(&mut row.about, about.map(Some));
+            changed |= set(&mut row.recording, update.recording.map(Some));
+            changed |= set_text(&mut row.wrap_up_data, update.wrap_up_data.as_ref());
             if let Some(supervision) = update.supervision {
                 let told = told_of(row.supervision.clone(), supervision);
                 changed |= set(&mut row.supervision, Some(Some(told)));
@@ -132,6 +142,35 @@ impl Model {
         if update.gone {
             self.forget_call(key);
         }
+    }
+
+    /// Which call a consultation is about: the one it was asked for, else the only other one there is.
+    ///
+    /// With several others nobody says which: then it is not known.
+    fn consulted_about(&self, consultation: CallKey) -> Option<CallKey> {
+        if let Some(about) = self.calls.get(consultation).and_then(|call| call.about) {
+            return Some(about);
+        }
+        let asked_for = self
+            .desk
+            .in_flight
+            .iter()
+            .find_map(|flight| match &flight.command {
+                Command::Consult { call, .. } => Some(*call),
+                Command::AskSupervisor(call) | Command::RaiseEmergency(call) => *call,
+                _ => None,
+            });
+        asked_for.filter(|call| *call != consultation).or_else(|| {
+            let mut others = self.calls.ordered().filter(|key| {
+                let live = self
+                    .calls
+                    .get(*key)
+                    .is_some_and(|call| call.stage.is_live() && !call.consult);
+                live && *key != consultation && self.is_own_call(*key)
+            });
+            let only = others.next();
+            only.filter(|_| others.next().is_none())
+        })
     }
 
     /// One source may tell of a call in two vocabularies, under two ids: they are one row. It bears the id
@@ -487,6 +526,11 @@ fn begin_again(row: &mut Call, when: Moment) {
     row.queued = None;
     row.diversion = None;
     row.transferring_to = None;
+    row.conference = false;
+    row.consult = false;
+    row.about = None;
+    row.recording = None;
+    row.wrap_up_data = None;
 }
 
 /// What is known of a supervisor's presence after further news of it: of the same supervisor's presence,

@@ -5,8 +5,8 @@
 //! State moves on events only; a command that is done merely stops being in flight.
 
 use super::{
-    Agent, AgentState, CallKey, Command, Control, FAILURES_KEPT, Failed, Failure, InFlight, InvokeId, Model,
-    Moment, Off, Phase, SourceId, Stage, Transition, control,
+    Agent, AgentState, Call, CallKey, Changed, Command, Control, FAILURES_KEPT, Failed, Failure, InFlight,
+    InvokeId, Model, Moment, Off, Phase, SourceId, Stage, Transition, control,
 };
 
 impl Model {
@@ -14,12 +14,7 @@ impl Model {
     ///
     /// Masks are the only source (decision D1); the state of a call is never looked at.
     pub fn allowed(&self, source: SourceId, control: Control, call: Option<CallKey>) -> Result<(), Off> {
-        if !self.source(source).live {
-            return Err(Off::Offline);
-        }
-        if self.telephony_is_down(source) {
-            return Err(Off::TelephonyDown);
-        }
+        self.reachable(source)?;
         let under_way = self.desk.in_flight.iter().any(|flight| {
             flight
                 .command
@@ -61,14 +56,69 @@ impl Model {
 
     /// Why tones cannot be sent on a call, `Ok` when they can.
     ///
-    /// No bit speaks of tones. Whoever may leave a call is on it, so the bit for leaving answers for them; the server
+    /// No bit speaks of tones, nor of the call's data. Whoever may leave a call is on it, so the bit for leaving answers for them; the server
     /// has the last word.
     pub fn tones_allowed(&self, source: SourceId, call: CallKey) -> Result<(), Off> {
         self.allowed(source, Control::Release, Some(call))
     }
 
+    /// Why a call cannot be made the current one, `Ok` when it can: it has to be there and not over.
+    fn switch_allowed(&self, source: SourceId, call: CallKey) -> Result<(), Off> {
+        let is_live = self.calls.get(call).is_some_and(|call| !call.over);
+        match self.reachable(source) {
+            Ok(()) if !is_live => Err(Off::CallOver),
+            Ok(())
+                if self
+                    .desk
+                    .in_flight
+                    .iter()
+                    .any(|flight| flight.command == Command::MakeCurrent(call)) =>
+            {
+                Err(Off::UnderWay)
+            }
+            reachable => reachable,
+        }
+    }
+
+    /// Why a command cannot be asked for, `Ok` when it can: the one judge of every command.
+    pub fn command_allowed(&self, source: SourceId, command: &Command) -> Result<(), Off> {
+        match (command, command.control()) {
+            // Some servers say only where calls may go; the number is theirs to judge.
+            (Command::Dial { .. }, _) => {
+                self.allowed(source, Control::MakeCall, None)
+                    .or_else(|off| match off {
+                        Off::ByServer => self
+                            .allowed(source, Control::InsideMakeCall, None)
+                            .or_else(|_| self.allowed(source, Control::OutsideMakeCall, None)),
+                        off => Err(off),
+                    })
+            }
+            (Command::MakeCurrent(call), _) => self.switch_allowed(source, *call),
+            (_, Some(control)) => self.allowed(source, control, command.call()),
+            (_, None) => match command.call() {
+                Some(call) => self.tones_allowed(source, call),
+                None => self.reachable(source),
+            },
+        }
+    }
+
+    /// Whether the telephony server can be asked for anything.
+    fn reachable(&self, source: SourceId) -> Result<(), Off> {
+        if !self.source(source).live {
+            return Err(Off::Offline);
+        }
+        if self.telephony_is_down(source) {
+            return Err(Off::TelephonyDown);
+        }
+        Ok(())
+    }
+
     /// Remembers a command that is being sent.
     pub fn begin_command(&mut self, id: InvokeId, command: Command, now: Moment) {
+        let stage = command
+            .call()
+            .and_then(|call| self.calls.get(call))
+            .map(|call| call.stage);
         self.desk
             .failed
             .retain(|failed| !same_kind(&failed.command, &command));
@@ -78,21 +128,50 @@ impl Model {
             phase: Phase::Sent,
             sent: now,
             slow: false,
+            stage,
         });
         self.desk_touched = true;
     }
 
-    pub(super) fn accept(&mut self, id: InvokeId, done: bool) {
+    pub(super) fn accept(&mut self, id: InvokeId, done: bool, now: Moment) {
         let Some(flight) = self.desk.in_flight.iter_mut().find(|flight| flight.id == id) else {
             return;
         };
         flight.phase = Phase::Accepted;
-        // Tones have no event of their own: the confirmation is all there is.
-        let settled = done || matches!(flight.command, Command::SendTones { .. });
+        let command = flight.command.clone();
+        self.confirm(&command, now);
+        // Some have no event of their own: the confirmation is all there is.
+        let settled = done || matches!(command, Command::SendTones { .. } | Command::SendMessage { .. });
         if settled || self.already_so(id) {
             self.finish(id);
         }
         self.desk_touched = true;
+    }
+
+    /// What the confirmation itself tells.
+    fn confirm(&mut self, command: &Command, now: Moment) {
+        match command {
+            Command::StartRecording(call) => self.tell_recording(*call, true),
+            Command::StopRecording(call) => self.tell_recording(*call, false),
+            Command::SendMessage { to, text } => self.keep_own_message(to, text, now),
+            _ => {}
+        }
+    }
+
+    fn tell_recording(&mut self, call: CallKey, recording: bool) {
+        self.calls.change(call, |row| Changed {
+            row: row.recording.replace(recording) != Some(recording),
+            rank: false,
+        });
+    }
+
+    /// The hub took a command that no event speaks of.
+    pub fn taken(&mut self, id: InvokeId) {
+        let is_it =
+            |flight: &&InFlight| flight.id == id && matches!(flight.command, Command::ReportBadLine(_));
+        if self.desk.in_flight.iter().find(is_it).is_some() {
+            self.finish(id);
+        }
     }
 
     /// Ends a command as failed.
@@ -156,40 +235,64 @@ impl Model {
             .in_flight
             .iter()
             .find(|flight| flight.id == id)
-            .is_some_and(|flight| self.is_done(&flight.command))
+            .is_some_and(|flight| self.is_done(flight))
     }
 
-    pub(super) fn is_done(&self, command: &Command) -> bool {
-        let stage = |key: &CallKey| self.calls.get(*key).map(|call| call.stage);
-        let my_state = || {
-            self.desk
-                .me
-                .and_then(|me| self.agents.get(me))
-                .map(Agent::state)
-                .unwrap_or_default()
-        };
+    pub(super) fn is_done(&self, flight: &InFlight) -> bool {
+        let command = &flight.command;
+        let me = self.desk.me.and_then(|me| self.agents.get(me));
+        let state = me.map(Agent::state).unwrap_or_default();
         match command {
-            Command::SignIn { .. } => !matches!(my_state(), AgentState::SignedOut | AgentState::Unknown),
-            Command::SignOut { .. } => my_state() == AgentState::SignedOut,
-            Command::Ready => my_state() == AgentState::Ready,
+            Command::SignIn { .. } => !matches!(state, AgentState::SignedOut | AgentState::Unknown),
+            Command::SignOut { .. } => state == AgentState::SignedOut,
+            Command::Ready => state == AgentState::Ready,
             Command::NotReady { reason } => {
-                my_state() == AgentState::NotReady
-                    && (reason.is_none()
-                        || self
-                            .desk
-                            .me
-                            .and_then(|me| self.agents.get(me))
-                            .is_some_and(|agent| agent.reason == *reason))
+                state == AgentState::NotReady
+                    && (reason.is_none() || me.is_some_and(|agent| agent.reason == *reason))
             }
-            Command::Answer(call) => {
-                stage(call).is_none_or(|stage| stage == Stage::Connected || !stage.is_live())
+            Command::WorkReady => {
+                state
+                    == AgentState::WrapUp {
+                        ready_after: Some(true),
+                    }
             }
-            Command::EndCall(call) => stage(call).is_none_or(|stage| !stage.is_live()),
-            Command::Hold(call) => stage(call).is_none_or(|stage| stage == Stage::Held || !stage.is_live()),
-            Command::Retrieve(call) => {
-                stage(call).is_none_or(|stage| stage == Stage::Connected || !stage.is_live())
+            Command::WorkNotReady => {
+                state
+                    == AgentState::WrapUp {
+                        ready_after: Some(false),
+                    }
             }
-            Command::Dial { .. } | Command::SendTones { .. } => false,
+            _ => command.call().is_some_and(|key| {
+                self.calls
+                    .get(key)
+                    .is_none_or(|call| self.is_done_to(key, call, flight))
+            }),
+        }
+    }
+
+    /// Whether the call is as the command wants it.
+    fn is_done_to(&self, key: CallKey, call: &Call, flight: &InFlight) -> bool {
+        let is_over = !call.stage.is_live();
+        let is_held = call.stage == Stage::Held;
+        match &flight.command {
+            Command::Answer(_) | Command::Retrieve(_) => is_over || call.stage == Stage::Connected,
+            Command::EndCall(_)
+            | Command::EndForAll(_)
+            | Command::CompleteTransfer(_)
+            | Command::BlindTransfer { .. } => is_over,
+            Command::Hold(_) | Command::Consult { .. } => is_over || is_held,
+            Command::Alternate(_) | Command::BackToCaller(_) => is_over || Some(call.stage) != flight.stage,
+            // It may be that the supervisor joins, or that the call waits meanwhile.
+            Command::AskSupervisor(_) | Command::RaiseEmergency(_) => is_over || is_held || call.conference,
+            Command::CompleteConference(_) | Command::AddParty { .. } => is_over || call.conference,
+            Command::MakeCurrent(_) => call.over || self.desk.current == Some(key),
+            Command::StartRecording(_) => call.over || call.recording == Some(true),
+            Command::StopRecording(_) => call.over || call.recording == Some(false),
+            Command::SetWrapUpData { text, .. } => call.over || call.wrap_up_data.as_ref() == Some(text),
+            Command::SetCallData { fields, .. } => {
+                call.over || fields.iter().all(|field| call.data.contains(field))
+            }
+            _ => false,
         }
     }
 
@@ -198,7 +301,7 @@ impl Model {
             .desk
             .in_flight
             .iter()
-            .filter(|flight| flight.command.call() == Some(key) && self.is_done(&flight.command))
+            .filter(|flight| flight.command.call() == Some(key) && self.is_done(flight))
             .map(|flight| flight.id)
             .collect();
         for id in done {
@@ -213,7 +316,9 @@ impl Model {
             .iter()
             .filter(|flight| match &flight.command {
                 // During a call the server notes the wish and stays in its state: any change ends the wait.
-                Command::Ready | Command::NotReady { .. } => true,
+                Command::Ready | Command::NotReady { .. } | Command::WorkReady | Command::WorkNotReady => {
+                    true
+                }
                 Command::SignIn { .. } => state != AgentState::SignedOut,
                 Command::SignOut { .. } => state == AgentState::SignedOut,
                 _ => false,

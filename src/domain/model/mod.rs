@@ -19,7 +19,7 @@ use super::call::{
 };
 use super::callback::{Callback, CallbackUpdate};
 use super::chat::Message;
-use super::command::{Command, Failed, Failure, InFlight, InvokeId, Phase, Refusal};
+use super::command::{Addressee, Command, Failed, Failure, InFlight, InvokeId, Phase, Refusal};
 use super::control::{self, Control, EnablementMask};
 use super::event::{Alert, Covered, Event, Setting, WrapUpChange};
 use super::fold::folded;
@@ -381,10 +381,13 @@ impl Model {
                 if self.desk.current != current {
                     self.desk.current = current;
                     self.desk_touched = true;
+                    if let Some(current) = current {
+                        self.settle_by_call(current);
+                    }
                 }
             }
             Event::OwnCalls(source, calls) => self.keep_own_calls(source, &calls, heard),
-            Event::Accepted { id, done } => self.accept(id, done),
+            Event::Accepted { id, done } => self.accept(id, done, heard),
             Event::Refused {
                 id,
                 kind,

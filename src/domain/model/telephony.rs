@@ -11,8 +11,8 @@ use super::super::telephony::{
     SWITCHES_KEPT, TelephonyNews,
 };
 use super::{
-    AgentKey, CallUpdate, Cow, FIELDS_KEPT, Failure, Model, Moment, Ref, SourceId, Telephony, Transition,
-    set_text,
+    Addressee, AgentKey, CallUpdate, Cow, FIELDS_KEPT, Failure, Model, Moment, Ref, SourceId, Telephony,
+    Transition, set_text,
 };
 
 /// Agents whose figures are kept.
@@ -296,13 +296,33 @@ impl Model {
             message.text = message.text.get(..end).unwrap_or_default().into();
         }
         message.at = heard;
+        self.add_message(message);
+        self.transitions.push(Transition::Message);
+    }
+
+    /// The server has taken a message of the own agent's.
+    pub(super) fn keep_own_message(&mut self, to: &Addressee, text: &str, now: Moment) {
+        let me = self.desk.me.and_then(|me| self.agents.get(me));
+        let message = Message {
+            from: me.map(|me| me.id.clone()),
+            to: match to {
+                Addressee::Agent(id) => Some(id.clone()),
+                Addressee::Supervisor | Addressee::Team => None,
+            },
+            own: true,
+            text: text.into(),
+            at: now,
+        };
+        self.add_message(message);
+    }
+
+    fn add_message(&mut self, message: Message) {
         let messages = &mut self.desk.messages;
         if messages.len() == MESSAGES_KEPT {
             messages.pop_front();
         }
         messages.push_back(message);
         self.desk_touched = true;
-        self.transitions.push(Transition::Message);
     }
 }
 

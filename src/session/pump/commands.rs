@@ -11,12 +11,7 @@ use super::{
 
 impl Session {
     pub(super) fn command(&mut self, command: Command, now: Now) {
-        let allowed = match (command.control(), command.call()) {
-            (Some(control), call) => self.model.borrow().allowed(SOURCE, control, call),
-            (None, Some(call)) => self.model.borrow().tones_allowed(SOURCE, call),
-            (None, None) if !self.connected => Err(Off::Offline),
-            (None, None) => Ok(()),
-        };
+        let allowed = self.model.borrow().command_allowed(SOURCE, &command);
         match allowed {
             Ok(()) => {
                 self.leaving |= matches!(command, Command::SignOut { .. });
@@ -67,7 +62,7 @@ impl Session {
         );
     }
 
-    fn ask(&mut self, question: ctios::Question, now: Now) {
+    fn ask(&mut self, question: ctios::Question<'_>, now: Now) {
         let id = self.next_invoke_id();
         let invocation = ctios::ask(question, id);
         self.invoke(invocation.method, &invocation.arguments, Calling::Question, now);
@@ -101,16 +96,26 @@ impl Session {
         }
     }
 
-    /// Whoever may not sign out stays: a later sign-out is then not that person's own.
-    pub(super) fn command_failed(&mut self, id: InvokeId) {
-        let model = self.model.borrow();
-        let refused = model.desk.failed.iter().find(|failed| {
-            failed.id == id && matches!(failed.failure, Failure::Refused { .. } | Failure::NotTaken(_))
-        });
-        match refused.map(|failed| &failed.command) {
-            Some(Command::SignOut { .. }) => self.leaving = false,
-            Some(Command::SignIn { .. }) => self.signing_in = None,
-            _ => {}
+    /// Whoever may not sign out stays: a later sign-out is then not that person's own. A call that would not do as
+    /// asked is asked for, so that the desk shows how it really is.
+    pub(super) fn command_failed(&mut self, id: InvokeId, now: Now) {
+        let call = {
+            let model = self.model.borrow();
+            let refused = model.desk.failed.iter().find(|failed| {
+                failed.id == id && matches!(failed.failure, Failure::Refused { .. } | Failure::NotTaken(_))
+            });
+            match refused.map(|failed| &failed.command) {
+                Some(Command::SignOut { .. }) => self.leaving = false,
+                Some(Command::SignIn { .. }) => self.signing_in = None,
+                _ => {}
+            }
+            refused
+                .and_then(|failed| model.calls.get(failed.command.call()?))
+                .filter(|call| !call.over)
+                .map(|call| call.id.clone())
+        };
+        if let Some(call) = call.filter(|_| self.connected) {
+            self.ask(ctios::Question::Call(&call), now);
         }
     }
 

@@ -223,6 +223,9 @@ impl Session {
             Calling::Subscribe(step) => self.subscribe_answered(step, outcome, now),
             Calling::Source(source, reference) => self.source_answered(source, reference, outcome, now),
             Calling::Command(id) => {
+                if outcome.is_ok() {
+                    self.model.borrow_mut().taken(id);
+                }
                 if let Err(error) = outcome {
                     let failure = match error {
                         Error::SessionLost { .. } | Error::Stopped => Failure::ConnectionLost,

@@ -297,7 +297,7 @@ impl Session {
         for transition in transitions {
             match &transition {
                 Transition::OwnState { to, .. } => self.own_state_changed(*to, now),
-                Transition::CommandFailed(id) => self.command_failed(*id),
+                Transition::CommandFailed(id) => self.command_failed(*id, now),
                 _ => {}
             }
             self.effects.push(Effect::Tell(transition));

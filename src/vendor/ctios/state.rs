@@ -44,6 +44,10 @@ pub const AGENT_STATES: [(i64, &str, AgentState); 11] = [
 pub const READY: i64 = 3;
 /// Number of the state that makes an agent not ready, as a command asks for it.
 pub const NOT_READY: i64 = 2;
+/// Number of wrap-up that ends in not ready, as a command asks for it.
+pub const WORK_NOT_READY: i64 = 5;
+/// Number of wrap-up that ends in ready, as a command asks for it.
+pub const WORK_READY: i64 = 6;
 
 /// Where a connection stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -300,6 +300,7 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
                     .text("Target")
                     .or_else(|| some_text(self.fields.agent_id)),
             ),
+            own: false,
             text: text.as_ref().into(),
             // The event has no time: the model knows when it arrived.
             at: Moment(0),

@@ -158,6 +158,9 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
             diversion: self.diversion(),
             ending: self.ending(stage),
             mask: self.read_mask(),
+            conference: self.kind == CtiEvent::CallConferenced,
+            consult: self.is_consult(),
+            wrap_up_data: some_text(self.fields.call_wrapup_data),
             data: self.data(),
             // The contact belongs to the own side of it: the other source tells of that one.
             contact: contact.filter(|_| agent.is_none()),
@@ -287,6 +290,12 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
         })
     }
 
+    /// The agent made the call to ask somebody about another one; numbered as in the CTI Server messages.
+    fn is_consult(&self) -> bool {
+        let begins = matches!(self.kind, CtiEvent::CallBegin | CtiEvent::SnapshotCallConf);
+        begins && matches!(self.fields.call_type.value(), Some(12 | 14))
+    }
+
     /// Where the call stands after this event (rules R54 to R63).
     fn stage(&self, status: Option<ConnectionStatus>, direction: Option<Direction>) -> Option<Stage> {
         use CtiEvent as E;
@@ -375,7 +384,6 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
         let fields = self.fields;
         let others = [
             ("CallerEnteredDigits", fields.caller_entered_digits),
-            ("CallWrapupData", fields.call_wrapup_data),
             ("UserToUserInfo", fields.user_to_user_info),
             ("CustomerPhoneNumber", fields.customer_phone_number),
             ("CustomerAccountNumber", fields.customer_account_number),
