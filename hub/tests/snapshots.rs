@@ -108,6 +108,7 @@ impl Page {
             "begun",
             "connected",
             "held_since",
+            "held_for",
             "wrap_up_to_come",
             "terminals",
             // Told at sign-in, and not with every state.
