@@ -141,12 +141,13 @@ fn PairButtons(key: CallKey, call: RowSignal<Call>) -> impl IntoView {
         }
     });
     let is_consult = move || with(call, |call| call.consult).unwrap_or_default();
+    let target_id = move || app.read(|model| Some(model.calls.get(target.get())?.id.to_string()));
     when(is_consult, move || {
         // The other call is their target only while it is the current one, of which the desk brings the mask.
         let buttons =
             OF_PAIR.map(|(verb, word)| button(app, call, move || verb(target.get()), move || word, "choice"));
         view! {
-            <div class="buttons pair" role="group" aria-label=attr(move || app.say(Word::Consult))>
+            <div class="buttons pair" role="group" data-for=attr(target_id) aria-label=attr(move || app.say(Word::Consult))>
                 {buttons.into_iter().collect_view()}
             </div>
         }

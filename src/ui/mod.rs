@@ -37,7 +37,8 @@
 //! | `language`, `language-error` | the choice of language, and why the last one could not be had |
 //! | `polite`, `assertive` | what screen readers are told |
 //!
-//! `data-id` is the source's own id. A row or card that is not confirmed in the present session carries
+//! `data-id` is the source's own id; buttons that act on another call than that of their card are inside `data-for`
+//! with that call's. A row or card that is not confirmed in the present session carries
 //! `data-unsure`. `data-command` is one of:
 //!
 //! - of the agent: `sign-in`, `sign-out`, `ready`, `not-ready` (with `data-reason` where a reason goes with it),

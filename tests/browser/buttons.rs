@@ -252,17 +252,11 @@ async fn open(page: &Page, card: &Element, part: &str) {
     settle().await;
 }
 
-/// The call that a button is for.
+/// The call that a button is for: that of its card, or of the pair that it is a part of.
 fn call_of(model: &Model, button: &Element) -> Option<CallKey> {
-    let card = button.closest("[data-part=call]").expect("a selector")?;
-    let key = model.calls.find(at_hub(&card.get_attribute("data-id")?))?;
-    // What is done with a pair is done with the one of the two that is current.
-    let about = model.calls.get(key).and_then(|call| call.about);
-    let is_of_pair = button.closest(".pair").expect("a selector").is_some();
-    Some(match about {
-        Some(about) if is_of_pair && model.desk.current == Some(about) => about,
-        _ => key,
-    })
+    let around = |selector, name| button.closest(selector).expect("a selector")?.get_attribute(name);
+    let id = around("[data-for]", "data-for").or_else(|| around("[data-part=call]", "data-id"))?;
+    model.calls.find(at_hub(&id))
 }
 
 /// What a button asks for: one thing, or whatever is behind it; nothing where it asks the server for nothing.
