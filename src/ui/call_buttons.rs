@@ -85,9 +85,10 @@ pub(super) fn CallButtons(key: CallKey, call: RowSignal<Call>) -> impl IntoView 
         Signal::derive(move || (failed.get() && number().is_empty()).then_some(Word::HiddenNumber));
     let first = Signal::derive(move || {
         call.track();
-        Intent::Do(match failed.get() {
-            true => Command::Dial { number: number() },
-            false => Command::Answer(key),
+        Intent::Do(if failed.get() {
+            Command::Dial { number: number() }
+        } else {
+            Command::Answer(key)
         })
     });
     let first_text = Signal::derive(move || {

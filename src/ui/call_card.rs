@@ -58,7 +58,7 @@ pub(super) fn CallCard(
     let id = move || with(call, |call| call.id.to_string());
     let heading = ["call-", &key.index().to_string()].concat();
     let labelled_by = heading.clone();
-    let state = move || {
+    let where_it_stands = move || {
         let word = app.say(look().word);
         if with(call, |call| call.consult).unwrap_or_default() {
             return [app.say(Word::Consult), " · ", word].concat();
@@ -101,20 +101,17 @@ pub(super) fn CallCard(
     view! {
         <article
             class=text(move || ["call ", look().class].concat())
-            class:current=flag(move || is_current.get())
-            class:ringing=flag(move || stage.get() == Stage::Alerting)
-            class:over=flag(move || stage.get() == Stage::Ended)
-            class:hangs=flag(move || hangs.get())
             data-part="call"
             data-id=attr(id)
             data-stage=attr(move || stage_name(stage.get()))
+            data-hangs=attr(move || hangs.get().then_some("true"))
             data-unsure=attr(move || certainty().mark())
             aria-labelledby=labelled_by
             aria-current=attr(move || is_current.get().then_some("true"))
         >
             <p class="line-of-card">
                 <span class="state">
-                    {icon(move || look().icon)} <span>{text(state)}</span>
+                    {icon(move || look().icon)} <span>{text(where_it_stands)}</span>
                 </span>
                 <span class="tags">
                     {when(
@@ -141,7 +138,6 @@ pub(super) fn CallCard(
                 <span class="total quiet" aria-hidden="true">
                     {text(total)}
                 </span>
-                <Switch key=key call=call is_current=is_current />
                 {when(
                     move || is_over.get(),
                     move || {
@@ -168,8 +164,11 @@ pub(super) fn CallCard(
                     {text(in_stage)}
                 </span>
             </p>
-            <p class="meta" title=attr(meta)>
-                {text(meta)}
+            <p class="line-of-card">
+                <span class="meta" title=attr(meta)>
+                    {text(meta)}
+                </span>
+                <Switch key=key call=call is_current=is_current />
             </p>
             <CallButtons key=key call=call />
             <Foot key=key call=call />

@@ -54,7 +54,7 @@ fn matches(model: &Model, typed: &str) -> Vec<u32> {
     others
         .filter(|key| model.agents.get(*key).is_some_and(fits))
         .take(MOST)
-        .map(|key| key.index())
+        .map(Key::index)
         .collect()
 }
 

@@ -261,9 +261,7 @@ fn call_of(model: &Model, button: &Element) -> Option<CallKey> {
 
 /// What a button asks for: one thing, or whatever is behind it; nothing where it asks the server for nothing.
 fn asked_by(model: &Model, button: &Element) -> Vec<Command> {
-    let reason = button
-        .get_attribute("data-reason")
-        .map(|code| code.parse().expect("a code"));
+    let has_reason = button.has_attribute("data-reason");
     let name = button.get_attribute("data-command").unwrap_or_default();
     if name == "try-again" {
         let note = button
@@ -302,7 +300,7 @@ fn asked_by(model: &Model, button: &Element) -> Vec<Command> {
         // Somebody on a card asks about that call.
         let is_for_it = key.is_none() || command.call() == key || matches!(command, Command::Dial { .. });
         let is_agents = matches!(command, Command::NotReady { .. } | Command::SignOut { .. });
-        is_it && is_for_it && (!is_agents || intent.reason().is_some() == reason.is_some())
+        is_it && is_for_it && (!is_agents || intent.reason().is_some() == has_reason)
     })
     .collect()
 }
