@@ -79,6 +79,7 @@ fn input(intent: Intent) -> Option<Input<'static>> {
         Intent::DismissFailure(id) => Input::DismissFailure(id),
         Intent::DismissCall(call) => Input::DismissCall(call),
         Intent::DismissEmergencies => Input::DismissEmergencies,
+        Intent::Seen(seen) => Input::Seen(seen),
         Intent::Speak(_) => return None,
     })
 }

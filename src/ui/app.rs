@@ -12,7 +12,7 @@ use crate::domain::callback::Callback;
 use crate::domain::command::{Command, InvokeId};
 use crate::domain::control::Control;
 use crate::domain::ids::{AgentKey, CallKey, CallbackKey, QueueKey, SourceId};
-use crate::domain::model::Off;
+use crate::domain::model::{Off, Seen};
 use crate::domain::queue::Queue;
 use crate::domain::{Model, Moment};
 use crate::store::{ConnectionView, DeskView, Listing, Screen, Views};
@@ -49,6 +49,8 @@ pub enum Intent {
     DismissCall(CallKey),
     /// The supervisor has seen who needs help.
     DismissEmergencies,
+    /// The agent has seen something else.
+    Seen(Seen),
     /// Speak this language, now and the next time.
     Speak(Language),
 }
@@ -83,7 +85,10 @@ impl Intent {
             Intent::SignIn { .. } | Intent::SignInAgain => "sign-in",
             Intent::Do(command) => command_name(command),
             Intent::RetryNow => "retry-now",
-            Intent::DismissFailure(_) | Intent::DismissCall(_) | Intent::DismissEmergencies => "dismiss",
+            Intent::DismissFailure(_)
+            | Intent::DismissCall(_)
+            | Intent::DismissEmergencies
+            | Intent::Seen(_) => "dismiss",
             Intent::Speak(_) => "language",
         }
     }
