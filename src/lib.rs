@@ -7,6 +7,7 @@
 //! | 1 | [`connection`] | one SignalR connection as a state machine | `protocol` |
 //! | 1 | [`vendor`] | five vocabularies: payloads to domain events, commands to payloads | `protocol`, `domain` |
 //! | 2 | `session` | the pump: inputs in, effects out; configuration | all above |
+//! | 1 | [`preferences`] | what the agent has chosen about the page | `protocol` |
 //! | 1 | [`words`] | every word of the page, in every language | `protocol` |
 //! | 3 | `store` | reactive cells that project the model | `domain` |
 //! | 3 | `platform` | the browser: socket, HTTP, timers, visibility | `session`, `store`, `words` |
@@ -31,6 +32,7 @@ pub mod domain;
 pub mod native;
 #[cfg(feature = "ui")]
 pub mod platform;
+pub mod preferences;
 pub mod protocol;
 pub mod session;
 #[cfg(feature = "ui")]

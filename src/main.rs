@@ -1,9 +1,12 @@
 //! Puts the page together: views, model, configuration, driver.
 
+use leptos::prelude::{GetUntracked, Set, UpdateUntracked};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use switchhook::domain::Model;
-use switchhook::platform::{self, Driver, fetch_config, install_panic_hook};
+use switchhook::domain::command::Command;
+use switchhook::platform::{self, Driver, Keeper, fetch_config, install_panic_hook};
+use switchhook::preferences::Change;
 use switchhook::session::{Credentials, Input, Session, WireInput};
 use switchhook::store::{Screen, Views};
 use switchhook::ui::{self, App, Intent};
@@ -16,14 +19,34 @@ fn main() {
     let driver: Rc<RefCell<Option<Rc<Driver>>>> = Rc::default();
     let mounted: Rc<Cell<Option<App>>> = Rc::default();
 
+    let keeper = keep_choices(&views);
     let (to_driver, on_page) = (Rc::clone(&driver), Rc::clone(&mounted));
+    let chosen = views.clone();
     let dispatch = Rc::new(move |intent| {
-        if let Intent::Speak(language) = intent {
-            platform::remember_language(language);
-            if let Some(page) = on_page.get() {
-                teach(page, language);
+        match &intent {
+            Intent::Speak(language) => {
+                platform::remember_language(*language);
+                if let Some(page) = on_page.get() {
+                    teach(page, *language);
+                }
             }
-            return;
+            Intent::Prefer(change) => prefer(&chosen, change.clone()),
+            Intent::Draft { place, text } => {
+                chosen.drafts.update_untracked(|drafts| drafts.put(place, text));
+                keeper.keep_drafts_soon();
+            }
+            Intent::SignIn {
+                login_id, extension, ..
+            } => {
+                chosen
+                    .drafts
+                    .update_untracked(|drafts| drafts.belong_to(login_id));
+                keeper.keep_drafts_soon();
+                let (login_id, extension) = (login_id.as_str().into(), extension.as_str().into());
+                prefer(&chosen, Change::SignedIn { login_id, extension });
+            }
+            Intent::Do(Command::NotReady { reason: Some(code) }) => prefer(&chosen, Change::Reason(*code)),
+            _ => {}
         }
         let driver = to_driver.borrow().clone();
         if let (Some(driver), Some(input)) = (driver, input(intent)) {
@@ -50,8 +73,30 @@ fn main() {
             });
             *driver.borrow_mut() = Some(started);
         }
-        Err(faults) => leptos::prelude::Set::set(&views.screen, Screen::BadConfig(faults)),
+        Err(faults) => views.screen.set(Screen::BadConfig(faults)),
     });
+}
+
+/// Takes over what was kept, and keeps what changes.
+fn keep_choices(views: &Views) -> Keeper {
+    views.drafts.set(platform::kept_drafts());
+    let (written, changed) = (views.drafts.clone(), views.preferences.clone());
+    if let Some(kept) = platform::kept_preferences() {
+        changed.set(kept);
+    }
+    Keeper::new(
+        move || written.get_untracked(),
+        // What was chosen in another tab goes for this one, too.
+        move || changed.set(platform::kept_preferences().unwrap_or_default()),
+    )
+}
+
+/// Makes a change to what is kept now, which another tab may have changed meanwhile.
+fn prefer(views: &Views, change: Change) {
+    let mut preferences = platform::kept_preferences().unwrap_or_else(|| views.preferences.get_untracked());
+    preferences.apply(change);
+    platform::keep_preferences(&preferences);
+    views.preferences.set(preferences);
 }
 
 /// Fetches a language's words, unless the page has them.
@@ -80,6 +125,6 @@ fn input(intent: Intent) -> Option<Input<'static>> {
         Intent::DismissCall(call) => Input::DismissCall(call),
         Intent::DismissEmergencies => Input::DismissEmergencies,
         Intent::Seen(seen) => Input::Seen(seen),
-        Intent::Speak(_) => return None,
+        Intent::Speak(_) | Intent::Prefer(_) | Intent::Draft { .. } => return None,
     })
 }

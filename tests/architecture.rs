@@ -9,15 +9,30 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("connection", &["protocol"]),
     ("vendor", &["protocol", "domain"]),
-    ("session", &["protocol", "domain", "connection", "vendor"]),
+    ("preferences", &["protocol"]),
+    (
+        "session",
+        &["protocol", "domain", "connection", "vendor", "preferences"],
+    ),
     ("words", &["protocol"]),
-    ("store", &["domain", "session"]),
-    ("platform", &["domain", "connection", "session", "store", "words"]),
-    ("ui", &["domain", "store", "words"]),
+    ("store", &["domain", "session", "preferences"]),
+    (
+        "platform",
+        &["domain", "connection", "session", "store", "words", "preferences"],
+    ),
+    ("ui", &["domain", "store", "words", "preferences"]),
     ("native", &["protocol", "connection"]),
 ];
 
-const PURE: &[&str] = &["protocol", "domain", "connection", "vendor", "session", "words"];
+const PURE: &[&str] = &[
+    "protocol",
+    "domain",
+    "connection",
+    "vendor",
+    "preferences",
+    "session",
+    "words",
+];
 
 fn source_root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src")

@@ -1,16 +1,14 @@
 //! The reader's language: what the browser wishes for, what was chosen here before, and the words themselves.
 //!
-//! Lives here: `navigator.languages`, the choice in `localStorage`, the request for a language's file.
+//! Lives here: `navigator.languages`, the choice that was kept, the request for a language's file.
 //! May not be here: which language follows from the wishes, what the file may say (the catalogue's).
-//! A browser may refuse its storage altogether: then the choice lasts as long as the page.
+//! The choice has a key of its own in the browser's storage, apart from the preferences: it is read before all else.
 //! What is wrong with a file goes to the console: it is for whoever sets the page up, not for agents.
 
 use super::clock::window;
 use super::http::{self, Request};
+use super::storage::{self, LANGUAGE};
 use crate::words::{Dictionary, Language};
-use web_sys::Storage;
-
-const KEY: &str = "switchhook-language";
 
 /// The tags that the browser wishes for, best first, with commas between them.
 pub fn wished_languages() -> String {
@@ -21,19 +19,12 @@ pub fn wished_languages() -> String {
 
 /// The language that was chosen on this page before.
 pub fn remembered_language() -> Option<Language> {
-    Language::of_tag(&storage()?.get_item(KEY).ok()??)
+    Language::of_tag(&storage::kept(LANGUAGE)?)
 }
 
 /// Remembers a choice, where the browser lets the page remember anything.
 pub fn remember_language(language: Language) {
-    if let Some(storage) = storage() {
-        // Full or forbidden: the choice is made anew the next time.
-        let _ = storage.set_item(KEY, language.tag());
-    }
-}
-
-fn storage() -> Option<Storage> {
-    window()?.local_storage().ok().flatten()
+    storage::keep(LANGUAGE, language.tag());
 }
 
 /// Fetches and reads a language's file; `tell` gets its words, or nothing.

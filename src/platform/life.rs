@@ -22,10 +22,31 @@ pub(super) enum Life {
     Offline,
 }
 
-struct Listener {
+/// A listener for one kind of event; dropping it ends it.
+pub(super) struct Listener {
     target: web_sys::EventTarget,
     name: &'static str,
     call: Closure<dyn FnMut()>,
+}
+
+impl Listener {
+    /// Calls `call` on every such event.
+    fn new(target: web_sys::EventTarget, name: &'static str, call: impl FnMut() + 'static) -> Option<Self> {
+        let call: Closure<dyn FnMut()> = Closure::new(call);
+        target
+            .add_event_listener_with_callback(name, call.as_ref().unchecked_ref())
+            .ok()?;
+        Some(Self { target, name, call })
+    }
+
+    /// The same for an event of the window.
+    pub(super) fn on_window(name: &'static str, call: impl FnMut() + 'static) -> Option<Self> {
+        Self::new(window()?.into(), name, call)
+    }
+
+    fn on_document(name: &'static str, call: impl FnMut() + 'static) -> Option<Self> {
+        Self::new(window()?.document()?.into(), name, call)
+    }
 }
 
 impl Drop for Listener {
@@ -51,33 +72,20 @@ pub(super) fn is_visible() -> bool {
 impl PageLife {
     /// Tells `tell` what happens to the page.
     pub(super) fn listen(tell: impl Fn(Life) + Clone + 'static) -> Self {
-        let mut listeners = Vec::new();
-        let mut add = |target: Option<web_sys::EventTarget>, name: &'static str, life: fn() -> Life| {
-            let Some(target) = target else { return };
+        let on = |life: fn() -> Life| {
             let tell = tell.clone();
-            let call: Closure<dyn FnMut()> = Closure::new(move || tell(life()));
-            if target
-                .add_event_listener_with_callback(name, call.as_ref().unchecked_ref())
-                .is_ok()
-            {
-                listeners.push(Listener { target, name, call });
-            }
+            move || tell(life())
         };
-        let page = || window().map(web_sys::EventTarget::from);
-        let document = || {
-            window()
-                .and_then(|window| window.document())
-                .map(web_sys::EventTarget::from)
-        };
-        add(document(), "visibilitychange", || {
-            if is_visible() { Life::Shown } else { Life::Hidden }
-        });
-        add(document(), "resume", || Life::Shown);
-        add(page(), "pageshow", || Life::Shown);
-        add(page(), "online", || Life::Online);
-        add(page(), "offline", || Life::Offline);
+        let seen = || if is_visible() { Life::Shown } else { Life::Hidden };
+        let listeners = [
+            Listener::on_document("visibilitychange", on(seen)),
+            Listener::on_document("resume", on(|| Life::Shown)),
+            Listener::on_window("pageshow", on(|| Life::Shown)),
+            Listener::on_window("online", on(|| Life::Online)),
+            Listener::on_window("offline", on(|| Life::Offline)),
+        ];
         Self {
-            _listeners: listeners,
+            _listeners: listeners.into_iter().flatten().collect(),
         }
     }
 }

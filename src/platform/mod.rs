@@ -18,6 +18,7 @@ mod language;
 mod life;
 mod panic;
 mod socket;
+mod storage;
 #[cfg(all(test, target_arch = "wasm32"))]
 mod tests;
 mod text;
@@ -27,3 +28,4 @@ pub use config::fetch_config;
 pub use driver::Driver;
 pub use language::{fetch_language, remember_language, remembered_language, wished_languages};
 pub use panic::install_panic_hook;
+pub use storage::{Keeper, keep_preferences, kept_drafts, kept_preferences};

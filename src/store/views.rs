@@ -15,6 +15,7 @@ use crate::domain::ids::{AgentKey, CallKey, CallbackKey, QueueKey, SourceId};
 use crate::domain::queue::Queue;
 use crate::domain::supervision::Emergency;
 use crate::domain::{Delta, Model, Moment};
+use crate::preferences::{Drafts, Preferences};
 pub use crate::session::state::{ConnectionView, Known, Link, Notice, Reason, Screen, SignInError};
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -80,6 +81,10 @@ pub struct Views {
     pub callbacks: ArcRwSignal<Listing>,
     /// Server time, once a second.
     pub now: ArcRwSignal<Moment>,
+    /// What the agent has chosen about the page.
+    pub preferences: ArcRwSignal<Preferences>,
+    /// What the agent has begun to write; nobody is told of its changes but who keeps them.
+    pub drafts: ArcRwSignal<Drafts>,
     /// What screen readers are told politely; changes with each announcement.
     pub polite: ArcRwSignal<String>,
     /// What screen readers are told at once.
@@ -106,6 +111,8 @@ impl Default for Views {
             queues: ArcRwSignal::default(),
             callbacks: ArcRwSignal::default(),
             now: ArcRwSignal::new(Moment(0)),
+            preferences: ArcRwSignal::default(),
+            drafts: ArcRwSignal::default(),
             polite: ArcRwSignal::default(),
             assertive: ArcRwSignal::default(),
             agent_cells: Cells::default(),

@@ -15,6 +15,7 @@ use crate::domain::ids::{AgentKey, CallKey, CallbackKey, QueueKey, SourceId};
 use crate::domain::model::{Off, Seen};
 use crate::domain::queue::Queue;
 use crate::domain::{Model, Moment};
+use crate::preferences::{Change, Drafts, Preferences};
 use crate::store::{ConnectionView, DeskView, Listing, Screen, Views};
 use crate::words::{Dictionary, Language, Word};
 use leptos::prelude::*;
@@ -53,6 +54,15 @@ pub enum Intent {
     Seen(Seen),
     /// Speak this language, now and the next time.
     Speak(Language),
+    /// Have the page so, now and the next time.
+    Prefer(Change),
+    /// Keep what was begun to be written at a place, should the page be loaded anew.
+    Draft {
+        /// Where it is written.
+        place: String,
+        /// What stands there; empty once it was sent.
+        text: String,
+    },
 }
 
 impl Intent {
@@ -90,6 +100,8 @@ impl Intent {
             | Intent::DismissEmergencies
             | Intent::Seen(_) => "dismiss",
             Intent::Speak(_) => "language",
+            Intent::Prefer(_) => "prefer",
+            Intent::Draft { .. } => "draft",
         }
     }
 }
@@ -158,6 +170,8 @@ pub struct App {
     pub callbacks: ReadSignal<Listing>,
     /// Server time, once a second.
     pub clock: ReadSignal<Moment>,
+    /// What the agent has chosen about the page.
+    pub preferences: ReadSignal<Preferences>,
     /// What screen readers are told politely.
     pub polite: ReadSignal<String>,
     /// What screen readers are told at once.
@@ -182,6 +196,7 @@ impl App {
             queues: views.queues.read_only().into(),
             callbacks: views.callbacks.read_only().into(),
             clock: views.now.read_only().into(),
+            preferences: views.preferences.read_only().into(),
             polite: views.polite.read_only().into(),
             assertive: views.assertive.read_only().into(),
             speech: Speech::new(),
@@ -217,6 +232,31 @@ impl App {
             let region = if urgent { &views.assertive } else { &views.polite };
             region.set(text);
         });
+    }
+
+    /// The text of a field, as it was begun before the page was loaded anew; kept whenever it changes.
+    ///
+    /// `place` names the field, with the id of what is written about where there are several (`note-1701`). The
+    /// signal belongs to the calling component; what was written outlives it.
+    pub fn draft(self, place: impl Into<String>) -> RwSignal<String> {
+        let place = place.into();
+        let begun = self.views.with_value(|views| {
+            let read = |drafts: &Drafts| drafts.text(&place).to_owned();
+            views.drafts.with_untracked(read)
+        });
+        let text = RwSignal::new(begun);
+        Effect::new(move |before: Option<String>| {
+            let text = text.get();
+            if before.is_some_and(|before| before != text) {
+                let place = place.clone();
+                self.dispatch(Intent::Draft {
+                    place,
+                    text: text.clone(),
+                });
+            }
+            text
+        });
+        text
     }
 
     /// Reads the model, without tracking.

@@ -15,7 +15,7 @@ use leptos::prelude::*;
 #[component]
 pub(super) fn Dial() -> impl IntoView {
     let app = App::get();
-    let typed = RwSignal::new(String::new());
+    let typed = app.draft("dial");
     let intent = Signal::derive(move || typed.with(|typed| Intent::dial(typed)));
     let hindrance = Signal::derive(move || {
         typed

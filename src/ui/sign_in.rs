@@ -59,7 +59,13 @@ pub(super) fn SignIn() -> impl IntoView {
     let password = NodeRef::<html::Input>::new();
     let extension = NodeRef::<html::Input>::new();
     // Read once: afterwards the fields are the browser's.
-    let known = app.screen.with_untracked(|screen| wanted(screen).known);
+    let mut known = app.screen.with_untracked(|screen| wanted(screen).known);
+    if known.login_id.is_empty() {
+        known = app.preferences.with_untracked(|preferences| Known {
+            login_id: preferences.login_id.to_string(),
+            extension: preferences.extension.to_string(),
+        });
+    }
     if known.login_id.is_empty() || !wants_password.get_untracked() {
         page::focus(login_id);
     } else {
