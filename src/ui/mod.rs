@@ -67,6 +67,7 @@ mod language;
 mod list;
 mod live;
 mod look;
+mod missed;
 mod page;
 mod queues;
 mod root;
