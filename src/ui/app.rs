@@ -9,7 +9,7 @@ use super::speech::Speech;
 use crate::domain::agent::Agent;
 use crate::domain::call::Call;
 use crate::domain::callback::Callback;
-use crate::domain::command::{Command, InvokeId};
+use crate::domain::command::{Addressee, Command, InvokeId};
 use crate::domain::control::Control;
 use crate::domain::ids::{AgentKey, CallKey, CallbackKey, QueueKey, SourceId};
 use crate::domain::model::{Off, Seen};
@@ -178,6 +178,8 @@ pub struct App {
     pub assertive: ReadSignal<String>,
     /// The words, in the language chosen.
     pub speech: Speech,
+    /// Whom the agent is writing to at this moment: what comes from there need not be announced.
+    pub writing_to: RwSignal<Vec<Addressee>>,
     views: StoredValue<Views>,
     model: StoredValue<Rc<RefCell<Model>>, LocalStorage>,
     dispatch: StoredValue<Dispatch, LocalStorage>,
@@ -200,6 +202,7 @@ impl App {
             polite: views.polite.read_only().into(),
             assertive: views.assertive.read_only().into(),
             speech: Speech::new(),
+            writing_to: RwSignal::new(Vec::new()),
             views: StoredValue::new(views),
             model: StoredValue::new_local(model),
             dispatch: StoredValue::new_local(dispatch),

@@ -5,7 +5,7 @@
 //! The line is always there, empty when all is well: nothing moves when it fills.
 
 use super::app::{App, Intent};
-use super::button::{CommandButton, failures};
+use super::button::{CommandButton, failures, has_own_form};
 use super::format;
 use super::language::language_note;
 use super::live::{attr, text, when};
@@ -55,7 +55,7 @@ pub(super) fn Banner() -> impl IntoView {
             {when(move || forced_out.get(), || view! { <ForcedOut /> }.into_any())}
             {when(move || emergency().is_some(), || view! { <Help /> }.into_any())}
             {language_note(app)}
-            {failures(app, |failed| failed.command.call().is_none())}
+            {failures(app, |failed| failed.command.call().is_none() && !has_own_form(failed))}
             {when(
                 move || wrap_up().is_some(),
                 move || {

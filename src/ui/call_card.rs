@@ -6,7 +6,7 @@
 //! A line at the foot is kept free for what went wrong or takes long, so that nothing moves when it does.
 
 use super::app::{App, Intent, RowSignal};
-use super::button::{CommandButton, failures};
+use super::button::{CommandButton, failures, has_own_form};
 use super::format;
 use super::keypad::Keypad;
 use super::live::{attr, flag, part, text, when};
@@ -279,7 +279,7 @@ fn Foot(key: CallKey, call: RowSignal<Call>, failed: Memo<bool>) -> impl IntoVie
                         .into_any()
                 },
             )}
-            {failures(app, move |failed| failed.command.call() == Some(key))}
+            {failures(app, move |failed| failed.command.call() == Some(key) && !has_own_form(failed))}
             {when(
                 move || slow().is_some(),
                 move || {

@@ -29,6 +29,14 @@
 //! | `calls`, `call` | the calls, and one of them (`data-id`, `data-stage`) |
 //! | `keypad` | the tone pad of a call |
 //! | `missed`, `missed-call` | missed calls, and one of them (`data-id`) |
+//! | `contact` | what is known of the current call |
+//! | `call-data`, `add-field`, `conflict`, `one-of-several` | a field of its data (`data-id`: its name), the choice of another, what the server made of one meanwhile, that the refused one is not named |
+//! | `note` | the agent's own note about it |
+//! | `transcript`, `phrase` | what is said, and one phrase |
+//! | `so-far`, `step` | what the call went through, and one step |
+//! | `alerts`, `alert` | alerts, and one of them (`data-id`) |
+//! | `chat`, `unread`, `conversation`, `colleague`, `write-to` | messages: how many are new, a conversation (`data-id`: `supervisor`, `team` or a sign-in id), somebody found, the search |
+//! | `messages`, `message`, `message-field`, `sending` | a conversation's messages, one of them (`data-own`), the field, that one is on its way |
 //! | `agents`, `queues`, `callbacks` | the lists |
 //! | `agent`, `queue`, `callback` | one row of a list (`data-id`; an agent also `data-state`) |
 //! | `language`, `language-error` | the choice of language, and why the last one could not be had |
@@ -43,7 +51,8 @@
 //!   `make-current`, `consult`, `consult-for-conference`, `complete-transfer`, `blind-transfer`,
 //!   `complete-conference`, `add-party`, `keypad`, `send-tones` (with `data-tone`), `set-call-data`,
 //!   `set-wrap-up-data`, `start-recording`, `stop-recording`, `report-bad-line`;
-//! - of the page: `retry-now`, `dismiss`, `language`.
+//! - of the page: `retry-now`, `dismiss`, `dismiss-all`, `language`, `fold`, `edit`, `cancel`, `take-over`,
+//!   `read-aloud`, `jump-to-latest`, `alerts`, `open-conversation`, `all-conversations`.
 
 #![allow(
     unreachable_pub,
@@ -52,6 +61,7 @@
 )]
 
 mod agents;
+mod alerts;
 mod announce;
 mod app;
 mod banner;
@@ -60,6 +70,8 @@ mod button;
 mod call_card;
 mod callbacks;
 mod calls;
+mod chat;
+mod contact;
 mod desk;
 mod format;
 mod keypad;
@@ -69,12 +81,15 @@ mod live;
 mod look;
 mod missed;
 mod page;
+mod panel;
 mod queues;
 mod root;
 mod row;
 mod sign_in;
+mod so_far;
 mod speech;
 mod state_control;
+mod transcript;
 
 pub use app::{App, Dispatch, Intent, RowSignal};
 pub use root::Root;
