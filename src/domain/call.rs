@@ -254,6 +254,8 @@ pub struct Call {
     pub wrap_up_data: Option<Box<str>>,
     /// Call variables and other data, in the order of their first arrival.
     pub data: Vec<(Box<str>, Box<str>)>,
+    /// Names of data that no desk can change.
+    pub fixed_data: &'static [&'static str],
     /// What was said, as far as it was understood.
     pub transcript: Vec<Phrase>,
     /// How many phrases were forgotten before the first that is kept.
@@ -324,6 +326,8 @@ pub struct CallUpdate<'a> {
     pub wrap_up_data: Option<Cow<'a, str>>,
     /// Data fields that changed; fields not named are kept (rule R53).
     pub data: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+    /// See [`Call::fixed_data`]; none keeps what is known.
+    pub fixed_data: &'static [&'static str],
     /// See [`Call::supervision`].
     pub supervision: Option<Supervision>,
     /// See [`Call::contact`].

@@ -476,8 +476,13 @@ fn Field(
     });
     let can_change = Memo::new(move |_| {
         app.desk.track();
-        let fixed = name.with_value(|name| with_column(app, name, |column| column.editable)) == Some(false);
-        !fixed && of(call, |call| call.source) == Some(SourceId::default())
+        name.with_value(|name| {
+            let fixed = with_column(app, name, |column| column.editable) == Some(false);
+            let can = |call: &Call| {
+                call.source == SourceId::default() && !call.fixed_data.iter().any(|known| *known == &**name)
+            };
+            !fixed && of(call, can).unwrap_or(false)
+        })
     });
     // Every change of the server's is shown for a moment; two classes, so that a second one shows as well.
     let changes = RwSignal::new(0_usize);
@@ -498,10 +503,19 @@ fn Field(
         _ => app.say(Word::Unreported).to_owned(),
     };
     let is_edited = Memo::new(move |_| is_open.get() && can_change.get());
+    // What is empty, or the queue's name once more, takes no room from the rest.
+    let is_idle = move || {
+        let says = |value: &Option<String>| {
+            let known = value.as_deref().unwrap_or_default();
+            let queue = of(call, |call| call.queue_name.as_deref() == Some(known));
+            !known.is_empty() && (can_change.get() || queue != Some(true))
+        };
+        !is_edited.get() && !value.with(says)
+    };
     let id = name.with_value(|name| ["data-", &key.index().to_string(), "-", name].concat());
     let target = id.clone();
     view! {
-        <div class=text(move || ["fact ", flash()].concat()) data-part="call-data" data-id=name.with_value(ToString::to_string)>
+        <div class=text(move || ["fact ", flash()].concat()) data-part="call-data" data-id=name.with_value(ToString::to_string) hidden=attr(move || is_idle().then_some(""))>
             <dt>
                 {part(move || {
                     let target = target.clone();
@@ -676,7 +690,10 @@ fn Note(key: CallKey) -> impl IntoView {
     let note = app.draft(["note-", &id.unwrap_or_default()].concat());
     view! {
         <div class="own-note">
-            <label for="note">{text(move || app.say(Word::Note))}</label>
+            <p>
+                <label for="note">{text(move || app.say(Word::Note))}</label>
+                <span class="small quiet" id="note-hint">{text(move || app.say(Word::NoteHint))}</span>
+            </p>
             <textarea
                 id="note"
                 data-part="note"
@@ -686,7 +703,6 @@ fn Note(key: CallKey) -> impl IntoView {
                 prop:value=text(move || note.get())
                 on:input=move |event| note.set(event_target_value(&event))
             ></textarea>
-            <p class="small quiet" id="note-hint">{text(move || app.say(Word::NoteHint))}</p>
         </div>
     }
 }

@@ -113,6 +113,9 @@ impl Model {
                 let told = told_of(row.supervision.clone(), supervision);
                 changed |= set(&mut row.supervision, Some(Some(told)));
             }
+            if !update.fixed_data.is_empty() {
+                row.fixed_data = update.fixed_data;
+            }
             for (name, value) in &update.data {
                 changed |= set_data(&mut row.data, name, value);
             }
