@@ -43,6 +43,45 @@ impl AgentState {
     }
 }
 
+/// Who or what brought a state about, as far as it was told or this desk has asked for it itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// The agent, who asked for it at this desk.
+    Agent,
+    /// A supervisor.
+    Supervisor,
+    /// The telephony system: a part of it has failed.
+    System,
+    /// A call rang here and nobody answered it.
+    NoAnswer,
+    /// Wrap-up had lasted as long as it may.
+    Timer,
+    /// The agent, who signed in at another desk.
+    OtherDesk,
+}
+
+/// A state that the desk has seen the own agent come into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Witnessed {
+    /// The state.
+    pub state: AgentState,
+    /// Its reason code.
+    pub reason: Option<i32>,
+    /// When it began, or was first told of.
+    pub at: Moment,
+    /// Who or what brought it about; `None` when nobody says.
+    pub cause: Option<Cause>,
+}
+
+/// Signed out, and not because the agent asked for it here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ForcedOut {
+    /// When.
+    pub at: Moment,
+    /// Who or what did it; `None` when nobody says.
+    pub cause: Option<Cause>,
+}
+
 /// Availability: what the person has set, an axis of its own beside the agent state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Availability {
@@ -214,6 +253,8 @@ pub struct AgentUpdate<'a> {
     pub named_state: Option<AgentState>,
     /// Reason code of the named state.
     pub reason: Option<Option<i32>>,
+    /// Who or what brought the named state about.
+    pub cause: Option<Cause>,
     /// The named state has lasted for this long already, in milliseconds.
     pub lasted: Option<i64>,
     /// See [`Agent::talking`].

@@ -6,7 +6,7 @@
 //! Signals belong to the application's root and live as long as the page.
 
 use super::Cells;
-use crate::domain::agent::Agent;
+use crate::domain::agent::{Agent, ForcedOut};
 use crate::domain::call::Call;
 use crate::domain::callback::Callback;
 use crate::domain::command::{Failed, InFlight};
@@ -31,14 +31,16 @@ pub struct DeskView {
     pub in_flight: Vec<InFlight>,
     /// Commands that failed, until dismissed.
     pub failed: Vec<Failed>,
-    /// Signed out by the system.
-    pub forced_out: bool,
+    /// Signed out without having asked for it here.
+    pub forced_out: Option<ForcedOut>,
     /// Who needs help at once, as told last.
     pub emergency: Option<Emergency>,
     /// Alerts, newest last.
     pub alerts: Vec<Alert>,
     /// Reasons for not being ready.
     pub reasons: Arc<Vec<Reason>>,
+    /// Texts that a call can be filed under.
+    pub wrap_up_reasons: Arc<Vec<Box<str>>>,
     /// A telephony server is there to be commanded; without one the desk only shows.
     pub telephony: bool,
     /// It is there but cannot be reached: nothing can be commanded until it is back.

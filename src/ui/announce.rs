@@ -6,7 +6,9 @@
 //! A region is written only when its text differs, so that nothing is read twice.
 
 use super::app::App;
-use super::look::Look;
+use super::banner::forced_out_word;
+use super::state_control::state_words;
+use crate::domain::agent::AgentState;
 use crate::domain::ids::CallKey;
 use crate::domain::supervision::Emergency;
 use crate::domain::{Model, Transition};
@@ -31,12 +33,27 @@ impl App {
             Transition::Missed(call) => polite(Word::Missed, *call),
             Transition::Failed(call) => Some((true, self.about(Word::CallFailed, *call))),
             Transition::CaughtUp { events, missed } => Some((false, self.speech.caught_up(*events, *missed))),
-            Transition::OwnState { to, .. } => Some((false, self.say(Look::from(*to).word).to_owned())),
+            Transition::OwnState { to, .. } => Some((false, self.own_state(*to))),
             Transition::CommandFailed(id) => self.read(|model| {
                 let failed = model.desk.failed.iter().find(|failed| failed.id == *id)?;
                 Some((true, self.speech.failed(failed)))
             }),
-            Transition::ForcedSignOut => Some((true, self.say(Word::ForcedOut).to_owned())),
+            Transition::ForcedSignOut => {
+                let cause = self.read(|model| model.desk.forced_out.and_then(|forced| forced.cause));
+                Some((true, self.say(forced_out_word(cause)).to_owned()))
+            }
+            Transition::Reserved => self.read(|model| {
+                let reservation = model.agents.get(model.desk.me?)?.reservation?;
+                Some((false, self.speech.reserved(reservation.until)))
+            }),
+            Transition::Coming => self.read(|model| {
+                let precall = model.coming()?;
+                let who = [precall.number.as_deref(), precall.queue_name.as_deref()];
+                let who: Vec<String> = who.into_iter().flatten().map(str::to_owned).collect();
+                let who = &self.speech.listed(&who);
+                Some((false, self.speech.tell(Sentence::CallComingFrom { who })))
+            }),
+            Transition::TakenBack => Some((false, self.say(Word::TakenBackLong).to_owned())),
             Transition::TelephonyDown => Some((true, self.say(Word::OffTelephonyDown).to_owned())),
             Transition::TelephonyBack => Some((false, self.say(Word::TelephonyBack).to_owned())),
             Transition::Notice => self.read(|model| {
@@ -55,6 +72,13 @@ impl App {
             }),
             Transition::RingingEnded(_) | Transition::Alert => None,
         }
+    }
+
+    /// The own state, with its reason as it is at this moment.
+    fn own_state(self, state: AgentState) -> String {
+        let reason = self.read(|model| model.agents.get(model.desk.me?)?.reason);
+        self.desk
+            .with(|desk| state_words(self, state, reason, &desk.reasons))
     }
 
     /// Who needs help, and at which phone, as far as that was told.

@@ -12,6 +12,7 @@ use super::live::{attr, text, when};
 use super::look::{Icon, icon};
 use super::page;
 use crate::domain::Moment;
+use crate::domain::agent::Cause;
 use crate::store::{ConnectionView, Link, Notice};
 use crate::words::{Count, Sentence, Word};
 use leptos::html;
@@ -31,7 +32,7 @@ pub(super) fn Banner() -> impl IntoView {
     page::catch_focus(place, move || {
         app.desk.with(|desk| desk.failed.len())
             + usize::from(is_trouble() != Trouble::None)
-            + usize::from(forced_out.get())
+            + usize::from(forced_out.get().is_some())
             + usize::from(emergency().is_some())
     });
     view! {
@@ -52,7 +53,7 @@ pub(super) fn Banner() -> impl IntoView {
                         .into_any()
                 },
             )}
-            {when(move || forced_out.get(), || view! { <ForcedOut /> }.into_any())}
+            {when(move || forced_out.get().is_some(), || view! { <ForcedOut /> }.into_any())}
             {when(move || emergency().is_some(), || view! { <Help /> }.into_any())}
             {language_note(app)}
             {failures(app, |failed| failed.command.call().is_none())}
@@ -197,16 +198,32 @@ fn attempt_words(app: App, attempt: u32) -> String {
 #[component]
 fn ForcedOut() -> impl IntoView {
     let app = App::get();
+    let sentence = move || {
+        let forced_out = app.desk.with(|desk| desk.forced_out)?;
+        let clock = app.speech.short_clock(forced_out.at);
+        let words = app.say(forced_out_word(forced_out.cause)).to_owned();
+        Some(app.speech.listed(&[clock, words]))
+    };
     view! {
-        <p class="note is-danger">
+        <p class="note is-danger" data-part="forced-out">
             {icon(|| Icon::Triangle)}
-            <span class="grow">{text(move || app.say(Word::ForcedOut))}</span>
+            <span class="grow">{text(sentence)}</span>
             <CommandButton
                 class="small"
                 intent=Signal::derive(|| Intent::SignInAgain)
                 label=app.text(Word::SignInAgain)
             />
         </p>
+    }
+}
+
+/// Who or what has signed the agent out.
+pub(super) fn forced_out_word(cause: Option<Cause>) -> Word {
+    match cause {
+        Some(Cause::System) => Word::ForcedOut,
+        Some(Cause::Supervisor) => Word::ForcedOutBySupervisor,
+        Some(Cause::OtherDesk) => Word::ForcedOutElsewhere,
+        Some(Cause::Agent | Cause::NoAnswer | Cause::Timer) | None => Word::ForcedOutUnsaid,
     }
 }
 

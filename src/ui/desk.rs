@@ -10,11 +10,13 @@ use super::banner::Banner;
 use super::bar::{Connection, Dial, Me};
 use super::callbacks::Callbacks;
 use super::calls::{Calls, Missed};
+use super::coming::Coming;
 use super::language::LanguageChoice;
 use super::live::{attr, text};
 use super::page;
 use super::queues::Queues;
 use super::state_control::StateControl;
+use super::wrap_up::WrapUp;
 use crate::words::Word;
 use leptos::html;
 use leptos::prelude::*;
@@ -42,7 +44,9 @@ pub(super) fn Desk() -> impl IntoView {
             </aside>
             <main class="desk">
                 <div class="column own">
+                    <Coming />
                     <Calls />
+                    <WrapUp />
                     <Missed />
                 </div>
                 <Agents />

@@ -19,6 +19,9 @@
 //! | `desk` | the desk |
 //! | `bar` | the bar at the top |
 //! | `state`, `state-menu` | the own state (`data-state`), and the choice of another |
+//! | `recent-states` | the own states that the desk has witnessed, newest first |
+//! | `coming` | a call that is coming and does not ring yet (`data-state`: `coming`, `taken-back`) |
+//! | `wrap-up`, `wrap-up-codes` | the wrap-up at hand, and the codes to choose from |
 //! | `dial` | the field for a number |
 //! | `me` | who is signed in |
 //! | `connection` | the connection's light (`data-link`) |
@@ -60,6 +63,7 @@ mod button;
 mod call_card;
 mod callbacks;
 mod calls;
+mod coming;
 mod desk;
 mod format;
 mod keypad;
@@ -69,11 +73,14 @@ mod live;
 mod look;
 mod page;
 mod queues;
+mod reasons;
+mod ring;
 mod root;
 mod row;
 mod sign_in;
 mod speech;
 mod state_control;
+mod wrap_up;
 
 pub use app::{App, Dispatch, Intent, RowSignal};
 pub use root::Root;

@@ -5,8 +5,9 @@
 //! A row is dirty only when something that can be seen has changed.
 
 use super::{
-    AgentKey, AgentState, AgentUpdate, Changed, Desk, Model, Moment, QueueKey, QueueUpdate, Ref, Reservation,
-    TERMINALS_KEPT, Terminal, Transition, WrapUp, WrapUpChange, set, set_optional_text, set_text,
+    Agent, AgentKey, AgentState, AgentUpdate, Changed, Desk, Model, Moment, QueueKey, QueueUpdate, Ref,
+    Reservation, TERMINALS_KEPT, Terminal, Transition, WrapUp, WrapUpChange, set, set_optional_text,
+    set_text,
 };
 
 impl Model {
@@ -43,8 +44,10 @@ impl Model {
                 .map(|id| self.queues.intern(Ref::new(reference.source, id)))
         });
         let mut states = (AgentState::Unknown, AgentState::Unknown);
+        let mut reasons = (None, None);
         self.agents.change(key, |row| {
             let before = row.state();
+            reasons.0 = row.reason;
             let was_heard = row.heard.is_some();
             let mut changed = false;
             let renamed = set_text(&mut row.name, update.name.as_ref());
@@ -76,6 +79,7 @@ impl Model {
             changed |= set(&mut row.availability_until, update.availability_until);
             changed |= set_optional_text(&mut row.transfer_number, update.transfer_number.as_ref());
             states = (before, row.state());
+            reasons.1 = row.reason;
             changed |= ends_reservation(states.0, states.1) && row.reservation.take().is_some();
             let says_state = update.named_state.is_some()
                 || update.talking.is_some()
@@ -104,7 +108,12 @@ impl Model {
         if let Some(login_id) = &update.login_id {
             self.agents.alias(Ref::new(reference.source, login_id), key);
         }
-        self.count_state(key, states.0, states.1);
+        if self.desk.me == Some(key) && (states.0 != states.1 || reasons.0 != reasons.1) {
+            let since = self.agents.get(key).and_then(Agent::state_since);
+            let at = since.filter(|_| states.0 != states.1).unwrap_or(when);
+            self.witness(states.0, states.1, reasons.1, update.cause, at);
+        }
+        self.count_state(key, states.0, states.1, when);
         if states.0 != states.1 && states.1 == AgentState::SignedOut {
             self.stop_listening(key, when);
         }
@@ -118,6 +127,9 @@ impl Model {
             from: when,
             until: duration.map(|duration| when.plus(duration)),
         });
+        if self.desk.me == Some(key) {
+            self.transitions.push(Transition::Reserved);
+        }
         self.agents.change(key, |row| {
             let mut changed = set(&mut row.reservation, Some(reservation));
             if row.source == agent.source {
@@ -141,7 +153,7 @@ impl Model {
     }
 
     /// Keeps the tally of states and tells the own agent's changes.
-    pub(super) fn count_state(&mut self, key: AgentKey, from: AgentState, to: AgentState) {
+    fn count_state(&mut self, key: AgentKey, from: AgentState, to: AgentState, when: Moment) {
         if from == to {
             return;
         }
@@ -155,9 +167,7 @@ impl Model {
         }
         if self.desk.me == Some(key) {
             self.desk_touched = true;
-            if to != AgentState::SignedOut {
-                self.desk.forced_out = false;
-            }
+            self.follow_own_state(from, to, when);
             self.transitions.push(Transition::OwnState { from, to });
             self.settle_by_state(to);
         }
@@ -210,7 +220,12 @@ impl Model {
                 start: Some(when),
                 end: (seconds > 0).then(|| when.plus(seconds.saturating_mul(1000))),
             }),
-            WrapUpChange::Ended { .. } => None,
+            WrapUpChange::Ended { by_timer } => {
+                if mine && by_timer {
+                    self.wrap_up_timed_out();
+                }
+                None
+            }
         };
         if mine {
             self.desk.wrap_up_to_come = None;

@@ -6,7 +6,7 @@
 //! A mask that comes with another agent's state is that agent's and never the own one (rule R82).
 
 use super::{COLLEAGUES_KEPT, Given, Reader, Teller, Value, some_text};
-use crate::domain::agent::AgentUpdate;
+use crate::domain::agent::{AgentState, AgentUpdate, Cause};
 use crate::domain::chat::Message;
 use crate::domain::ids::Ref;
 use crate::domain::skills::{Assignment, COLUMNS_KEPT, Column, MEMBERSHIPS_KEPT, Membership};
@@ -63,6 +63,7 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
             reason: named_state
                 .and_then(|_| self.reason().said())
                 .map(|reason| reason.filter(|code| *code != 0)),
+            cause: named_state.and_then(|state| self.cause(state)),
             lasted: self
                 .fields
                 .state_duration
@@ -151,6 +152,17 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
                 Some(code) => i32::try_from(code).map_or(Given::Absent, Given::Value),
                 None => Given::Absent,
             },
+        }
+    }
+
+    /// Who or what brought a state about, in so far as its reason code is the system's own and no person's choice.
+    fn cause(&self, state: AgentState) -> Option<Cause> {
+        match state {
+            AgentState::NotReady if self.reason().value() == Some(self.site.not_answered) => {
+                Some(Cause::NoAnswer)
+            }
+            AgentState::SignedOut if self.is_forced() => Some(Cause::System),
+            _ => None,
         }
     }
 
