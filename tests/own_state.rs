@@ -1,7 +1,7 @@
 //! The own agent's state at the desk: what brought it about, being signed out, calls that are coming, wrap-up.
 
 use std::borrow::Cow;
-use switchhook::domain::agent::{AgentState, AgentUpdate, Cause, Witnessed, WrapUp};
+use switchhook::domain::agent::{AgentState, AgentUpdate, ChangedBy, Witnessed, WrapUp};
 use switchhook::domain::call::{CallUpdate, Direction, Stage};
 use switchhook::domain::command::{Command, InvokeId, Refusal};
 use switchhook::domain::control::{Control, EnablementMask};
@@ -104,7 +104,12 @@ impl Desk {
     }
 
     fn last(&self) -> Witnessed {
-        *self.model.desk.states.back().expect("a state was witnessed")
+        self.model
+            .desk
+            .states
+            .back()
+            .cloned()
+            .expect("a state was witnessed")
     }
 
     fn told(&mut self) -> Vec<Transition> {
@@ -132,7 +137,12 @@ fn announced() -> Option<CallUpdate<'static>> {
 #[test]
 fn the_cause_of_a_state_is_the_command_that_asked_for_it_and_no_other() {
     for (asked, state, reason, expected) in [
-        (Some(Command::Ready), AgentState::Ready, None, Some(Cause::Agent)),
+        (
+            Some(Command::Ready),
+            AgentState::Ready,
+            None,
+            Some(ChangedBy::Agent),
+        ),
         (None, AgentState::Ready, None, None),
         (
             Some(Command::NotReady { reason: Some(2) }),
@@ -144,7 +154,7 @@ fn the_cause_of_a_state_is_the_command_that_asked_for_it_and_no_other() {
             Some(Command::NotReady { reason: Some(2) }),
             AgentState::NotReady,
             Some(2),
-            Some(Cause::Agent),
+            Some(ChangedBy::Agent),
         ),
         (
             Some(Command::NotReady { reason: Some(2) }),
@@ -152,7 +162,7 @@ fn the_cause_of_a_state_is_the_command_that_asked_for_it_and_no_other() {
             Some(3),
             None,
         ),
-        (Some(Command::WorkReady), work(true), None, Some(Cause::Agent)),
+        (Some(Command::WorkReady), work(true), None, Some(ChangedBy::Agent)),
         (Some(Command::WorkReady), work(false), None, None),
     ] {
         let mut desk = Desk::new();
@@ -162,7 +172,7 @@ fn the_cause_of_a_state_is_the_command_that_asked_for_it_and_no_other() {
         }
         desk.state_for(state, reason);
         let seen = desk.last();
-        assert_eq!((seen.state, seen.cause), (state, expected), "{asked:?}");
+        assert_eq!((seen.state, seen.by), (state, expected), "{asked:?}");
         assert_eq!((seen.reason, seen.at), (reason, Moment(desk.time)));
     }
 }
@@ -224,8 +234,8 @@ fn r24_wrap_up_that_its_timer_ended_says_so_whichever_of_the_two_words_comes_fir
                 desk.hear(ended);
                 desk.state(AgentState::Ready);
             }
-            let expected = by_timer.then_some(Cause::Timer);
-            assert_eq!(desk.last().cause, expected, "{state_first} {by_timer}");
+            let expected = by_timer.then_some(ChangedBy::Timer);
+            assert_eq!(desk.last().by, expected, "{state_first} {by_timer}");
         }
     }
 }
@@ -237,22 +247,22 @@ fn whoever_is_signed_out_without_having_asked_is_told_when_and_by_whom() {
     desk.ask(1, Command::SignOut { reason: None });
     desk.state(AgentState::SignedOut);
     assert_eq!(desk.model.desk.forced_out, None);
-    assert_eq!(desk.last().cause, Some(Cause::Agent));
+    assert_eq!(desk.last().by, Some(ChangedBy::Agent));
 
     // By nobody who says so.
     let mut desk = Desk::new();
     desk.state(AgentState::SignedOut);
-    let forced = desk.model.desk.forced_out.expect("it is told");
-    assert_eq!((forced.at, forced.cause), (Moment(desk.time), None));
+    let forced = desk.model.desk.forced_out.clone().expect("it is told");
+    assert_eq!((forced.at, forced.by), (Moment(desk.time), None));
     let signed_out_at = desk.time;
 
     // The cause comes a moment later: the time stays, and people are told once.
     desk.told();
     desk.time += 300;
     desk.hear(Event::ForcedSignOut);
-    let forced = desk.model.desk.forced_out.expect("it is told");
-    assert_eq!((forced.at.0, forced.cause), (signed_out_at, Some(Cause::System)));
-    assert_eq!(desk.last().cause, Some(Cause::System));
+    let forced = desk.model.desk.forced_out.clone().expect("it is told");
+    assert_eq!((forced.at.0, forced.by), (signed_out_at, Some(ChangedBy::System)));
+    assert_eq!(desk.last().by, Some(ChangedBy::System));
     assert_eq!(desk.told(), [Transition::ForcedSignOut]);
     desk.hear(Event::ForcedSignOut);
     assert_eq!(desk.told(), []);
@@ -267,8 +277,8 @@ fn whoever_is_signed_out_without_having_asked_is_told_when_and_by_whom() {
         text: None,
     });
     assert_eq!(
-        desk.model.desk.forced_out.and_then(|forced| forced.cause),
-        Some(Cause::OtherDesk)
+        desk.model.desk.forced_out.clone().and_then(|forced| forced.by),
+        Some(ChangedBy::OtherDesk)
     );
 
     // Signed in again, all of it is history.

@@ -794,3 +794,118 @@ fn r83_a_change_of_the_team_is_told_to_both_supervisors() {
         assert_eq!(floor.centre.move_to_team(agent, team), []);
     }
 }
+
+#[test]
+fn r67_what_is_asked_for_during_a_call_is_noted_until_it_has_taken_effect() {
+    let mut floor = Floor::with(lively(), &[ANNA, SUPERVISOR]);
+    let call = floor.serve(ANNA);
+    let noted = |floor: &mut Floor| {
+        let told = floor.all(ANNA, "OnAgentStateChange");
+        floor.forget();
+        let last = told.last().expect("a change").clone();
+        let field = |name: &str| last.get(name).cloned().unwrap_or_default();
+        (
+            field("NextAgentState"),
+            field("NextEventReasonCode"),
+            field("NextAgentStateByID"),
+        )
+    };
+    assert_eq!(noted(&mut floor), (Value::Null, Value::Null, Value::Null));
+    for (state, reason) in [(2, 2), (2, 3), (3, 0), (6, 0), (5, 0), (3, 0), (2, 1)] {
+        let wish = json!({ "AgentState": state, "EventReasonCode": reason });
+        floor.done(ANNA, "SetAgentState", wish);
+        assert_eq!(noted(&mut floor), (json!(state), json!(reason), Value::Null));
+        let snapshot = ctios::snapshot(&floor.centre, ANNA);
+        let conf = snapshot
+            .iter()
+            .find(|event| event.name == "OnQueryAgentStateConf");
+        let fields = floor::check_documented(conf.expect("an answer"));
+        assert_eq!(
+            fields["NextAgentState"], state,
+            "a desk that comes back knows it, too"
+        );
+    }
+    // The supervisor takes it over.
+    floor.done(
+        SUPERVISOR,
+        "StartMonitoringAgent",
+        json!({ "AgentReference": "1001" }),
+    );
+    let wish = json!({ "SupervisorID": "1003", "AgentID": "1001", "AgentState": 3 });
+    floor.done(SUPERVISOR, "SetAgentState", wish);
+    assert_eq!(noted(&mut floor), (json!(3), json!(0), json!("1003")));
+    floor.done(
+        ANNA,
+        "SetAgentState",
+        json!({ "AgentState": 2, "EventReasonCode": 4 }),
+    );
+    floor.forget();
+    // It holds through after-call work, and is over with it.
+    floor.done(ANNA, "ClearConnection", json!({ "UniqueObjectID": call }));
+    assert_eq!(noted(&mut floor), (json!(2), json!(4), Value::Null));
+    floor.wait_until("the end of after-call work", |centre| {
+        centre
+            .agent(ANNA)
+            .is_some_and(|found| found.status.state == AgentState::NotReady)
+    });
+    assert_eq!(noted(&mut floor), (Value::Null, Value::Null, Value::Null));
+    assert_eq!(
+        floor.centre.agent(ANNA).expect("Anna").status.reason,
+        Reason::TRAINING
+    );
+}
+
+#[test]
+fn r74_every_change_of_a_state_says_who_or_what_changed_it() {
+    let mut floor = Floor::with(lively(), &[ANNA, SUPERVISOR]);
+    let by = |floor: &Floor| {
+        let told = floor.all(ANNA, "OnAgentStateChange");
+        let last = told.last().expect("a change").clone();
+        let id = last
+            .get("StateChangedByID")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        format!("{}{id}", last["StateChangedBy"].as_str().expect("a word"))
+    };
+    let not_ready = json!({ "AgentState": 2, "EventReasonCode": 1 });
+    floor.done(ANNA, "SetAgentState", not_ready.clone());
+    assert_eq!(by(&floor), "agent");
+    floor.done(
+        SUPERVISOR,
+        "StartMonitoringAgent",
+        json!({ "AgentReference": "1001" }),
+    );
+    let ready = json!({ "SupervisorID": "1003", "AgentID": "1001", "AgentState": 3 });
+    floor.done(SUPERVISOR, "SetAgentState", ready);
+    assert_eq!(by(&floor), "supervisor1003");
+    floor.wait_until("a call", |centre| {
+        !centre.agent(ANNA).expect("Anna").calls.is_empty()
+    });
+    assert_eq!(by(&floor), "call");
+    floor.wait(22_000);
+    assert_eq!(by(&floor), "noanswer");
+    let call = floor.serve(ANNA);
+    floor.done(ANNA, "ClearConnection", json!({ "UniqueObjectID": call }));
+    assert_eq!(by(&floor), "call");
+    floor.wait_until("the end of after-call work", |centre| {
+        !centre.agent(ANNA).expect("Anna").status.state.is_wrap_up()
+    });
+    assert_eq!(by(&floor), "timer");
+    // What was asked for during the call is the agent's doing when it comes.
+    floor.wait_until("a call", |centre| {
+        centre
+            .calls_of(ANNA)
+            .any(|(_, leg)| leg.state == LegState::Alerting)
+    });
+    let call = floor.call(ANNA);
+    floor.done(ANNA, "Answer", json!({ "UniqueObjectID": call }));
+    floor.done(ANNA, "SetAgentState", not_ready);
+    floor.done(ANNA, "ClearConnection", json!({ "UniqueObjectID": call }));
+    floor.wait_until("the end of after-call work", |centre| {
+        !centre.agent(ANNA).expect("Anna").status.state.is_wrap_up()
+    });
+    assert_eq!(by(&floor), "agent");
+    let happenings = floor.centre.sign_out_by_force(ANNA, Reason::FORCED);
+    floor.hear(&happenings);
+    assert_eq!(by(&floor), "system");
+}

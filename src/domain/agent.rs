@@ -43,25 +43,38 @@ impl AgentState {
     }
 }
 
-/// Who or what brought a state about, as far as it was told or this desk has asked for it itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cause {
-    /// The agent, who asked for it at this desk.
+/// Who or what changed a state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ChangedBy {
+    /// The agent.
     Agent,
-    /// A supervisor.
-    Supervisor,
-    /// The telephony system: a part of it has failed.
-    System,
-    /// A call rang here and nobody answered it.
-    NoAnswer,
-    /// Wrap-up had lasted as long as it may.
+    /// A supervisor, by the sign-in id where that was told.
+    Supervisor(Option<Box<str>>),
+    /// A call that came, went or changed.
+    Call,
+    /// A time limit.
     Timer,
+    /// A call that was not answered in time.
+    NoAnswer,
+    /// The telephony system, because a part of it failed (rule R71).
+    System,
     /// The agent, who signed in at another desk.
     OtherDesk,
 }
 
+/// A state that was asked for during a call, and that the server has noted until the call is over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NextState {
+    /// The state to come.
+    pub state: AgentState,
+    /// Its reason code.
+    pub reason: Option<i32>,
+    /// The sign-in id of whoever asked for it, if it was not the agent.
+    pub by: Option<Box<str>>,
+}
+
 /// A state that the desk has seen the own agent come into.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Witnessed {
     /// The state.
     pub state: AgentState,
@@ -70,16 +83,16 @@ pub struct Witnessed {
     /// When it began, or was first told of.
     pub at: Moment,
     /// Who or what brought it about; `None` when nobody says.
-    pub cause: Option<Cause>,
+    pub by: Option<ChangedBy>,
 }
 
 /// Signed out, and not because the agent asked for it here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ForcedOut {
     /// When.
     pub at: Moment,
     /// Who or what did it; `None` when nobody says.
-    pub cause: Option<Cause>,
+    pub by: Option<ChangedBy>,
 }
 
 /// Availability: what the person has set, an axis of its own beside the agent state.
@@ -158,6 +171,8 @@ pub struct Agent {
     pub named_state: Option<AgentState>,
     /// Reason code that came with the named state.
     pub reason: Option<i32>,
+    /// Who or what changed the named state, where the server says so.
+    pub changed_by: Option<ChangedBy>,
     /// On a call, connected or not (rule R15).
     pub talking: Option<bool>,
     /// When `talking` last changed.
@@ -253,8 +268,8 @@ pub struct AgentUpdate<'a> {
     pub named_state: Option<AgentState>,
     /// Reason code of the named state.
     pub reason: Option<Option<i32>>,
-    /// Who or what brought the named state about.
-    pub cause: Option<Cause>,
+    /// Who or what changed the named state.
+    pub changed_by: Option<Option<ChangedBy>>,
     /// The named state has lasted for this long already, in milliseconds.
     pub lasted: Option<i64>,
     /// See [`Agent::talking`].

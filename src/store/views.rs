@@ -6,7 +6,7 @@
 //! Signals belong to the application's root and live as long as the page.
 
 use super::Cells;
-use crate::domain::agent::{Agent, ForcedOut};
+use crate::domain::agent::{Agent, ForcedOut, NextState};
 use crate::domain::call::Call;
 use crate::domain::callback::Callback;
 use crate::domain::command::{Failed, InFlight};
@@ -33,6 +33,8 @@ pub struct DeskView {
     pub failed: Vec<Failed>,
     /// Signed out without having asked for it here.
     pub forced_out: Option<ForcedOut>,
+    /// What follows the call at hand, as the server has noted it.
+    pub next_state: Option<NextState>,
     /// Who needs help at once, as told last.
     pub emergency: Option<Emergency>,
     /// Alerts, newest last.
@@ -191,7 +193,8 @@ impl Views {
             desk.in_flight.clone_from(&model.desk.in_flight);
             desk.failed = model.desk.failed.iter().cloned().collect();
             desk.telephony_away = model.telephony_is_down(SourceId::default());
-            desk.forced_out = model.desk.forced_out;
+            desk.forced_out.clone_from(&model.desk.forced_out);
+            desk.next_state.clone_from(&model.desk.next_state);
             desk.emergency = model.desk.supervisor.emergencies.back().cloned();
             desk.alerts = model.desk.alerts.iter().cloned().collect();
             desk.wrap_up_to_come = model.desk.wrap_up_to_come;

@@ -8,8 +8,8 @@
 use super::app::App;
 use super::banner::forced_out_word;
 use super::state_control::state_words;
-use crate::domain::agent::AgentState;
-use crate::domain::ids::CallKey;
+use crate::domain::agent::{AgentState, NextState};
+use crate::domain::ids::{CallKey, Ref, SourceId};
 use crate::domain::supervision::Emergency;
 use crate::domain::{Model, Transition};
 use crate::words::{Sentence, Word};
@@ -39,9 +39,13 @@ impl App {
                 Some((true, self.speech.failed(failed)))
             }),
             Transition::ForcedSignOut => {
-                let cause = self.read(|model| model.desk.forced_out.and_then(|forced| forced.cause));
-                Some((true, self.say(forced_out_word(cause)).to_owned()))
+                let forced_out = self.read(|model| model.desk.forced_out.clone())?;
+                Some((true, self.say(forced_out_word(forced_out.by.as_ref())).to_owned()))
             }
+            Transition::NextState => Some((
+                false,
+                self.next_state(&self.read(|model| model.desk.next_state.clone())?),
+            )),
             Transition::Reserved => self.read(|model| {
                 let reservation = model.agents.get(model.desk.me?)?.reservation?;
                 Some((false, self.speech.reserved(reservation.until)))
@@ -79,6 +83,28 @@ impl App {
         let reason = self.read(|model| model.agents.get(model.desk.me?)?.reason);
         self.desk
             .with(|desk| state_words(self, state, reason, &desk.reasons))
+    }
+
+    /// What follows the call at hand, and who asked for it where it was not the agent.
+    pub(super) fn next_state(self, next: &NextState) -> String {
+        let state = self
+            .desk
+            .with(|desk| state_words(self, next.state, next.reason, &desk.reasons));
+        let words = self.speech.tell(Sentence::NextState { state: &state });
+        match &next.by {
+            Some(id) => self.speech.listed(&[words, self.by_person(id)]),
+            None => words,
+        }
+    }
+
+    /// "by Eva Lind", by the sign-in id where no directory knows the name.
+    pub(super) fn by_person(self, id: &str) -> String {
+        let name = self.read(|model| {
+            let agent = model.agents.find(Ref::new(SourceId::default(), id))?;
+            model.agents.get(agent)?.name.as_deref().map(str::to_owned)
+        });
+        let who = name.as_deref().unwrap_or(id);
+        self.speech.tell(Sentence::ByPerson { who })
     }
 
     /// Who needs help, and at which phone, as far as that was told.

@@ -12,7 +12,7 @@ use super::live::{attr, text, when};
 use super::look::{Icon, icon};
 use super::page;
 use crate::domain::Moment;
-use crate::domain::agent::Cause;
+use crate::domain::agent::ChangedBy;
 use crate::store::{ConnectionView, Link, Notice};
 use crate::words::{Count, Sentence, Word};
 use leptos::html;
@@ -23,7 +23,7 @@ use leptos::prelude::*;
 pub(super) fn Banner() -> impl IntoView {
     let app = App::get();
     let is_trouble = move || app.connection.with(|connection| trouble_of(connection.link));
-    let forced_out = Memo::new(move |_| app.desk.with(|desk| desk.forced_out));
+    let forced_out = Memo::new(move |_| app.desk.with(|desk| desk.forced_out.is_some()));
     let emergency = move || app.desk.with(|desk| desk.emergency.clone());
     let wrap_up = move || app.desk.with(|desk| desk.wrap_up_to_come);
     let refused = move || app.connection.with(|connection| connection.refused.clone());
@@ -32,7 +32,7 @@ pub(super) fn Banner() -> impl IntoView {
     page::catch_focus(place, move || {
         app.desk.with(|desk| desk.failed.len())
             + usize::from(is_trouble() != Trouble::None)
-            + usize::from(forced_out.get().is_some())
+            + usize::from(forced_out.get())
             + usize::from(emergency().is_some())
     });
     view! {
@@ -53,7 +53,7 @@ pub(super) fn Banner() -> impl IntoView {
                         .into_any()
                 },
             )}
-            {when(move || forced_out.get().is_some(), || view! { <ForcedOut /> }.into_any())}
+            {when(move || forced_out.get(), || view! { <ForcedOut /> }.into_any())}
             {when(move || emergency().is_some(), || view! { <Help /> }.into_any())}
             {language_note(app)}
             {failures(app, |failed| failed.command.call().is_none())}
@@ -199,9 +199,9 @@ fn attempt_words(app: App, attempt: u32) -> String {
 fn ForcedOut() -> impl IntoView {
     let app = App::get();
     let sentence = move || {
-        let forced_out = app.desk.with(|desk| desk.forced_out)?;
+        let forced_out = app.desk.with(|desk| desk.forced_out.clone())?;
         let clock = app.speech.short_clock(forced_out.at);
-        let words = app.say(forced_out_word(forced_out.cause)).to_owned();
+        let words = app.say(forced_out_word(forced_out.by.as_ref())).to_owned();
         Some(app.speech.listed(&[clock, words]))
     };
     view! {
@@ -218,12 +218,12 @@ fn ForcedOut() -> impl IntoView {
 }
 
 /// Who or what has signed the agent out.
-pub(super) fn forced_out_word(cause: Option<Cause>) -> Word {
-    match cause {
-        Some(Cause::System) => Word::ForcedOut,
-        Some(Cause::Supervisor) => Word::ForcedOutBySupervisor,
-        Some(Cause::OtherDesk) => Word::ForcedOutElsewhere,
-        Some(Cause::Agent | Cause::NoAnswer | Cause::Timer) | None => Word::ForcedOutUnsaid,
+pub(super) fn forced_out_word(by: Option<&ChangedBy>) -> Word {
+    match by {
+        Some(ChangedBy::System) => Word::ForcedOut,
+        Some(ChangedBy::Supervisor(_)) => Word::ForcedOutBySupervisor,
+        Some(ChangedBy::OtherDesk) => Word::ForcedOutElsewhere,
+        _ => Word::ForcedOutUnsaid,
     }
 }
 

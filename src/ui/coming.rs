@@ -50,7 +50,12 @@ impl From<&Precall> for Announced {
             number: precall.number.clone(),
             queue: precall.queue_name.clone(),
             dialled: precall.dialled.clone(),
-            data: precall.data.clone(),
+            data: precall
+                .data
+                .iter()
+                .filter(|(_, value)| !value.is_empty())
+                .cloned()
+                .collect(),
         }
     }
 }

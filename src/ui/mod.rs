@@ -20,6 +20,7 @@
 //! | `bar` | the bar at the top |
 //! | `state`, `state-menu` | the own state (`data-state`), and the choice of another |
 //! | `recent-states` | the own states that the desk has witnessed, newest first |
+//! | `next-state` | what follows the call at hand, as the server has noted it |
 //! | `coming` | a call that is coming and does not ring yet (`data-state`: `coming`, `taken-back`) |
 //! | `wrap-up`, `wrap-up-codes` | the wrap-up at hand, and the codes to choose from |
 //! | `dial` | the field for a number |

@@ -10,7 +10,7 @@ use super::live::{attr, flag, text, when};
 use super::look::{Icon, Look, icon};
 use super::reasons::{TypeAhead, choices, needs_reason, reason_words, recent_first};
 use super::{format, page};
-use crate::domain::agent::{Agent, AgentState, Cause, Witnessed};
+use crate::domain::agent::{Agent, AgentState, ChangedBy, NextState, Witnessed};
 use crate::domain::command::{Command, InFlight, Phase};
 use crate::domain::ids::AgentKey;
 use crate::domain::settings::DeskRule;
@@ -71,7 +71,7 @@ fn OwnState(key: AgentKey) -> impl IntoView {
     };
     let last = move || {
         app.desk.track();
-        let last = app.read(|model| model.desk.states.back().copied())?;
+        let last = app.read(|model| model.desk.states.back().cloned())?;
         Some(witnessed_words(app, &last, &reasons()))
     };
     let signed_out = Memo::new(move |_| state() == AgentState::SignedOut);
@@ -116,6 +116,7 @@ fn OwnState(key: AgentKey) -> impl IntoView {
                 <span class="time">{text(move || left().or_else(time))}</span>
                 {when(move || telephony.get(), move || view! { {icon(|| Icon::Chevron)} }.into_any())}
             </button>
+            <NextChip />
             <span class="pending" class:late=flag(move || pending().is_some_and(|flight| flight.slow))>
                 {text(move || match pending() {
                     Some(flight) => Some(pending_words(app, &flight)),
@@ -126,6 +127,57 @@ fn OwnState(key: AgentKey) -> impl IntoView {
             <Menu signed_out=signed_out />
         </div>
     }
+}
+
+/// What follows the call at hand, by the server's word, and the way to have the opposite instead.
+#[component]
+fn NextChip() -> impl IntoView {
+    let app = App::get();
+    let next = Memo::new(move |_| app.desk.with(|desk| desk.next_state.clone()));
+    let words = move || next.get().map(|next| app.next_state(&next));
+    let is_ready = |next: &NextState| {
+        matches!(
+            next.state,
+            AgentState::Ready
+                | AgentState::WrapUp {
+                    ready_after: Some(true)
+                }
+        )
+    };
+    let becomes_ready = Memo::new(move |_| next.with(|next| next.as_ref().is_some_and(is_ready)));
+    let opposite = Signal::derive(move || {
+        Intent::Do(if becomes_ready.get() {
+            not_ready(None)
+        } else {
+            Command::Ready
+        })
+    });
+    let name = Signal::derive(move || {
+        app.say(if becomes_ready.get() {
+            Word::NotReadyInstead
+        } else {
+            Word::ReadyInstead
+        })
+        .to_owned()
+    });
+    when(
+        move || next.with(Option::is_some),
+        move || {
+            view! {
+                <span class="chip" data-part="next-state">
+                    <span dir="auto">{text(words)}</span>
+                    <CommandButton
+                        class="small bare"
+                        command="change-next-state"
+                        intent=opposite
+                        label=Signal::derive(|| "✕".to_owned())
+                        name=name
+                    />
+                </span>
+            }
+            .into_any()
+        },
+    )
 }
 
 /// Whether a command concerns the own state.
@@ -176,20 +228,23 @@ fn witnessed_words(app: App, seen: &Witnessed, reasons: &[Reason]) -> String {
         app.speech.short_clock(seen.at),
         state_words(app, seen.state, seen.reason, reasons),
     ];
-    parts.extend(seen.cause.map(|cause| app.say(cause_word(cause)).to_owned()));
+    parts.extend(seen.by.as_ref().and_then(|by| changed_by_words(app, by)));
     app.speech.listed(&parts)
 }
 
-/// Who or what brought a state about.
-fn cause_word(cause: Cause) -> Word {
-    match cause {
-        Cause::Agent => Word::ByYou,
-        Cause::Supervisor => Word::BySupervisor,
-        Cause::System => Word::BySystem,
-        Cause::NoAnswer => Word::AfterMissedCall,
-        Cause::Timer => Word::ByTimer,
-        Cause::OtherDesk => Word::FromOtherDesk,
-    }
+/// Who or what changed a state. That a call did is seen by the state itself.
+fn changed_by_words(app: App, by: &ChangedBy) -> Option<String> {
+    let word = match by {
+        ChangedBy::Supervisor(Some(id)) => return Some(app.by_person(id)),
+        ChangedBy::Call => return None,
+        ChangedBy::Agent => Word::ByYou,
+        ChangedBy::Supervisor(None) => Word::BySupervisor,
+        ChangedBy::System => Word::BySystem,
+        ChangedBy::NoAnswer => Word::AfterMissedCall,
+        ChangedBy::Timer => Word::ByTimer,
+        ChangedBy::OtherDesk => Word::FromOtherDesk,
+    };
+    Some(app.say(word).to_owned())
 }
 
 fn not_ready(reason: Option<i32>) -> Command {
@@ -289,7 +344,7 @@ fn RecentStates() -> impl IntoView {
     let app = App::get();
     let seen = move |place: usize| {
         app.desk.track();
-        let seen = app.read(|model| model.desk.states.iter().rev().nth(place).copied())?;
+        let seen = app.read(|model| model.desk.states.iter().rev().nth(place).cloned())?;
         let reasons = app.desk.with(|desk| Arc::clone(&desk.reasons));
         Some(witnessed_words(app, &seen, &reasons))
     };

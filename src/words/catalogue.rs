@@ -382,6 +382,7 @@ catalogue! {
         CaughtUp { events, missed } = "Caught up: {events} while away, {missed}"
         ReservedUntil { clock } = "Reserved until {clock}"
         NextState { state } = "Next: {state}"
+        ByPerson { who } = "by {who}"
         FinishAs { state } = "Finish: {state}"
         ThenBe { state } = "Then: {state}"
         TimeLeft { duration } = "{duration} left"

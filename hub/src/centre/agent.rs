@@ -125,6 +125,34 @@ pub enum Next {
     NotReady(Reason),
 }
 
+/// Who or what changed an agent's state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Cause {
+    /// The agent asked for it.
+    Agent,
+    /// The agent's supervisor asked for it.
+    Supervisor(AgentId),
+    /// A call came, went or changed.
+    Call,
+    /// A time limit.
+    Timer,
+    /// A call was not answered in time.
+    NoAnswer,
+    /// A component failed.
+    System,
+}
+
+/// A state that was asked for while a call or after-call work is at hand, and that has not taken effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Noted {
+    /// The state to come.
+    pub state: AgentState,
+    /// Its reason.
+    pub reason: Reason,
+    /// The supervisor who asked for it, if it was not the agent.
+    pub by: Option<AgentId>,
+}
+
 /// The phase of after-call work that was earned by a call (R22 to R27).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct WrapUp {
@@ -163,8 +191,12 @@ pub struct AgentStatus {
     pub reason: Reason,
     /// When the state was entered.
     pub since: Moment,
+    /// Who or what changed the state last.
+    pub cause: Cause,
     /// What follows the call or wrap-up at hand.
     pub next: Next,
+    /// What follows it because somebody has asked for it, until it has taken effect.
+    pub noted: Option<Noted>,
     /// When the agent last began or stopped being on a call.
     pub talking_changed: Moment,
     /// The queue of the call at hand, if it came through one.
@@ -202,10 +234,14 @@ pub struct Agent {
     pub calls: Vec<CallId>,
     /// The call that the buttons are about, if any (CTI OS "current call", D1).
     pub current: Option<CallId>,
+    /// The current call, while it is one that the desk has chosen and no other has come to life since.
+    pub(super) chosen: Option<CallId>,
     /// The team that the agent is in, or leads.
     pub team: Option<TeamId>,
     /// Number of the latest state change; timers of an earlier state are void.
     pub(super) stamp: u64,
+    /// Who asked for what follows, if anybody did.
+    pub(super) next_by: Option<Cause>,
     /// Whether after-call work was asked for while on a call.
     pub(super) wants_wrap_up: bool,
     /// Whether the person has had a first call since signing in.

@@ -166,6 +166,8 @@ pub enum LegEvent {
     Begun,
     /// Dial tone.
     ServiceInitiated,
+    /// The call goes on under another number, at this stage; the desk sees one end and one begin.
+    TakenOver(LegState),
     /// The number was dialled.
     Originated,
     /// It rings: at the agent for a call in, at the far end for a call out.

@@ -150,7 +150,7 @@ const HELP: Mask = Mask::SUPERVISOR_ASSIST.with(Mask::EMERGENCY_CALL);
 /// - Ready: not ready only. Dialling and signing out start from not ready, so that no caller can be
 ///   given to an agent whose hands are full.
 /// - Reserved: nothing; the call decides.
-/// - On a call (talking, hold): choose what follows it, and ask for after-call work; no signing out.
+/// - On a call (talking, hold): choose what follows it or another reason for that, and ask for after-call work; no signing out.
 /// - After-call work: leave it either way, or change what follows it.
 /// - Help can be called for where dialling is possible; on a call, the call's mask decides about it.
 pub(super) const fn of_agent(state: AgentState, next_is_ready: bool, has_supervisor: bool) -> Mask {
@@ -166,7 +166,11 @@ pub(super) const fn of_agent(state: AgentState, next_is_ready: bool, has_supervi
         AgentState::Ready => NOT_READY,
         AgentState::Reserved => Mask::NONE,
         AgentState::Talking | AgentState::Hold => {
-            let change = if next_is_ready { NOT_READY } else { Mask::READY };
+            let change = if next_is_ready {
+                NOT_READY
+            } else {
+                Mask::READY.with(Mask::NOTREADY_WITH_REASON)
+            };
             change.with(WORK)
         }
         AgentState::WorkReady => Mask::READY.with(NOT_READY).with(Mask::WORKNOTREADY),
@@ -184,29 +188,39 @@ pub(super) enum Pairing {
     Paired,
     /// A call of three or more parties.
     Conference,
+    /// A call that nobody can be brought into now: somebody is on the way already, or it is full.
+    Closed,
 }
 
 /// What the agent may do with a call in this state.
 ///
-/// The vectors of the product brief f.1 hold: alerting has 0x1, established alone has 0x126. A held call
+/// The vectors of the product brief f.1 hold: alerting has 0x1, established alone has 0x126, to which the
+/// single-step commands add 0x480. A held call
 /// can only be taken back. Of a consultation pair the connected call can be completed, alternated,
-/// reconnected or released; the held one waits. A failed or dialled call can be released. A call in
-/// conversation can be recorded, described for after it, and complained about; help can be called for
+/// reconnected or released; the held one waits. A failed or dialled call can be released, and if it is a
+/// consultation left for the caller; it is handed over only after an answer, which single-step transfer does
+/// without. A call in conversation can be recorded, described for after it, and complained about; help can be called for
 /// where a consultation is possible and there is a supervisor.
 pub(super) const fn of_call(state: LegState, pairing: Pairing, has_supervisor: bool) -> Mask {
     let by_state = match (state, pairing) {
         (LegState::Coming, _) => return Mask::NONE,
         (LegState::Held, Pairing::Paired) => Mask::NONE,
         (LegState::Alerting, _) => Mask::ANSWER,
+        (LegState::Dialling | LegState::Failed, Pairing::Paired) => Mask::RELEASE.with(Mask::RECONNECT),
         (LegState::Dialling | LegState::Failed, _) => Mask::RELEASE,
         (LegState::Connected, Pairing::Alone) => {
             let alone = TALK
                 .with(Mask::HOLD)
                 .with(Mask::TRANSFER_INIT)
-                .with(Mask::CONFERENCE_INIT);
+                .with(Mask::CONFERENCE_INIT)
+                .with(Mask::SINGLE_STEP_TRANSFER)
+                .with(Mask::SINGLE_STEP_CONFERENCE);
             if has_supervisor { alone.with(HELP) } else { alone }
         }
-        (LegState::Connected, Pairing::Conference) => TALK.with(Mask::HOLD),
+        (LegState::Connected, Pairing::Conference) => {
+            TALK.with(Mask::HOLD).with(Mask::SINGLE_STEP_CONFERENCE)
+        }
+        (LegState::Connected, Pairing::Closed) => TALK.with(Mask::HOLD),
         (LegState::Connected, Pairing::Paired) => TALK
             .with(Mask::TRANSFER_COMPLETE)
             .with(Mask::CONFERENCE_COMPLETE)
@@ -273,7 +287,8 @@ mod tests {
         // The bits that are a call's alone: those below 0x2000 (`ENABLE_WRAPUP`).
         let of_call = |state| of_call(state, Pairing::Alone, true).bits() & 0x1FFF;
         assert_eq!(of_call(LegState::Alerting), 0x1);
-        assert_eq!(of_call(LegState::Connected), 0x126);
+        // 0x126 of the brief, and both single-step commands.
+        assert_eq!(of_call(LegState::Connected), 0x126 | 0x480);
         assert_eq!(of_call(LegState::Held), Mask::RETRIEVE.bits());
         assert_eq!(of_agent(AgentState::SignedOut, false, true), Mask::LOGIN);
         assert!(!of_agent(AgentState::Talking, true, true).allows(LOG_OUT));

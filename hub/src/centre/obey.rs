@@ -8,8 +8,8 @@
 
 use std::sync::Arc;
 
-use super::agent::{AgentState, Next, Reason};
-use super::call::LegState;
+use super::agent::{AgentState, Cause, Next, Noted, Reason};
+use super::call::{Call, LegState};
 use super::call_data::CallData;
 use super::command::{Audience, Command, FailureCode, Figures, Refusal, RequestedState, Supervise};
 use super::happening::{Ending, LegEvent, Message, What};
@@ -164,11 +164,25 @@ impl Centre {
                 self.check_call(id, *call, Mask::TRANSFER_INIT | Mask::CONFERENCE_INIT)
             }
             Command::Transfer(call) => self.check_call(id, *call, Mask::TRANSFER_COMPLETE),
-            Command::Conference(call) => self.check_call(id, *call, Mask::CONFERENCE_COMPLETE),
-            Command::SingleStepTransfer { .. } | Command::SingleStepConference { .. } => Err(Refusal::new(
-                FailureCode::FunctionNotAvailable,
-                "This centre does not offer that",
-            )),
+            Command::Conference(call) => {
+                self.check_call(id, *call, Mask::CONFERENCE_COMPLETE)?;
+                let other = agent.calls.iter().find(|other| *other != call);
+                let more = other.and_then(|other| self.call(*other)).map_or(0, Call::parties);
+                self.check_room(*call, more.saturating_sub(1))
+            }
+            Command::SingleStepTransfer { call, number } => {
+                check_number(number)?;
+                self.check_call(id, *call, Mask::SINGLE_STEP_TRANSFER)?;
+                self.check_destination(number)
+            }
+            Command::SingleStepConference { call, number } => {
+                check_number(number)?;
+                self.check_call(id, *call, Mask::NONE)?;
+                self.check_room(*call, 1)?;
+                self.check_call(id, *call, Mask::SINGLE_STEP_CONFERENCE)?;
+                self.check_destination(number)
+            }
+            Command::SetCurrentCall(call) => self.check_call(id, *call, Mask::NONE),
             Command::StartRecord(call) => self.check_recording(id, *call, false),
             Command::StopRecord(call) => self.check_recording(id, *call, true),
             Command::SetCallData { call, change } => self.check_call_data(id, *call, change),
@@ -302,9 +316,15 @@ impl Centre {
             return;
         }
         match command {
-            Command::Login { extension, .. } => self.sign_in(agent, &extension),
-            Command::Logout { reason } => self.sign_out(agent, reason),
-            Command::SetAgentState(state) => self.obey_state(agent, state),
+            Command::Login { extension, .. } => {
+                self.on_account_of(Cause::Agent, |centre| centre.sign_in(agent, &extension));
+            }
+            Command::Logout { reason } => {
+                self.on_account_of(Cause::Agent, |centre| centre.sign_out(agent, reason));
+            }
+            Command::SetAgentState(state) => {
+                self.on_account_of(Cause::Agent, |centre| centre.obey_state(agent, state));
+            }
             Command::Answer(call) => self.answer(call, agent),
             Command::Clear(call) => self.clear(call, agent),
             Command::ClearConnection(call) => self.leave(call, agent, Ending::Local),
@@ -326,14 +346,14 @@ impl Centre {
                 self.consult(call, agent, number, promised.call);
             }
             Command::Alternate(call) => {
-                if let Some((original, consultation)) = self.consultation(call) {
+                if let Some((original, consultation)) = self.consultation(call, agent) {
                     let other = if call == original { consultation } else { original };
                     self.hold(call, agent);
                     self.retrieve(other, agent);
                 }
             }
             Command::Reconnect(call) => {
-                if let Some((original, consultation)) = self.consultation(call) {
+                if let Some((original, consultation)) = self.consultation(call, agent) {
                     let other = if call == original { consultation } else { original };
                     self.leave(call, agent, Ending::Local);
                     self.retrieve(other, agent);
@@ -346,8 +366,9 @@ impl Centre {
                     self.set_leg(call, agent, state, LegEvent::Tones(digits));
                 }
             }
-            // The rest is refused.
-            Command::SingleStepTransfer { .. } | Command::SingleStepConference { .. } => {}
+            Command::SingleStepTransfer { call, number } => self.hand_over(call, agent, &number),
+            Command::SingleStepConference { call, number } => self.bring_in(call, &number),
+            Command::SetCurrentCall(call) => self.choose_current(agent, call),
             Command::StartRecord(call) => self.start_recording(call, agent),
             Command::StopRecord(call) => self.stop_recording(call, agent),
             Command::SetCallData { call, change } => self.change_call_data(call, &change),
@@ -422,7 +443,7 @@ impl Centre {
     }
 
     fn obey_join(&mut self, call: CallId, agent: AgentId, stay: bool) {
-        let Some((original, consultation)) = self.consultation(call) else {
+        let Some((original, consultation)) = self.consultation(call, agent) else {
             return;
         };
         // After an alternation the agent talks on the original call and holds the consultation.
@@ -451,12 +472,13 @@ impl Centre {
             RequestedState::WorkReady | RequestedState::WorkNotReady
         );
         if state.is_on_call() {
-            if work && let Some(agent) = self.agent_mut(id) {
-                agent.wants_wrap_up = true;
+            if let Some(agent) = self.agent_mut(id) {
+                agent.wants_wrap_up = work;
             }
-            self.set_next(id, next);
+            let noted = self.noted(requested);
+            self.set_next(id, next, Some(noted));
         } else if state.is_wrap_up() && work {
-            self.set_next(id, next);
+            self.set_next(id, next, None);
         } else {
             self.finish_wrap_up(id, false);
             match next {
@@ -469,6 +491,23 @@ impl Centre {
                 }
             }
         }
+    }
+}
+
+impl Centre {
+    /// What somebody asks for now, to be told until it has taken effect.
+    fn noted(&self, requested: RequestedState) -> Noted {
+        let (state, reason) = match requested {
+            RequestedState::Ready => (AgentState::Ready, Reason::NONE),
+            RequestedState::NotReady(reason) => (AgentState::NotReady, reason),
+            RequestedState::WorkReady => (AgentState::WorkReady, Reason::NONE),
+            RequestedState::WorkNotReady => (AgentState::WorkNotReady, Reason::NONE),
+        };
+        let by = match self.cause {
+            Cause::Supervisor(supervisor) => Some(supervisor),
+            _ => None,
+        };
+        Noted { state, reason, by }
     }
 }
 

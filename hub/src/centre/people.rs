@@ -108,6 +108,15 @@ pub(super) fn extension_of(agent: AgentId) -> String {
     (FIRST_EXTENSION + agent.number()).to_string()
 }
 
+/// Whether a number is an extension of a house with so many desks, be anybody there or not.
+pub(super) fn is_extension(number: &str, desks: u32) -> bool {
+    let last = (FIRST_EXTENSION + desks).max(4_999);
+    number.len() == 4
+        && number
+            .parse()
+            .is_ok_and(|number: u32| (4_000..=last).contains(&number))
+}
+
 /// The name of the `number`-th agent, counted from 0: no two alike below 2,304.
 pub(super) fn agent_name(seed: u64, number: u32) -> String {
     let count = FIRST_NAMES.len();

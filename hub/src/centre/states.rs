@@ -5,7 +5,7 @@
 //! A change costs as much as the agent has skills: it leaves the counters and idle sets of its queues,
 //! enters the new ones, and is told once.
 
-use super::agent::{AgentState, Next, Reason, WrapUp};
+use super::agent::{AgentState, AgentStatus, Cause, Next, Noted, Reason, WrapUp};
 use super::call::{Leg, LegState};
 use super::happening::{What, WrapUpPhase};
 use super::id::{AgentId, GuidOf};
@@ -15,6 +15,14 @@ use super::time::Span;
 use super::{Call, Centre, mask};
 
 impl Centre {
+    /// Does something on somebody's account: the changes of state that follow from it are theirs.
+    pub(super) fn on_account_of<T>(&mut self, cause: Cause, act: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.cause, cause);
+        let made = act(self);
+        self.cause = before;
+        made
+    }
+
     /// Puts an agent into a state, keeps the queues' books and tells it, if anything changed.
     pub(super) fn set_agent(&mut self, id: AgentId, state: AgentState, reason: Reason) {
         let now = self.now;
@@ -32,12 +40,16 @@ impl Centre {
             after.state = state;
             after.reason = reason;
             after.since = now;
+            after.cause = self.cause;
             agent.stamp = stamp;
             agent.figures.add(before.state, now.since(before.since));
         }
         if before.state.is_on_call() != state.is_on_call() {
             after.talking_changed = now;
         }
+        after.noted = after
+            .noted
+            .filter(|noted| state.is_on_call() || (state.is_wrap_up() && !noted.state.is_wrap_up()));
         after.mask = mask::of_agent(state, matches!(after.next, Next::Ready), has_supervisor);
         if after == before {
             return;
@@ -134,33 +146,40 @@ impl Centre {
         }
     }
 
-    /// Changes what follows the call or wrap-up at hand, and tells it if the buttons change with it.
-    pub(super) fn set_next(&mut self, id: AgentId, next: Next) {
+    /// Changes what follows the call or wrap-up at hand, and tells what of it can be seen.
+    pub(super) fn set_next(&mut self, id: AgentId, next: Next, noted: Option<Noted>) {
         let has_supervisor = self.has_supervisor(id);
+        let cause = self.cause;
         let Some(agent) = self.agent_mut(id) else {
             return;
         };
+        let before = agent.status;
+        agent.next_by = Some(cause);
         agent.status.next = next;
+        agent.status.noted = noted;
         let (state, reason) = (agent.status.state, agent.status.reason);
         let state = match (state.is_wrap_up(), next) {
             (true, Next::Ready) => AgentState::WorkReady,
             (true, Next::NotReady(_)) => AgentState::WorkNotReady,
             (false, _) => state,
         };
-        let before = agent.status;
         if state == before.state {
-            let mask = mask::of_agent(state, matches!(next, Next::Ready), has_supervisor);
-            if mask != before.mask {
-                agent.status.mask = mask;
-                let status = agent.status;
-                self.emit(What::AgentChanged {
-                    agent: id,
-                    before,
-                    status,
-                });
-            }
+            agent.status.mask = mask::of_agent(state, matches!(next, Next::Ready), has_supervisor);
+            self.tell_agent(id, before);
         } else {
             self.set_agent(id, state, reason);
+        }
+    }
+
+    /// Tells what has changed about an agent beside the state.
+    fn tell_agent(&mut self, id: AgentId, before: AgentStatus) {
+        let status = self.agent(id).map_or(before, |agent| agent.status);
+        if (status.mask, status.noted, status.wrap_up) != (before.mask, before.noted, before.wrap_up) {
+            self.emit(What::AgentChanged {
+                agent: id,
+                before,
+                status,
+            });
         }
     }
 
@@ -169,14 +188,14 @@ impl Centre {
         let Some(agent) = self.agent(id) else {
             return;
         };
-        if !agent.attended {
-            self.colleague_settles(id);
-            return;
-        }
-        match agent.status.next {
-            Next::Ready => self.become_ready(id),
-            Next::NotReady(reason) => self.set_agent(id, AgentState::NotReady, reason),
-        }
+        let (attended, next) = (agent.attended, agent.status.next);
+        let asked = self.agent_mut(id).and_then(|agent| agent.next_by.take());
+        let cause = asked.unwrap_or(self.cause);
+        self.on_account_of(cause, |centre| match next {
+            _ if !attended => centre.colleague_settles(id),
+            Next::Ready => centre.become_ready(id),
+            Next::NotReady(reason) => centre.set_agent(id, AgentState::NotReady, reason),
+        });
     }
 
     /// Makes the agent ready and gives it the longest waiting caller, if there is one. A person is left
@@ -341,6 +360,7 @@ impl Centre {
         agent.extension.clear();
         agent.extension.push_str(extension);
         agent.has_had_call = false;
+        agent.next_by = None;
         agent.status.next = Next::NotReady(Reason::NONE);
         self.extensions.insert(extension.to_owned(), id);
         self.set_agent(id, AgentState::NotReady, Reason::NONE);

@@ -117,10 +117,12 @@ fn check_laws(centre: &Centre) {
             "{agent:?}"
         );
         for (call, leg) in centre.calls_of(agent.id) {
-            let pairing = if call.is_conference && call.parties() > 2 {
-                mask::Pairing::Conference
-            } else if agent.calls.len() > 1 {
+            let pairing = if agent.calls.len() > 1 {
                 mask::Pairing::Paired
+            } else if call.is_growing() || call.parties() > 15 {
+                mask::Pairing::Closed
+            } else if call.is_conference && call.parties() > 2 {
+                mask::Pairing::Conference
             } else {
                 mask::Pairing::Alone
             };
@@ -180,7 +182,7 @@ fn some_command(dice: &mut Dice, centre: &Centre, agent: AgentId) -> Command {
     let call = dice.one_of(&calls).copied().unwrap_or(CallId::new(1));
     let numbers = ["12345", "0912300", "0912399", "4005", "4010", "4020", "no digits"];
     let number = (*dice.one_of(&numbers).expect("numbers")).to_owned();
-    match dice.between(0, 17) {
+    match dice.between(0, 20) {
         0 | 1 => Command::Login {
             agent_login: "1001".to_owned(),
             extension: "4001".to_owned(),
@@ -206,6 +208,8 @@ fn some_command(dice: &mut Dice, centre: &Centre, agent: AgentId) -> Command {
             2 => Command::Alternate(call),
             _ => Command::Reconnect(call),
         },
+        17 | 18 => Command::SingleStepTransfer { call, number },
+        19 => Command::SingleStepConference { call, number },
         _ => Command::Clear(call),
     }
 }

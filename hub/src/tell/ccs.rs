@@ -282,7 +282,7 @@ impl Ccs {
             events,
         };
         match event {
-            LegEvent::Allocated | LegEvent::Begun => {
+            LegEvent::Allocated | LegEvent::Begun | LegEvent::TakenOver(_) => {
                 self.leg_appears(call, *agent, *direction, event, &mut outlet);
             }
             LegEvent::ServiceInitiated => self.set_state(call.id, *agent, state::SETUP, &mut outlet),

@@ -14,7 +14,7 @@ mod supervision;
 mod telephony;
 
 use super::agent::{
-    Agent, AgentState, AgentUpdate, Cause, ForcedOut, Reservation, Terminal, Witnessed, WrapUp,
+    Agent, AgentState, AgentUpdate, ChangedBy, ForcedOut, NextState, Reservation, Terminal, Witnessed, WrapUp,
 };
 use super::call::{
     CALLS_KEPT, Call, CallUpdate, Direction, Ending, FIELDS_KEPT, PHRASES_KEPT, Phrase, RECORDINGS_KEPT,
@@ -115,6 +115,8 @@ pub enum Transition {
     CommandFailed(InvokeId),
     /// The own agent was signed out without having asked for it here.
     ForcedSignOut,
+    /// The server has noted what follows the call at hand.
+    NextState,
     /// The own agent is kept free for a call.
     Reserved,
     /// A contact is on its way to the own agent and no call yet.
@@ -172,6 +174,8 @@ pub struct Desk {
     pub me: Option<AgentKey>,
     /// The agent's mask; `None` until the server sends one.
     pub mask: Option<EnablementMask>,
+    /// What the server has noted to follow the call at hand, until it has taken effect.
+    pub next_state: Option<NextState>,
     /// The current call.
     pub current: Option<CallKey>,
     /// Commands under way, oldest first.
@@ -183,7 +187,7 @@ pub struct Desk {
     /// The own states that the desk has witnessed, newest last.
     pub states: VecDeque<Witnessed>,
     /// What brings about the next own state, where it was told before the state.
-    pub(super) cause_to_come: Option<Cause>,
+    pub(super) cause_to_come: Option<ChangedBy>,
     /// The contact that was announced and will not come, and when that was told; until another one comes.
     pub taken_back: Option<(Precall, Moment)>,
     /// Wrap-up that will follow the present call, seconds at most.
@@ -393,6 +397,7 @@ impl Model {
                     self.desk_touched = true;
                 }
             }
+            Event::NextState(next) => self.note_next_state(next),
             Event::CurrentCall(call) => {
                 let current = call.and_then(|call| self.calls.find(call));
                 if self.desk.current != current {
@@ -420,13 +425,13 @@ impl Model {
                 };
                 let id = id.or_else(|| self.desk.in_flight.first().map(|flight| flight.id));
                 if kind == Refusal::SignedInElsewhere {
-                    self.force_out(Some(Cause::OtherDesk), heard);
+                    self.force_out(Some(ChangedBy::OtherDesk), heard);
                 }
                 if let Some(id) = id {
                     self.fail(id, failure, heard);
                 }
             }
-            Event::ForcedSignOut => self.force_out(Some(Cause::System), when),
+            Event::ForcedSignOut => self.force_out(Some(ChangedBy::System), when),
             Event::Precall(contact, update) => {
                 self.tell_precall(contact, update.map(|update| *update), heard);
             }

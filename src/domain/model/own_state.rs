@@ -5,10 +5,10 @@
 //! Nothing here changes the state itself; that is an event's (decision D11).
 
 use super::{
-    Agent, AgentKey, AgentState, Cause, Command, Control, Direction, ForcedOut, Model, Moment, STATES_KEPT,
-    SourceId, Transition, Witnessed, WrapUpData,
+    Agent, AgentKey, AgentState, ChangedBy, Command, Control, Direction, ForcedOut, Model, Moment,
+    STATES_KEPT, SourceId, Transition, Witnessed, WrapUpData,
 };
-use crate::domain::ids::CallKey;
+use crate::domain::ids::{CallKey, Ref};
 use crate::domain::telephony::Precall;
 
 /// Within this time another word on a state is about the same change of it, milliseconds.
@@ -23,21 +23,22 @@ impl Model {
         from: AgentState,
         state: AgentState,
         reason: Option<i32>,
-        told: Option<Cause>,
+        told: Option<ChangedBy>,
         at: Moment,
     ) {
-        if state == AgentState::Unknown {
+        // Facts alone (serving, talking) tell of a state a moment before the telephony server names it.
+        if state == AgentState::Unknown || !self.names_own_state() {
             return;
         }
         let to_come = self.desk.cause_to_come.take();
-        let asked = self.has_asked_for(state, reason).then_some(Cause::Agent);
-        let cause = told.or(to_come).or(asked);
+        let asked = self.has_asked_for(state, reason).then_some(ChangedBy::Agent);
+        let by = told.or(to_come).or(asked);
         let states = &mut self.desk.states;
         // One change may be told by two messages, of which the second knows the reason.
         let told_twice = |last: &&mut Witnessed| from == state && at.since(last.at).abs() < TOLD_TWICE;
         if let Some(last) = states.back_mut().filter(told_twice) {
             last.reason = reason;
-            last.cause = last.cause.or(cause);
+            last.by = last.by.take().or(by);
         } else {
             if states.len() == STATES_KEPT {
                 states.pop_front();
@@ -46,7 +47,7 @@ impl Model {
                 state,
                 reason,
                 at,
-                cause,
+                by,
             });
         }
         self.desk_touched = true;
@@ -74,8 +75,8 @@ impl Model {
         if to != AgentState::SignedOut {
             self.desk.forced_out = None;
         } else if from != AgentState::Unknown && !self.has_signed_in_or_out() && self.names_own_state() {
-            let cause = self.desk.states.back().and_then(|last| last.cause);
-            self.force_out(cause, when);
+            let by = self.desk.states.back().and_then(|last| last.by.clone());
+            self.force_out(by, when);
         }
         // Whoever was reserved and is not any more gets nothing of what was announced.
         let is_free = matches!(
@@ -103,32 +104,34 @@ impl Model {
     }
 
     /// The own agent was signed out without having asked for it here; what is told later knows more of the cause.
-    pub(super) fn force_out(&mut self, cause: Option<Cause>, at: Moment) {
-        let before = self.desk.forced_out;
-        self.desk.forced_out = Some(ForcedOut {
-            at: before.map_or(at, |before| before.at),
-            cause: cause.or(before.and_then(|before| before.cause)),
-        });
+    pub(super) fn force_out(&mut self, by: Option<ChangedBy>, at: Moment) {
+        let before = self.desk.forced_out.take();
+        let known = before.as_ref().and_then(|before| before.by.clone());
         if let Some(last) = self.desk.states.back_mut()
             && last.state == AgentState::SignedOut
         {
-            last.cause = cause.or(last.cause);
+            last.by = by.clone().or(last.by.take());
         }
-        if self.desk.forced_out != before {
+        let now = ForcedOut {
+            at: before.as_ref().map_or(at, |before| before.at),
+            by: by.or(known),
+        };
+        if before.as_ref() != Some(&now) {
             self.desk_touched = true;
             // Without a cause the state alone is told: the cause often follows in the next message.
-            if self.desk.forced_out.is_some_and(|forced| forced.cause.is_some()) {
+            if now.by.is_some() {
                 self.transitions.push(Transition::ForcedSignOut);
             }
         }
+        self.desk.forced_out = Some(now);
     }
 
     /// Wrap-up has ended by its time; the state that follows may have been told already.
     pub(super) fn wrap_up_timed_out(&mut self) {
         if self.own_state().is_wrap_up() {
-            self.desk.cause_to_come = Some(Cause::Timer);
+            self.desk.cause_to_come = Some(ChangedBy::Timer);
         } else if let Some(last) = self.desk.states.back_mut() {
-            last.cause = last.cause.or(Some(Cause::Timer));
+            last.by = last.by.take().or(Some(ChangedBy::Timer));
         }
     }
 
@@ -140,11 +143,18 @@ impl Model {
         self.own_agent().map(Agent::state).unwrap_or_default()
     }
 
-    /// The contact on its way to the own agent that was announced last.
+    /// The contact on its way to the own agent that was announced last, until another vocabulary tells of its call.
     pub fn coming(&self) -> Option<&Precall> {
         let is_own = |agent: Option<AgentKey>| agent.is_none() || agent == self.desk.me;
-        let precalls = self.telephony.precalls.iter();
-        precalls.rev().find(|precall| is_own(precall.agent))
+        let is_call = |precall: &Precall| {
+            let contact = Ref::new(precall.source, &precall.contact);
+            let call = self.calls.find(contact).and_then(|key| self.calls.get(key));
+            call.is_some_and(|call| call.stage.is_live())
+        };
+        let precalls = self.telephony.precalls.iter().rev();
+        precalls
+            .filter(|precall| is_own(precall.agent))
+            .find(|precall| !is_call(precall))
     }
 
     /// The call that the present wrap-up is about: the own one that was connected and ended last. `None` outside

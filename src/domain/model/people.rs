@@ -5,8 +5,8 @@
 //! A row is dirty only when something that can be seen has changed.
 
 use super::{
-    Agent, AgentKey, AgentState, AgentUpdate, Changed, Desk, Model, Moment, QueueKey, QueueUpdate, Ref,
-    Reservation, TERMINALS_KEPT, Terminal, Transition, WrapUp, WrapUpChange, set, set_optional_text,
+    Agent, AgentKey, AgentState, AgentUpdate, Changed, Desk, Model, Moment, NextState, QueueKey, QueueUpdate,
+    Ref, Reservation, TERMINALS_KEPT, Terminal, Transition, WrapUp, WrapUpChange, set, set_optional_text,
     set_text,
 };
 
@@ -56,6 +56,7 @@ impl Model {
             changed |= set_text(&mut row.extension, update.extension.as_ref());
             changed |= set(&mut row.named_state, update.named_state.map(Some));
             changed |= set(&mut row.reason, update.reason);
+            changed |= set(&mut row.changed_by, update.changed_by.clone());
             changed |= set(&mut row.talking, update.talking.map(Some));
             changed |= set(&mut row.talking_since, update.talking_since);
             changed |= set(&mut row.available, update.available.map(Some));
@@ -111,7 +112,8 @@ impl Model {
         if self.desk.me == Some(key) && (states.0 != states.1 || reasons.0 != reasons.1) {
             let since = self.agents.get(key).and_then(Agent::state_since);
             let at = since.filter(|_| states.0 != states.1).unwrap_or(when);
-            self.witness(states.0, states.1, reasons.1, update.cause, at);
+            let by = update.changed_by.clone().flatten();
+            self.witness(states.0, states.1, reasons.1, by, at);
         }
         self.count_state(key, states.0, states.1, when);
         if states.0 != states.1 && states.1 == AgentState::SignedOut {
@@ -167,9 +169,27 @@ impl Model {
         }
         if self.desk.me == Some(key) {
             self.desk_touched = true;
+            if matches!(
+                to,
+                AgentState::SignedOut | AgentState::NotReady | AgentState::Ready
+            ) {
+                self.desk.next_state = None;
+            }
             self.follow_own_state(from, to, when);
             self.transitions.push(Transition::OwnState { from, to });
             self.settle_by_state(to);
+        }
+    }
+
+    /// The server has noted what follows the call at hand: whoever asked for that has the answer.
+    pub(super) fn note_next_state(&mut self, next: Option<NextState>) {
+        if self.desk.next_state != next {
+            if next.is_some() {
+                self.transitions.push(Transition::NextState);
+            }
+            self.desk.next_state = next;
+            self.desk_touched = true;
+            self.settle_by_note();
         }
     }
 

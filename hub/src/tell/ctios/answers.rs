@@ -58,6 +58,7 @@ pub fn confirmation(
             | Supervise::Call { .. } => return None,
         },
         Command::ReportBadLine(_)
+        | Command::SetCurrentCall(_)
         | Command::ListSkillGroups
         | Command::EnableFigures(_)
         | Command::DisableFigures(_) => return None,

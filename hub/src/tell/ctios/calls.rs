@@ -29,6 +29,10 @@ impl Teller<'_> {
                 };
                 self.call_begin(call, direction, state);
             }
+            LegEvent::TakenOver(state) => {
+                self.call_begin(call, direction, *state);
+                self.present_state(call, direction, *state, mask);
+            }
             LegEvent::ServiceInitiated => {
                 let state = LegState::Dialling;
                 self.call_state("OnCallServiceInitiatedEvent", call, direction, state, mask, true);
@@ -159,7 +163,7 @@ impl Teller<'_> {
         });
     }
 
-    /// A present call from its beginning (R51) to its present state, in two events.
+    /// A present call from its beginning (R51) to its present state, in as few events as say it all.
     pub(super) fn call_snapshot(
         &mut self,
         call: &CallFacts,
@@ -168,6 +172,14 @@ impl Teller<'_> {
         mask: Mask,
     ) {
         self.call_begin(call, direction, state);
+        if self.centre.call(call.id).is_some_and(|call| call.is_conference) {
+            self.merged("OnCallConferenced", call, direction);
+        }
+        self.present_state(call, direction, state, mask);
+    }
+
+    /// How a call stands, whatever has led there.
+    fn present_state(&mut self, call: &CallFacts, direction: Direction, state: LegState, mask: Mask) {
         let (name, on_a_line) = match state {
             LegState::Coming | LegState::Alerting => ("OnCallDelivered", true),
             LegState::Dialling => ("OnCallOriginated", true),
