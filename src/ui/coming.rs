@@ -3,7 +3,7 @@
 //! Lives here: how long the reservation lasts, and what is known of the caller before it rings.
 //! May not be here: ending a reservation: when its time is over, the server says what follows.
 //! What was announced and does not come says so for a few seconds, in the same place.
-//! It stands where the call's card will be, so that the eye is there already.
+//! It stands where the call's card will be, or below it, so that no card moves when it goes.
 
 use super::app::App;
 use super::live::{attr, rows, text, when};

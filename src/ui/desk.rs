@@ -44,8 +44,8 @@ pub(super) fn Desk() -> impl IntoView {
             </aside>
             <main class="desk">
                 <div class="column own">
-                    <Coming />
                     <Calls />
+                    <Coming />
                     <WrapUp />
                     <Missed />
                 </div>

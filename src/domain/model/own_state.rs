@@ -6,7 +6,7 @@
 
 use super::{
     Agent, AgentKey, AgentState, ChangedBy, Command, Control, Direction, ForcedOut, Model, Moment,
-    STATES_KEPT, SourceId, Transition, Witnessed, WrapUpData,
+    STATES_KEPT, SourceId, Stage, Transition, Witnessed, WrapUpData,
 };
 use crate::domain::ids::{CallKey, Ref};
 use crate::domain::telephony::Precall;
@@ -143,18 +143,18 @@ impl Model {
         self.own_agent().map(Agent::state).unwrap_or_default()
     }
 
-    /// The contact on its way to the own agent that was announced last, until another vocabulary tells of its call.
+    /// The contact on its way to the own agent that was announced last, until its call rings.
     pub fn coming(&self) -> Option<&Precall> {
         let is_own = |agent: Option<AgentKey>| agent.is_none() || agent == self.desk.me;
-        let is_call = |precall: &Precall| {
+        let rings = |precall: &Precall| {
             let contact = Ref::new(precall.source, &precall.contact);
             let call = self.calls.find(contact).and_then(|key| self.calls.get(key));
-            call.is_some_and(|call| call.stage.is_live())
+            call.is_some_and(|call| !matches!(call.stage, Stage::Begun | Stage::Offered))
         };
         let precalls = self.telephony.precalls.iter().rev();
         precalls
             .filter(|precall| is_own(precall.agent))
-            .find(|precall| !is_call(precall))
+            .find(|precall| !rings(precall))
     }
 
     /// The call that the present wrap-up is about: the own one that was connected and ended last. `None` outside
