@@ -182,8 +182,10 @@ impl Desks {
         assert_eq!(known.map(Key::index), row.map(Key::index));
         if let Some(agent) = monitored {
             // No monitored event tells of a mask alone: the agent's buttons are the agent's.
+            // What is over is the agent's alone to file.
             let stages = |calls: BTreeMap<String, (Stage, _)>| -> BTreeMap<String, Stage> {
-                calls.into_iter().map(|(id, (stage, _))| (id, stage)).collect()
+                let stages = calls.into_iter().map(|(id, (stage, _))| (id, stage));
+                stages.filter(|(_, stage)| *stage != Stage::Ended).collect()
             };
             let known = stages(page.calls(Some(&login(agent))));
             assert_eq!(known, stages(self.legs(agent)), "monitored {agent:?}");
@@ -201,12 +203,16 @@ impl Desks {
     }
 
     fn legs(&self, agent: AgentId) -> BTreeMap<String, (Stage, Option<u32>)> {
-        let legs = self.floor.centre.calls_of(agent);
-        legs.filter_map(|(call, leg)| {
+        let legs = self.floor.centre.calls_of(agent).filter_map(|(call, leg)| {
             let id = ctios::call_object(call.facts.id);
             Some((id, (stage(leg.state)?, Some(leg.mask.bits()))))
-        })
-        .collect()
+        });
+        let found = self.floor.centre.agent(agent).expect("an agent");
+        let kept = found.kept.iter().map(|kept| {
+            let id = ctios::call_object(kept.facts.id);
+            (id, (Stage::Ended, Some(kept.mask.bits())))
+        });
+        legs.chain(kept).collect()
     }
 
     /// The agent's calls that a desk knows of.

@@ -107,12 +107,14 @@ fn check_laws(centre: &Centre) {
             ),
         }
         assert_eq!(state.is_wrap_up(), agent.status.wrap_up.is_some(), "{agent:?}");
+        let files = agent.filing != Filing::NotAllowed;
+        assert_eq!(agent.kept.is_some(), state.is_wrap_up() && files, "{agent:?}");
         assert_eq!(
             agent.status.mask,
             mask::of_agent(
                 state,
                 agent.status.next == Next::Ready,
-                centre.has_supervisor(agent.id)
+                centre.agent_rights(agent.id)
             ),
             "{agent:?}"
         );
@@ -128,7 +130,7 @@ fn check_laws(centre: &Centre) {
             };
             assert_eq!(
                 leg.mask,
-                mask::of_call(leg.state, pairing, centre.has_supervisor(agent.id)),
+                mask::of_call(leg.state, pairing, centre.call_rights(call.facts.id, agent.id)),
                 "{call:?}"
             );
         }

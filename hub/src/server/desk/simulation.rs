@@ -14,7 +14,7 @@ use super::subscriptions::{EventName, Topic};
 use super::voices::Voices;
 use crate::centre::{
     AgentId, AgentState, Centre, Command, Entity, FailureCode, Guid, Happening, Mask, Moment, Reason,
-    Refusal, Settings, Span, TeamId, What,
+    Refusal, Settings, Span, TeamId, WRAP_UP_REASONS, What,
 };
 use crate::tell::ctios::{self, CtiEvent, InvokeId};
 use crate::tell::rte;
@@ -146,6 +146,7 @@ impl Simulation {
                     label: reason.label().to_owned(),
                 })
                 .collect(),
+            wrap_up_reasons: WRAP_UP_REASONS.map(str::to_owned).to_vec(),
         }
     }
 
