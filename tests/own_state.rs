@@ -187,6 +187,21 @@ fn another_reason_for_the_same_state_is_witnessed_too() {
 }
 
 #[test]
+fn another_reason_for_the_same_state_is_all_that_may_be_asked_for() {
+    let mut desk = Desk::new();
+    desk.ask(1, Command::NotReady { reason: Some(2) });
+    desk.hear(Event::Accepted {
+        id: InvokeId(1),
+        done: false,
+    });
+    desk.state_for(AgentState::NotReady, Some(3));
+    assert_eq!(desk.model.desk.in_flight.len(), 1, "another one's reason");
+    desk.state_for(AgentState::NotReady, Some(2));
+    assert!(desk.model.desk.in_flight.is_empty());
+    assert_eq!(desk.last().by, Some(ChangedBy::Agent));
+}
+
+#[test]
 fn a_state_that_is_told_twice_is_witnessed_once() {
     let mut desk = Desk::new();
     desk.state(AgentState::Ready);

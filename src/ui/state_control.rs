@@ -6,7 +6,7 @@
 
 use super::app::{App, Intent};
 use super::button::CommandButton;
-use super::live::{attr, flag, text, when};
+use super::live::{attr, flag, rows, text, when};
 use super::look::{Icon, Look, icon};
 use super::reasons::{TypeAhead, choices, needs_reason, reason_words, recent_first};
 use super::{format, page};
@@ -357,9 +357,9 @@ fn RecentStates() -> impl IntoView {
         move |place: u32| view! { <li dir="auto">{text(move || seen(place as usize))}</li> }.into_any();
     view! {
         <hr />
-        <section class="recent small quiet" data-part="recent-states" aria-labelledby="recent-heading">
-            <h3 id="recent-heading">{text(move || app.say(Word::RecentStates))}</h3>
-            <ol>{super::live::rows(places, Arc::new(move |place, _| line(place)))}</ol>
-        </section>
+        <div class="recent small quiet" data-part="recent-states">
+            <strong id="recent-heading">{text(move || app.say(Word::RecentStates))}</strong>
+            <ol aria-labelledby="recent-heading">{rows(places, Arc::new(move |place, _| line(place)))}</ol>
+        </div>
     }
 }

@@ -114,6 +114,7 @@ impl Model {
             let at = since.filter(|_| states.0 != states.1).unwrap_or(when);
             let by = update.changed_by.clone().flatten();
             self.witness(states.0, states.1, reasons.1, by, at);
+            self.settle_by_reason();
         }
         self.count_state(key, states.0, states.1, when);
         if states.0 != states.1 && states.1 == AgentState::SignedOut {
