@@ -334,7 +334,7 @@ fn a_message_reaches_those_it_is_for() {
     let mut long = message(json!({ "Distribution": "team" }));
     long["Message"] = "x".repeat(2_001).into();
     for (arguments, code) in [
-        (message(absent), 9),
+        (message(absent), 71),
         (message(nobody), 8),
         (message(all), 71),
         (long, 73),

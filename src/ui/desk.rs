@@ -9,12 +9,14 @@ use super::app::App;
 use super::banner::Banner;
 use super::bar::{Connection, Dial, Me};
 use super::callbacks::Callbacks;
-use super::calls::{Calls, Missed};
+use super::calls::Calls;
 use super::coming::Coming;
 use super::language::LanguageChoice;
 use super::live::{attr, text};
+use super::missed::Missed;
 use super::page;
 use super::queues::Queues;
+use super::settings::Settings;
 use super::state_control::StateControl;
 use super::wrap_up::WrapUp;
 use crate::words::Word;
@@ -37,6 +39,7 @@ pub(super) fn Desk() -> impl IntoView {
                 <Dial />
                 <Me />
                 <LanguageChoice />
+                <Settings />
             </header>
             <aside class="line" aria-label=attr(move || app.say(Word::Notices))>
                 <Banner />

@@ -685,7 +685,7 @@ impl Centre {
         };
         let (far, further) = (first.far.take(), std::mem::take(&mut first.further));
         let facts = first.facts.clone();
-        let (place, served) = (first.place, first.served);
+        let (place, served, about) = (first.place, first.served, first.about);
         first.place = QueuePlace::None;
         let promised = first.leg_mut(agent).and_then(|leg| leg.wrap_up.take());
         let others: Vec<AgentId> = first
@@ -701,7 +701,8 @@ impl Centre {
         second.far = far.or(second.far);
         second.place = place;
         second.served = served;
-        second.about = None;
+        // The original may itself be what somebody else asks about.
+        second.about = about;
         second.waiting_since = facts.began;
         second.facts = Arc::new(CallFacts {
             kind: facts.kind,

@@ -254,7 +254,7 @@ impl Centre {
             Audience::Agent(other) => match self.agent(other) {
                 Some(found) if found.is_signed_in() => Ok(()),
                 _ => Err(Refusal::new(
-                    FailureCode::AgentNotLoggedOn,
+                    FailureCode::InvalidDistributionType,
                     "The agent you write to is not signed in",
                 )),
             },
