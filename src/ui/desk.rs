@@ -12,6 +12,7 @@ use super::bar::{Connection, Dial, Me};
 use super::callbacks::Callbacks;
 use super::calls::Calls;
 use super::chat::Chat;
+use super::coming::Coming;
 use super::contact::ContactArea;
 use super::language::LanguageChoice;
 use super::live::{attr, text};
@@ -20,6 +21,7 @@ use super::page;
 use super::queues::Queues;
 use super::settings::Settings;
 use super::state_control::StateControl;
+use super::wrap_up::WrapUp;
 use crate::words::Word;
 use leptos::html;
 use leptos::prelude::*;
@@ -50,6 +52,8 @@ pub(super) fn Desk() -> impl IntoView {
             <main class="desk">
                 <div class="column own">
                     <Calls />
+                    <Coming />
+                    <WrapUp />
                     <Missed />
                 </div>
                 <div class="column middle">
