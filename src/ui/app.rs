@@ -9,14 +9,14 @@ use super::speech::Speech;
 use crate::domain::agent::Agent;
 use crate::domain::call::Call;
 use crate::domain::callback::Callback;
-use crate::domain::command::{Command, InvokeId};
+use crate::domain::command::{Addressee, Command, InvokeId};
 use crate::domain::control::Control;
 use crate::domain::ids::{AgentKey, CallKey, CallbackKey, QueueKey, SourceId};
-use crate::domain::model::Off;
+use crate::domain::model::{Off, Seen};
 use crate::domain::queue::Queue;
 use crate::domain::{Model, Moment};
 use crate::preferences::{Change, Drafts, Preferences};
-use crate::store::{ConnectionView, DeskView, Listing, Screen, Views};
+use crate::store::{AttentionView, ConnectionView, DeskView, Listing, Screen, Views};
 use crate::words::{Dictionary, Language, Word};
 use leptos::prelude::*;
 use std::cell::RefCell;
@@ -50,6 +50,8 @@ pub enum Intent {
     DismissCall(CallKey),
     /// The supervisor has seen who needs help.
     DismissEmergencies,
+    /// The agent has seen something else.
+    Seen(Seen),
     /// Speak this language, now and the next time.
     Speak(Language),
     /// Have the page so, now and the next time.
@@ -61,6 +63,14 @@ pub enum Intent {
         /// What stands there; empty once it was sent.
         text: String,
     },
+    /// Have the browser let the page sound.
+    AllowSound,
+    /// Sound the ring tone once.
+    TestSound,
+    /// Have the browser ask whether the page may show notifications.
+    AllowNotifications,
+    /// Have this tab be the one that rings.
+    TakeOver,
 }
 
 impl Intent {
@@ -93,10 +103,17 @@ impl Intent {
             Intent::SignIn { .. } | Intent::SignInAgain => "sign-in",
             Intent::Do(command) => command_name(command),
             Intent::RetryNow => "retry-now",
-            Intent::DismissFailure(_) | Intent::DismissCall(_) | Intent::DismissEmergencies => "dismiss",
+            Intent::DismissFailure(_)
+            | Intent::DismissCall(_)
+            | Intent::DismissEmergencies
+            | Intent::Seen(_) => "dismiss",
             Intent::Speak(_) => "language",
             Intent::Prefer(_) => "prefer",
             Intent::Draft { .. } => "draft",
+            Intent::AllowSound => "allow-sound",
+            Intent::TestSound => "test-sound",
+            Intent::AllowNotifications => "allow-notifications",
+            Intent::TakeOver => "take-over",
         }
     }
 }
@@ -165,6 +182,8 @@ pub struct App {
     pub callbacks: ReadSignal<Listing>,
     /// Server time, once a second.
     pub clock: ReadSignal<Moment>,
+    /// What calls for attention.
+    pub attention: ReadSignal<AttentionView>,
     /// What the agent has chosen about the page.
     pub preferences: ReadSignal<Preferences>,
     /// What screen readers are told politely.
@@ -173,6 +192,8 @@ pub struct App {
     pub assertive: ReadSignal<String>,
     /// The words, in the language chosen.
     pub speech: Speech,
+    /// Whom the agent is writing to at this moment: what comes from there need not be announced.
+    pub writing_to: RwSignal<Vec<Addressee>>,
     views: StoredValue<Views>,
     model: StoredValue<Rc<RefCell<Model>>, LocalStorage>,
     dispatch: StoredValue<Dispatch, LocalStorage>,
@@ -191,10 +212,12 @@ impl App {
             queues: views.queues.read_only().into(),
             callbacks: views.callbacks.read_only().into(),
             clock: views.now.read_only().into(),
+            attention: views.attention.read_only().into(),
             preferences: views.preferences.read_only().into(),
             polite: views.polite.read_only().into(),
             assertive: views.assertive.read_only().into(),
             speech: Speech::new(),
+            writing_to: RwSignal::new(Vec::new()),
             views: StoredValue::new(views),
             model: StoredValue::new_local(model),
             dispatch: StoredValue::new_local(dispatch),
