@@ -105,7 +105,10 @@ impl Model {
                 stages.1 = row.stage;
             }
             if stages.0.is_live() && !stages.1.is_live() {
-                let rang = matches!(stages.0, Stage::Alerting | Stage::Offered);
+                // What is taken back on its way was nobody's to answer.
+                let taken_back =
+                    stages.0 == Stage::Offered && matches!(row.ending, Some(Ending::Withdrawn(_)));
+                let rang = matches!(stages.0, Stage::Alerting | Stage::Offered) && !taken_back;
                 missed = rang && row.direction != Some(Direction::Outbound) && row.connected.is_none();
                 row.missed = missed;
             }
@@ -556,7 +559,8 @@ fn told_of(known: Option<Supervision>, news: Supervision) -> Supervision {
 /// Moves a call to a stage; answers whether it moved. What has failed stays failed (rules R55, R56), and
 /// what has ended does not come back.
 fn move_to(row: &mut Call, stage: Stage, ending: Option<Ending>, when: Moment) -> bool {
-    if row.stage == stage || !row.stage.is_live() {
+    let goes_back = stage == Stage::Offered && row.stage == Stage::Alerting;
+    if row.stage == stage || !row.stage.is_live() || goes_back {
         return false;
     }
     if !matches!(

@@ -252,6 +252,7 @@ impl Session {
             source: SOURCE,
             zone: config.zone,
             longest_wait: config.longest_wait,
+            ringing_told: config.telephony != Telephony::None,
         };
         let site = ctios::Site {
             source: SOURCE,
