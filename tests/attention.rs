@@ -301,6 +301,24 @@ fn a_ring_that_nobody_ends_ends_by_itself() {
 }
 
 #[test]
+fn a_caller_who_is_back_at_once_rings_anew() {
+    let mut desk = ringing();
+    for _ in 0..LONGEST / 10_000 {
+        desk.pass(10_000);
+        desk.receive("{\"type\":6}\u{1e}");
+    }
+    assert!(!rings(&desk));
+    // Both in one frame: there is no moment between them at which nothing rings.
+    let end = cti_event("OnCallEnd", r#"{"UniqueObjectID":"call.5000.1"}"#);
+    let begin = cti_event(
+        "OnCallBegin",
+        r#"{"UniqueObjectID":"call.5000.1","CallStatus":2,"CallType":1}"#,
+    );
+    desk.receive(&(end + &begin));
+    assert!(rings(&desk));
+}
+
+#[test]
 fn the_session_wakes_when_a_ring_has_lasted_long_enough() {
     let mut desk = ringing();
     desk.pass(LONGEST - 5_000);
