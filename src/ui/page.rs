@@ -102,6 +102,25 @@ where
     });
 }
 
+/// Moves the focus to an element that is in the document.
+pub(super) fn focus_now(element: &HtmlElement) {
+    // Without a focus the page still works.
+    let _ = element.focus();
+}
+
+/// Moves the focus to the first element of a kind inside another one.
+pub(super) fn focus_first(within: &Element, kind: &str) {
+    let found = within.query_selector(kind).ok().flatten();
+    if let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        focus_now(&element);
+    }
+}
+
+/// Does something when what was just drawn has its size.
+pub(super) fn next_frame(act: impl FnOnce() + 'static) {
+    request_animation_frame(act);
+}
+
 /// Catches the focus at `place` when what had it has gone, as a call's card does: `count` says how many can have it.
 ///
 /// Without this the next Tab would begin at the top of the page.
@@ -125,6 +144,33 @@ where
         }
         count
     });
+}
+
+/// Closes the popover that an element is in.
+pub(super) fn hide_popover<E>(element: NodeRef<E>)
+where
+    E: leptos::html::ElementType,
+    E::Output: AsRef<HtmlElement> + JsCast + Clone + 'static,
+{
+    let element = element.get_untracked();
+    let popover = element.and_then(|element| {
+        AsRef::<Element>::as_ref(AsRef::<HtmlElement>::as_ref(&element))
+            .closest("[popover]")
+            .ok()?
+    });
+    if let Some(popover) = popover.and_then(|popover| popover.dyn_into::<HtmlElement>().ok()) {
+        // One that is closed already stays closed.
+        let _ = popover.hide_popover();
+    }
+}
+
+/// Whether what was pressed is, or is inside, something that `selector` names.
+pub(super) fn is_pressed(event: &web_sys::MouseEvent, selector: &str) -> bool {
+    event
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok())
+        .and_then(|element| element.closest(selector).ok().flatten())
+        .is_some()
 }
 
 /// Moves the focus among the enabled buttons inside `within` by one step; wraps around.
