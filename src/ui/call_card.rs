@@ -208,7 +208,7 @@ fn Buttons(key: CallKey, call: RowSignal<Call>) -> impl IntoView {
         .to_owned()
     });
     view! {
-        <div class="buttons">
+        <div class="buttons" role="toolbar" aria-label=attr(move || app.say(Word::CallButtons))>
             <CommandButton
                 class="go"
                 intent=on_call(Command::Answer)
@@ -230,7 +230,7 @@ fn FailedButtons(key: CallKey, call: RowSignal<Call>, number: Memo<String>) -> i
     let app = App::get();
     let hindrance = Signal::derive(move || number.with(String::is_empty).then_some(Word::HiddenNumber));
     view! {
-        <div class="buttons">
+        <div class="buttons" role="toolbar" aria-label=attr(move || app.say(Word::CallButtons))>
             <CommandButton
                 intent=Signal::derive(move || number.with(|number| Intent::dial(number)))
                 label=app.text(Word::TryAgain)

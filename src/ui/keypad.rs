@@ -84,6 +84,7 @@ pub(super) fn Keypad(key: CallKey) -> impl IntoView {
             type="button"
             class="button"
             data-command="keypad"
+            aria-keyshortcuts=attr(move || app.keys_for("keypad"))
             popovertarget=target
             on:click=move |event| {
                 if off.get_untracked().is_some() {

@@ -31,6 +31,8 @@
 //! | `missed`, `missed-call` | missed calls, and one of them (`data-id`) |
 //! | `agents`, `queues`, `callbacks` | the lists |
 //! | `agent`, `queue`, `callback` | one row of a list (`data-id`; an agent also `data-state`) |
+//! | `shortcuts`, `shortcut-note` | the sheet with the keys, and what it tells about a choice |
+//! | `shortcut` | the keys of one action (`data-id`: the action's name) |
 //! | `language`, `language-error` | the choice of language, and why the last one could not be had |
 //! | `polite`, `assertive` | what screen readers are told |
 //!
@@ -43,7 +45,8 @@
 //!   `make-current`, `consult`, `consult-for-conference`, `complete-transfer`, `blind-transfer`,
 //!   `complete-conference`, `add-party`, `keypad`, `send-tones` (with `data-tone`), `set-call-data`,
 //!   `set-wrap-up-data`, `start-recording`, `stop-recording`, `report-bad-line`;
-//! - of the page: `retry-now`, `dismiss`, `language`.
+//! - of the page: `retry-now`, `dismiss`, `language`, `skip-to-calls`, `shortcuts`, `change-keys`, `usual-keys`,
+//!   `close`.
 
 #![allow(
     unreachable_pub,
@@ -61,6 +64,7 @@ mod call_card;
 mod callbacks;
 mod calls;
 mod desk;
+mod focus;
 mod format;
 mod keypad;
 mod language;
@@ -71,6 +75,8 @@ mod page;
 mod queues;
 mod root;
 mod row;
+mod shortcut_sheet;
+mod shortcuts;
 mod sign_in;
 mod speech;
 mod state_control;
