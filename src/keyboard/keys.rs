@@ -34,7 +34,7 @@ const NAMES: [&str; 20] = [
 /// Keys by themselves that nobody else has.
 const FREE: [&str; 3] = ["?", "F2", "F8"];
 /// Letters that Chromium has with Alt and Shift.
-const BROWSERS: &str = "ABIT";
+const BROWSERS: [&str; 4] = ["A", "B", "I", "T"];
 
 const CONTROL: u8 = 1;
 const ALT: u8 = 2;
@@ -114,7 +114,7 @@ impl Keys {
             Some((modifiers, key)) => (Some(modifiers), key),
             None => (None, text),
         };
-        let key = named(key).or_else(|| SIGNS.matches(key).find(|_| key.len() == 1))?;
+        let key = named(key).or_else(|| sign(key).filter(|sign| *sign == key))?;
         let mut keys = Self { modifiers: 0, key };
         for name in modifiers.into_iter().flat_map(|names| names.split('+')) {
             let (modifier, _) = MODIFIERS.iter().find(|(_, known)| *known == name)?;
@@ -127,7 +127,7 @@ impl Keys {
     pub fn reserved(self) -> Option<Reserved> {
         let is_function = self.key.len() > 1 && self.key.starts_with('F');
         match self.modifiers {
-            ALT_SHIFT if !is_function && self.key != "?" && !BROWSERS.contains(self.key) => None,
+            ALT_SHIFT if !is_function && self.key != "?" && !BROWSERS.contains(&self.key) => None,
             0 if FREE.contains(&self.key) => None,
             0 | SHIFT if !is_function => Some(Reserved::Writing),
             _ => Some(Reserved::Elsewhere),

@@ -66,7 +66,7 @@ pub(super) fn is_mac() -> bool {
     window()
         .navigator()
         .user_agent()
-        .is_ok_and(|agent| agent.contains("Mac"))
+        .is_ok_and(|agent| agent.as_bytes().windows(3).any(|word| word == b"Mac"))
 }
 
 /// The id (`data-id`) of the part of this kind that has the focus.

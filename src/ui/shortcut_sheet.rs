@@ -134,7 +134,7 @@ fn Contents(sheet: NodeRef<html::Dialog>) -> impl IntoView {
         .collect();
     view! {
         <div on:keydown=typed>
-            <header>
+            <div class="head">
                 <h2 id="keys-heading">{text(move || app.say(Word::KeyboardShortcuts))}</h2>
                 <button
                     type="button"
@@ -162,7 +162,7 @@ fn Contents(sheet: NodeRef<html::Dialog>) -> impl IntoView {
                 >
                     {icon(|| Icon::Cross)}
                 </button>
-            </header>
+            </div>
             <p
                 class="note"
                 class:is-danger=flag(move || matches!(note.get(), Note::Refused(_)))

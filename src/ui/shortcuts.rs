@@ -3,7 +3,8 @@
 //! Lives here: hearing the keys, carrying each action out, and saying why when it cannot be.
 //! May not be here: which keys an action has (`keyboard`), any judgement of its own: masks decide, as for the buttons.
 //! A command goes the way of its button: the same intent, asked of the same judge. What opens is opened by its button.
-//! Keys act on the call that has the focus, else on the current one; only answering looks for the call that rings.
+//! Keys act on the call that has the focus, else on the current one; answering, and what is done to a pair of calls,
+//! goes to the call that it is possible for.
 //! They rest while a sheet covers the page, and in a field unless they would have written nothing there.
 
 use super::app::{App, Intent};
@@ -71,7 +72,7 @@ fn perform(app: App, action: Action) -> Result<(), String> {
         found.then_some(()).ok_or_else(|| not_here(app))
     };
     match action {
-        Action::Answer => answer(app, here),
+        Action::Answer => of_any(app, here, Command::Answer),
         Action::EndCall => of_call(Command::EndCall),
         Action::Hold => {
             let retrieves = here.is_some_and(|call| is_possible(app, Command::Retrieve(call)));
@@ -89,10 +90,10 @@ fn perform(app: App, action: Action) -> Result<(), String> {
                 Command::StartRecording
             })
         }
-        Action::CompleteTransfer => of_call(Command::CompleteTransfer),
-        Action::CompleteConference => of_call(Command::CompleteConference),
-        Action::Alternate => of_call(Command::Alternate),
-        Action::BackToCaller => of_call(Command::BackToCaller),
+        Action::CompleteTransfer => of_any(app, here, Command::CompleteTransfer),
+        Action::CompleteConference => of_any(app, here, Command::CompleteConference),
+        Action::Alternate => of_any(app, here, Command::Alternate),
+        Action::BackToCaller => of_any(app, here, Command::BackToCaller),
         Action::MakeCurrent => of_call(Command::MakeCurrent),
         Action::AskSupervisor => ask(app, Command::AskSupervisor(here)),
         Action::Ready => ask(app, Command::Ready),
@@ -185,15 +186,14 @@ fn target(app: App) -> Option<CallKey> {
     })
 }
 
-fn answer(app: App, here: Option<CallKey>) -> Result<(), String> {
+/// Asks for a command of the first call that it is possible for: of these there is never more than one.
+fn of_any(app: App, here: Option<CallKey>, command: fn(CallKey) -> Command) -> Result<(), String> {
     let calls = app.calls.get();
     let mut candidates = here.into_iter().chain(calls);
-    match candidates.find(|call| is_possible(app, Command::Answer(*call))) {
-        Some(call) => ask(app, Command::Answer(call)),
-        None => match here {
-            Some(call) => ask(app, Command::Answer(call)),
-            None => Err(app.why(Off::NoCall).to_owned()),
-        },
+    let possible = candidates.find(|call| is_possible(app, command(*call)));
+    match possible.or(here) {
+        Some(call) => ask(app, command(call)),
+        None => Err(app.why(Off::NoCall).to_owned()),
     }
 }
 
