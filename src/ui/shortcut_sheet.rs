@@ -138,19 +138,6 @@ fn Contents(sheet: NodeRef<html::Dialog>) -> impl IntoView {
                 <h2 id="keys-heading">{text(move || app.say(Word::KeyboardShortcuts))}</h2>
                 <button
                     type="button"
-                    class="button small"
-                    data-command="usual-keys"
-                    aria-disabled=attr(move || is_usual.get().then_some("true"))
-                    on:click=move |_| {
-                        app.dispatch(Intent::Prefer(Change::UsualShortcuts));
-                        changing.set(None);
-                        note.set(Note::Kept);
-                    }
-                >
-                    {text(move || app.say(Word::AllUsualKeys))}
-                </button>
-                <button
-                    type="button"
                     class="button small bare"
                     data-command="close"
                     aria-label=attr(move || app.say(Word::Close))
@@ -163,14 +150,29 @@ fn Contents(sheet: NodeRef<html::Dialog>) -> impl IntoView {
                     {icon(|| Icon::Cross)}
                 </button>
             </div>
-            <p
-                class="note"
-                class:is-danger=flag(move || matches!(note.get(), Note::Refused(_)))
-                role="status"
-                data-part="shortcut-note"
-            >
-                {text(told)}
-            </p>
+            <div class="told">
+                <p
+                    class="note grow"
+                    class:is-danger=flag(move || matches!(note.get(), Note::Refused(_)))
+                    role="status"
+                    data-part="shortcut-note"
+                >
+                    {text(told)}
+                </p>
+                <button
+                    type="button"
+                    class="button small"
+                    data-command="usual-keys"
+                    aria-disabled=attr(move || is_usual.get().then_some("true"))
+                    on:click=move |_| {
+                        app.dispatch(Intent::Prefer(Change::UsualShortcuts));
+                        changing.set(None);
+                        note.set(Note::Kept);
+                    }
+                >
+                    {text(move || app.say(Word::AllUsualKeys))}
+                </button>
+            </div>
             <div class="groups">{groups}</div>
             {heard("status", app.polite)}
             {heard("alert", app.assertive)}
@@ -243,7 +245,9 @@ fn Row(action: Action, changing: RwSignal<Option<Action>>, note: RwSignal<Note>)
     view! {
         <li data-part="shortcut" data-id=action.name()>
             <span class="what">{text(what)}</span>
-            <kbd class:awaits=flag(move || awaits.get())>{text(shown)}</kbd>
+            <kbd class:awaits=flag(move || awaits.get()) dir=attr(move || keys.get().map(|_| "ltr"))>
+                {text(shown)}
+            </kbd>
             <button
                 type="button"
                 class="button small"

@@ -180,7 +180,7 @@ describe('by keyboard alone', () => {
     await hands.until('Shift+Tab', ({ command }) => command === 'language');
     await hands.type('De');
     await eventually(async () => assert.match(await desk.part('missed').textContent(), /Verpasst/));
-    await hands.type('En');
+    await hands.press('Home');
     await eventually(async () => assert.match(await desk.part('missed').textContent(), /Missed/));
 
     // Home.
@@ -384,7 +384,7 @@ describe('by keyboard alone', () => {
 
     // And back, all of them.
     await hands.press('?');
-    await hands.press('Tab');
+    await hands.press('Tab', 'Tab');
     await hands.at({ command: 'usual-keys' });
     await hands.press('Enter');
     await eventually(async () => assert.equal(await keys('hold'), 'Alt + Shift + H'));
