@@ -163,7 +163,11 @@ fn every_field_has_the_documented_kind() {
     }
     assert_eq!(names, set(FIELDS.iter().map(|(name, _)| *name)));
     for read in Arguments::FIELDS.iter().chain(SkillGroupFields::FIELDS) {
-        assert!(names.contains(*read), "{read} is read and not documented");
+        let is_added = fields::ADDED.contains(read);
+        assert!(
+            names.contains(*read) != is_added,
+            "{read} is read and not documented"
+        );
     }
 }
 

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::sync::LazyLock;
 use switchhook::domain::Moment;
-use switchhook::domain::agent::AgentState;
+use switchhook::domain::agent::{AgentState, ChangedBy, NextState};
 use switchhook::domain::call::{Direction, Ending, Stage};
 use switchhook::domain::command::{Command, Failure, InvokeId, Phase, Refusal};
 use switchhook::domain::control::Control;
@@ -170,6 +170,90 @@ fn r67_t08_a_confirmation_changes_no_state() {
     assert_eq!(desk.model.desk.in_flight[0].phase, Phase::Accepted);
     desk.tell("OnAgentStateChange", &json!({"AgentState": 3}));
     assert!(desk.model.desk.in_flight.is_empty());
+}
+
+#[test]
+fn r67_what_the_server_has_noted_to_follow_a_call_is_shown_until_it_has_taken_effect() {
+    let mut desk = talking();
+    desk.tell(
+        "OnAgentStateChange",
+        &json!({"AgentState": 4, "NextAgentState": null}),
+    );
+    assert_eq!(desk.model.desk.next_state, None);
+    let wish = Command::NotReady { reason: Some(2) };
+    desk.model.begin_command(InvokeId(5), wish, NOW);
+    desk.tell("OnSetAgentStateConf", &json!({"InvokeID": 5}));
+    assert_eq!(desk.model.desk.in_flight.len(), 1);
+    desk.tell(
+        "OnAgentStateChange",
+        &json!({"AgentState": 4, "NextAgentState": 2, "NextEventReasonCode": 2}),
+    );
+    let noted = |reason, by: Option<&str>| {
+        Some(NextState {
+            state: AgentState::NotReady,
+            reason,
+            by: by.map(Into::into),
+        })
+    };
+    assert_eq!(desk.model.desk.next_state, noted(Some(2), None));
+    assert!(
+        desk.model.desk.in_flight.is_empty(),
+        "noted is what was asked for"
+    );
+    // Another server says nothing of it; a supervisor's wish is told like one's own.
+    desk.tell("OnAgentStateChange", &json!({"AgentState": 10}));
+    assert_eq!(desk.model.desk.next_state, noted(Some(2), None));
+    let by_supervisor = json!({"AgentState": 4, "NextAgentState": 2, "NextEventReasonCode": 0,
+        "NextAgentStateByID": "1003"});
+    desk.tell("OnAgentStateChange", &by_supervisor);
+    assert_eq!(desk.model.desk.next_state, noted(None, Some("1003")));
+    desk.tell(
+        "OnAgentStateChange",
+        &json!({"AgentState": 4, "NextAgentState": 77}),
+    );
+    assert_eq!(desk.oddities.of(Oddity::UnknownValue), 1);
+    assert_eq!(desk.model.desk.next_state, noted(None, Some("1003")));
+    // What follows the call has come.
+    desk.tell("OnAgentStateChange", &json!({"AgentState": 2}));
+    assert_eq!(desk.model.desk.next_state, None);
+    // A colleague's is not one's own.
+    desk.tell(
+        "OnMonitoredAgentStateChange",
+        &json!({"AgentID": "1002", "AgentState": 4, "NextAgentState": 2}),
+    );
+    assert_eq!(desk.model.desk.next_state, None);
+}
+
+#[test]
+fn r71_r74_who_or_what_changed_a_state_is_known_where_the_server_says_so() {
+    let mut desk = Desk::new();
+    for (more, by) in [
+        (json!({"StateChangedBy": "agent"}), Some(ChangedBy::Agent)),
+        (
+            json!({"StateChangedBy": "Supervisor"}),
+            Some(ChangedBy::Supervisor(None)),
+        ),
+        (
+            json!({"StateChangedBy": "supervisor", "StateChangedByID": "1003"}),
+            Some(ChangedBy::Supervisor(Some("1003".into()))),
+        ),
+        (json!({"StateChangedBy": "call"}), Some(ChangedBy::Call)),
+        (json!({"StateChangedBy": "timer"}), Some(ChangedBy::Timer)),
+        (json!({"StateChangedBy": "noanswer"}), Some(ChangedBy::NoAnswer)),
+        (json!({"StateChangedBy": "system"}), Some(ChangedBy::System)),
+        (json!({"EventReasonCode": 50_002}), Some(ChangedBy::System)),
+        (json!({"EventReasonCode": 3}), None),
+        (json!({"StateChangedBy": "the moon"}), None),
+    ] {
+        let mut fields = json!({"AgentState": 2});
+        fields
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        desk.tell("OnAgentStateChange", &fields);
+        assert_eq!(desk.me().changed_by, by, "{more}");
+    }
+    assert_eq!(desk.oddities.of(Oddity::UnknownValue), 1, "the moon");
 }
 
 #[test]

@@ -4,7 +4,7 @@ mod floor;
 
 use floor::{ANNA, BEN, Floor, SUPERVISOR, lively, quiet};
 use serde_json::{Value, json};
-use switchhook_hub::centre::{AgentState, LegState, Mask, Reason, TeamId};
+use switchhook_hub::centre::{AgentId, AgentState, Filing, LegState, Mask, Reason, Settings, Span, TeamId};
 use switchhook_hub::tell::ctios::{self, InvokeId};
 
 fn data(call: &str, more: &Value) -> Value {
@@ -250,6 +250,15 @@ fn a_bad_line_is_noted_and_a_call_is_recorded_where_the_mask_allows_it() {
     let mut floor = Floor::with(quiet(), &[ANNA, BEN]);
     let call = floor.connect(ANNA, BEN);
     let about = json!({ "UniqueObjectID": call });
+    assert_eq!(floor.call_mask(ANNA) & Mask::RECORD.bits(), 0);
+    assert_eq!(
+        floor.send(ANNA, "StartRecord", about.clone()),
+        Err(12),
+        "desks among themselves are not recorded"
+    );
+    let somebody = json!({ "UniqueObjectID": call, "DialedNumber": "0912345" });
+    floor.done(BEN, "SingleStepConference", somebody);
+    floor.wait(5_000);
     floor.forget();
     floor.done(ANNA, "ReportBadCallLine", about.clone());
     assert_eq!(floor.names(ANNA), [""; 0], "the reference has no answer to it");
@@ -325,7 +334,7 @@ fn a_message_reaches_those_it_is_for() {
     let mut long = message(json!({ "Distribution": "team" }));
     long["Message"] = "x".repeat(2_001).into();
     for (arguments, code) in [
-        (message(absent), 9),
+        (message(absent), 71),
         (message(nobody), 8),
         (message(all), 71),
         (long, 73),
@@ -793,4 +802,258 @@ fn r83_a_change_of_the_team_is_told_to_both_supervisors() {
     ] {
         assert_eq!(floor.centre.move_to_team(agent, team), []);
     }
+}
+
+#[test]
+fn r67_what_is_asked_for_during_a_call_is_noted_until_it_has_taken_effect() {
+    let mut floor = Floor::with(lively(), &[ANNA, SUPERVISOR]);
+    let call = floor.serve(ANNA);
+    let noted = |floor: &mut Floor| {
+        let told = floor.all(ANNA, "OnAgentStateChange");
+        floor.forget();
+        let last = told.last().expect("a change").clone();
+        let field = |name: &str| last.get(name).cloned().unwrap_or_default();
+        (
+            field("NextAgentState"),
+            field("NextEventReasonCode"),
+            field("NextAgentStateByID"),
+        )
+    };
+    assert_eq!(noted(&mut floor), (Value::Null, Value::Null, Value::Null));
+    for (state, reason) in [(2, 2), (2, 3), (3, 0), (6, 0), (5, 0), (3, 0), (2, 1)] {
+        let wish = json!({ "AgentState": state, "EventReasonCode": reason });
+        floor.done(ANNA, "SetAgentState", wish);
+        assert_eq!(noted(&mut floor), (json!(state), json!(reason), Value::Null));
+        let snapshot = ctios::snapshot(&floor.centre, ANNA);
+        let conf = snapshot
+            .iter()
+            .find(|event| event.name == "OnQueryAgentStateConf");
+        let fields = floor::check_documented(conf.expect("an answer"));
+        assert_eq!(
+            fields["NextAgentState"], state,
+            "a desk that comes back knows it, too"
+        );
+    }
+    // The supervisor takes it over.
+    floor.done(
+        SUPERVISOR,
+        "StartMonitoringAgent",
+        json!({ "AgentReference": "1001" }),
+    );
+    let wish = json!({ "SupervisorID": "1003", "AgentID": "1001", "AgentState": 3 });
+    floor.done(SUPERVISOR, "SetAgentState", wish);
+    assert_eq!(noted(&mut floor), (json!(3), json!(0), json!("1003")));
+    floor.done(
+        ANNA,
+        "SetAgentState",
+        json!({ "AgentState": 2, "EventReasonCode": 4 }),
+    );
+    floor.forget();
+    // It holds through after-call work, and is over with it.
+    floor.done(ANNA, "ClearConnection", json!({ "UniqueObjectID": call }));
+    assert_eq!(noted(&mut floor), (json!(2), json!(4), Value::Null));
+    floor.wait_until("the end of after-call work", |centre| {
+        centre
+            .agent(ANNA)
+            .is_some_and(|found| found.status.state == AgentState::NotReady)
+    });
+    assert_eq!(noted(&mut floor), (Value::Null, Value::Null, Value::Null));
+    assert_eq!(
+        floor.centre.agent(ANNA).expect("Anna").status.reason,
+        Reason::TRAINING
+    );
+}
+
+#[test]
+fn r74_every_change_of_a_state_says_who_or_what_changed_it() {
+    let mut floor = Floor::with(lively(), &[ANNA, SUPERVISOR]);
+    let by = |floor: &Floor| {
+        let told = floor.all(ANNA, "OnAgentStateChange");
+        let last = told.last().expect("a change").clone();
+        let id = last
+            .get("StateChangedByID")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        format!("{}{id}", last["StateChangedBy"].as_str().expect("a word"))
+    };
+    let not_ready = json!({ "AgentState": 2, "EventReasonCode": 1 });
+    floor.done(ANNA, "SetAgentState", not_ready.clone());
+    assert_eq!(by(&floor), "agent");
+    floor.done(
+        SUPERVISOR,
+        "StartMonitoringAgent",
+        json!({ "AgentReference": "1001" }),
+    );
+    let ready = json!({ "SupervisorID": "1003", "AgentID": "1001", "AgentState": 3 });
+    floor.done(SUPERVISOR, "SetAgentState", ready);
+    assert_eq!(by(&floor), "supervisor1003");
+    floor.wait_until("a call", |centre| {
+        !centre.agent(ANNA).expect("Anna").calls.is_empty()
+    });
+    assert_eq!(by(&floor), "call");
+    floor.wait(22_000);
+    assert_eq!(by(&floor), "noanswer");
+    let call = floor.serve(ANNA);
+    floor.done(ANNA, "ClearConnection", json!({ "UniqueObjectID": call }));
+    assert_eq!(by(&floor), "call");
+    floor.wait_until("the end of after-call work", |centre| {
+        !centre.agent(ANNA).expect("Anna").status.state.is_wrap_up()
+    });
+    assert_eq!(by(&floor), "timer");
+    // What was asked for during the call is the agent's doing when it comes.
+    floor.wait_until("a call", |centre| {
+        centre
+            .calls_of(ANNA)
+            .any(|(_, leg)| leg.state == LegState::Alerting)
+    });
+    let call = floor.call(ANNA);
+    floor.done(ANNA, "Answer", json!({ "UniqueObjectID": call }));
+    floor.done(ANNA, "SetAgentState", not_ready);
+    floor.done(ANNA, "ClearConnection", json!({ "UniqueObjectID": call }));
+    floor.wait_until("the end of after-call work", |centre| {
+        !centre.agent(ANNA).expect("Anna").status.state.is_wrap_up()
+    });
+    assert_eq!(by(&floor), "agent");
+    let happenings = floor.centre.sign_out_by_force(ANNA, Reason::FORCED);
+    floor.hear(&happenings);
+    assert_eq!(by(&floor), "system");
+}
+
+/// Leaves the agent in after-call work; the call.
+fn wrapping_up(floor: &mut Floor, agent: AgentId) -> String {
+    let call = floor.serve(agent);
+    floor.done(agent, "ClearConnection", json!({ "UniqueObjectID": call }));
+    call
+}
+
+#[test]
+fn r54_r57_a_call_can_be_filed_until_after_call_work_is_over() {
+    let mut floor = Floor::with(lively(), &[ANNA]);
+    let call = wrapping_up(&mut floor, ANNA);
+    let mask = Mask::WRAPUP.bits() | Mask::STATISTICS.bits() | Mask::CHAT.bits();
+    assert_eq!(floor.only(ANNA, "OnCallCleared")["EnablementMask"], mask);
+    assert_eq!(floor.all(ANNA, "OnCallEnd").len(), 0);
+    assert_eq!(
+        floor.send(ANNA, "Answer", json!({ "UniqueObjectID": call })),
+        Err(38),
+        "it is over"
+    );
+    let failure = floor.only(ANNA, "OnControlFailureConf");
+    assert_eq!(failure["EnablementMask"], mask);
+    // A desk that comes back has it, too.
+    let snapshot = ctios::snapshot(&floor.centre, ANNA);
+    let told: Vec<&str> = snapshot.iter().map(|event| event.name).collect();
+    let begun = told
+        .iter()
+        .position(|name| *name == "OnCallBegin")
+        .expect("a call");
+    assert!(told[begun..].contains(&"OnCallCleared") && !told.contains(&"OnCallEnd"));
+    floor.keep(ANNA, snapshot);
+    floor.forget();
+    let filed = json!({ "CallWrapupData": "Invoice", "CallVariable4": "x" });
+    floor.done(ANNA, "SetCallData", data(&call, &filed));
+    let told = floor.only(ANNA, "OnCallDataUpdate");
+    assert_eq!(
+        told,
+        json!({ "UniqueObjectID": call, "CallWrapupData": "Invoice", "CallVariable4": "x" })
+    );
+    let conf = ctios::snapshot_call(&floor.centre, ANNA, InvokeId(9), &call).expect("a call");
+    let fields = floor::check_documented(&conf);
+    assert_eq!(
+        (&fields["CallWrapupData"], &fields["CallStatus"]),
+        (&json!("Invoice"), &json!(0))
+    );
+    floor.done(ANNA, "SetAgentState", json!({ "AgentState": 2 }));
+    let names = floor.names(ANNA);
+    let place = |name: &str| names.iter().position(|other| *other == name).expect("told");
+    assert!(place("OnCallEnd") < place("OnAgentStateChange"));
+    assert_eq!(floor.send(ANNA, "SetCallData", data(&call, &filed)), Err(13));
+}
+
+#[test]
+fn after_call_work_begins_anew_twice_and_no_more() {
+    let mut floor = Floor::with(lively(), &[ANNA]);
+    wrapping_up(&mut floor, ANNA);
+    let wrap_up = |floor: &Floor| floor.centre.agent(ANNA).expect("Anna").status.wrap_up;
+    let began = wrap_up(&floor).expect("after-call work");
+    let limit = began.limit.as_millis();
+    for more in 1..=2 {
+        floor.wait(limit - 1_000);
+        floor.forget();
+        let again = floor.mask(ANNA) & Mask::WORKREADY.bits();
+        assert_ne!(again, 0, "the same state may be asked for");
+        floor.done(ANNA, "SetAgentState", json!({ "AgentState": 6 }));
+        assert_eq!(floor.all(ANNA, "OnAgentStateChange").len(), 1);
+        let now = wrap_up(&floor).expect("after-call work");
+        assert_eq!((now.extensions, now.guid), (more, began.guid));
+        assert!(now.ends() > floor.centre.now() + Span::from_millis(limit - 500));
+    }
+    assert_eq!(floor.mask(ANNA) & Mask::WORKREADY.bits(), 0);
+    assert_eq!(
+        floor.send(ANNA, "SetAgentState", json!({ "AgentState": 6 })),
+        Err(38)
+    );
+    // The other work state changes what follows, and no time.
+    let ends = wrap_up(&floor).expect("after-call work").ends();
+    floor.done(ANNA, "SetAgentState", json!({ "AgentState": 5 }));
+    assert_eq!(wrap_up(&floor).expect("after-call work").ends(), ends);
+    floor.wait(limit + 500);
+    assert_eq!(wrap_up(&floor), None);
+    let found = floor.centre.agent(ANNA).expect("Anna");
+    assert_eq!(found.status.state, AgentState::NotReady);
+}
+
+#[test]
+fn wrap_up_data_are_required_optional_or_not_allowed_as_the_desk_settings_say() {
+    let settings = Settings { desks: 5, ..lively() };
+    for (agent, mode, filing) in [
+        (AgentId::new(0), 1, Filing::Optional),
+        (AgentId::new(2), 2, Filing::NotAllowed),
+        (AgentId::new(3), 0, Filing::Required),
+    ] {
+        let mut floor = Floor::with(settings, &[agent]);
+        let told = ctios::desk_settings(&floor.centre, agent, InvokeId(1));
+        let fields = floor::check_documented(&told);
+        for field in ["WrapupDataIncomingMode", "WrapupDataOutgoingMode"] {
+            assert_eq!(fields[field], mode, "{agent:?}");
+        }
+        assert_eq!(floor.centre.agent(agent).expect("an agent").filing, filing);
+        let call = floor.serve(agent);
+        let files = floor.call_mask(agent) & Mask::WRAPUP.bits() != 0;
+        assert_eq!(files, filing != Filing::NotAllowed);
+        let about = json!({ "UniqueObjectID": call });
+        floor.forget();
+        floor.done(agent, "ClearConnection", about);
+        let ended = floor.all(agent, "OnCallEnd").len();
+        assert_eq!(ended, usize::from(!files));
+        let change = data(&call, &json!({ "CallWrapupData": "Order" }));
+        let ready = json!({ "AgentState": 3 });
+        if filing == Filing::Required {
+            assert_eq!(floor.send(agent, "SetAgentState", ready.clone()), Err(6));
+            let text = floor.only(agent, "OnControlFailureConf")["ErrorMessage"].clone();
+            assert!(text.as_str().expect("a text").contains("required"));
+            // Two more states that are no way out, and one that is none: to go on working.
+            let break_now = json!({ "AgentState": 2, "EventReasonCode": 1 });
+            assert_eq!(floor.send(agent, "SetAgentState", break_now), Err(6));
+            floor.done(agent, "SetAgentState", json!({ "AgentState": 5 }));
+            floor.done(agent, "SetCallData", change);
+        } else {
+            let verdict = floor.send(agent, "SetCallData", change);
+            assert_eq!(verdict.is_ok(), files, "{verdict:?}");
+        }
+        floor.wait(200);
+        floor.done(agent, "SetAgentState", ready);
+    }
+}
+
+#[test]
+fn after_call_work_without_the_required_data_ends_with_its_time() {
+    let settings = Settings { desks: 5, ..lively() };
+    let agent = AgentId::new(3);
+    let mut floor = Floor::with(settings, &[agent]);
+    wrapping_up(&mut floor, agent);
+    floor.wait_until("the end of after-call work", |centre| {
+        !centre.agent(agent).expect("an agent").status.state.is_wrap_up()
+    });
+    assert_eq!(floor.all(agent, "OnCallEnd").len(), 1);
 }

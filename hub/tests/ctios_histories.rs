@@ -237,7 +237,7 @@ fn commands(centre: &Centre, agent: AgentId, call: Option<CallId>) -> Vec<(Mask,
             true,
             Command::SingleStepTransfer {
                 call,
-                number: "4002".to_owned(),
+                number: "0912345".to_owned(),
             },
         ),
         (
@@ -245,7 +245,7 @@ fn commands(centre: &Centre, agent: AgentId, call: Option<CallId>) -> Vec<(Mask,
             true,
             Command::SingleStepConference {
                 call,
-                number: "4002".to_owned(),
+                number: "0912345".to_owned(),
             },
         ),
         (

@@ -108,6 +108,9 @@ impl Page {
             "begun",
             "connected",
             "held_since",
+            // A conference that has shrunk to two, and a call that was consulted about and is over.
+            "conference",
+            "about",
             "wrap_up_to_come",
             "terminals",
             // Told at sign-in, and not with every state.

@@ -43,6 +43,34 @@ impl AgentState {
     }
 }
 
+/// Who or what changed a state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ChangedBy {
+    /// The agent.
+    Agent,
+    /// A supervisor, by the sign-in id where that was told.
+    Supervisor(Option<Box<str>>),
+    /// A call that came, went or changed.
+    Call,
+    /// A time limit.
+    Timer,
+    /// A call that was not answered in time.
+    NoAnswer,
+    /// The telephony system, because a part of it failed (rule R71).
+    System,
+}
+
+/// A state that was asked for during a call, and that the server has noted until the call is over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NextState {
+    /// The state to come.
+    pub state: AgentState,
+    /// Its reason code.
+    pub reason: Option<i32>,
+    /// The sign-in id of whoever asked for it, if it was not the agent.
+    pub by: Option<Box<str>>,
+}
+
 /// Availability: what the person has set, an axis of its own beside the agent state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Availability {
@@ -119,6 +147,8 @@ pub struct Agent {
     pub named_state: Option<AgentState>,
     /// Reason code that came with the named state.
     pub reason: Option<i32>,
+    /// Who or what changed the named state, where the server says so.
+    pub changed_by: Option<ChangedBy>,
     /// On a call, connected or not (rule R15).
     pub talking: Option<bool>,
     /// When `talking` last changed.
@@ -214,6 +244,8 @@ pub struct AgentUpdate<'a> {
     pub named_state: Option<AgentState>,
     /// Reason code of the named state.
     pub reason: Option<Option<i32>>,
+    /// Who or what changed the named state.
+    pub changed_by: Option<Option<ChangedBy>>,
     /// The named state has lasted for this long already, in milliseconds.
     pub lasted: Option<i64>,
     /// See [`Agent::talking`].

@@ -5,7 +5,7 @@
 //! A snapshot is told by the same events as a change; there is no second way into the model.
 //! Who adds a variant adds its effect to [`super::Model::apply`] and a test that looks at the model.
 
-use super::agent::{AgentUpdate, Terminal};
+use super::agent::{AgentUpdate, NextState, Terminal};
 use super::call::{CallUpdate, Phrase, Recording};
 use super::callback::CallbackUpdate;
 use super::chat::Message;
@@ -125,6 +125,8 @@ pub enum Event<'a> {
     Recording(Ref<'a>, Recording),
     /// The own agent's mask (the calls' masks come with the calls).
     AgentMask(EnablementMask),
+    /// What follows the call at hand, as the server has noted it for the own agent; `None`: nothing is noted.
+    NextState(Option<NextState>),
     /// Another call has become the current one; `None`: there is none.
     CurrentCall(Option<Ref<'a>>),
     /// The own agent's calls at this source are these and no others (rule R45).

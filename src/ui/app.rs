@@ -17,7 +17,7 @@ use crate::domain::queue::Queue;
 use crate::domain::{Model, Moment};
 use crate::keyboard::{Action, Shortcuts};
 use crate::preferences::{Change, Drafts, Preferences};
-use crate::store::{ConnectionView, DeskView, Listing, Screen, Views};
+use crate::store::{AttentionView, ConnectionView, DeskView, Listing, Screen, Views};
 use crate::words::{Dictionary, Language, Word};
 use leptos::prelude::*;
 use std::cell::RefCell;
@@ -62,6 +62,14 @@ pub enum Intent {
         /// What stands there; empty once it was sent.
         text: String,
     },
+    /// Have the browser let the page sound.
+    AllowSound,
+    /// Sound the ring tone once.
+    TestSound,
+    /// Have the browser ask whether the page may show notifications.
+    AllowNotifications,
+    /// Have this tab be the one that rings.
+    TakeOver,
 }
 
 impl Intent {
@@ -98,6 +106,10 @@ impl Intent {
             Intent::Speak(_) => "language",
             Intent::Prefer(_) => "prefer",
             Intent::Draft { .. } => "draft",
+            Intent::AllowSound => "allow-sound",
+            Intent::TestSound => "test-sound",
+            Intent::AllowNotifications => "allow-notifications",
+            Intent::TakeOver => "take-over",
         }
     }
 }
@@ -166,6 +178,8 @@ pub struct App {
     pub callbacks: ReadSignal<Listing>,
     /// Server time, once a second.
     pub clock: ReadSignal<Moment>,
+    /// What calls for attention.
+    pub attention: ReadSignal<AttentionView>,
     /// What the agent has chosen about the page.
     pub preferences: ReadSignal<Preferences>,
     /// Which keys do what.
@@ -197,6 +211,7 @@ impl App {
             queues: views.queues.read_only().into(),
             callbacks: views.callbacks.read_only().into(),
             clock: views.now.read_only().into(),
+            attention: views.attention.read_only().into(),
             preferences,
             shortcuts: Memo::new(move |_| preferences.with(|chosen| Shortcuts::new(chosen.shortcuts()))),
             polite: views.polite.read_only().into(),

@@ -15,6 +15,7 @@ use super::language::LanguageChoice;
 use super::live::{attr, text};
 use super::page;
 use super::queues::Queues;
+use super::settings::Settings;
 use super::shortcut_sheet::ShortcutSheet;
 use super::state_control::StateControl;
 use crate::words::Word;
@@ -46,6 +47,7 @@ pub(super) fn Desk() -> impl IntoView {
                 <Me />
                 <LanguageChoice />
                 <ShortcutSheet />
+                <Settings />
             </header>
             <aside class="line" aria-label=attr(move || app.say(Word::Notices))>
                 <Banner />

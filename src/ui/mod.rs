@@ -34,6 +34,9 @@
 //! | `shortcuts`, `shortcut-note` | the sheet with the keys, and what it tells about a choice |
 //! | `shortcut` | the keys of one action (`data-id`: the action's name) |
 //! | `language`, `language-error` | the choice of language, and why the last one could not be had |
+//! | `settings`, `notifications` | the settings, and what keeps notifications from being shown |
+//! | `sound-blocked` | the browser lets nothing be heard |
+//! | `tab` | another of the agent's tabs is the one that rings |
 //! | `polite`, `assertive` | what screen readers are told |
 //!
 //! `data-id` is the source's own id. A row or card that is not confirmed in the present session carries
@@ -57,6 +60,7 @@
 mod agents;
 mod announce;
 mod app;
+mod attention;
 mod banner;
 mod bar;
 mod button;
@@ -75,6 +79,7 @@ mod page;
 mod queues;
 mod root;
 mod row;
+mod settings;
 mod shortcut_sheet;
 mod shortcuts;
 mod sign_in;

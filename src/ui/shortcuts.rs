@@ -161,8 +161,16 @@ fn perform(app: App, action: Action) -> Result<(), String> {
         Action::WrapUpCode => place(&["[data-part=wrap-up] :is([data-command=wrap-up-code], input)"]),
         Action::Missed => place(&["[data-part=missed]"]),
         Action::Chat => place(&["[data-part=chat] :is(textarea, input)", "[data-part=chat]"]),
-        Action::Alerts => press(app, "[data-command=alerts]"),
-        Action::Settings => press(app, "[data-command=settings]"),
+        Action::Alerts => {
+            press(app, "[data-command=alerts]")?;
+            focus::go_to(&["[data-part=alerts] button", "[data-part=alerts]"]);
+            Ok(())
+        }
+        Action::Settings => {
+            press(app, "[data-command=settings]")?;
+            focus::go_to(&["[data-part=settings] :is(select, input, button)"]);
+            Ok(())
+        }
         Action::SayTimes => {
             app.say_again(times(app));
             Ok(())

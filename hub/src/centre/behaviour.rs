@@ -5,7 +5,7 @@
 //! `routing`). Nothing here ever acts for an attended agent: its calls ring until the person answers,
 //! and only the timers of the centre (ringing, after-call work) touch it.
 
-use super::agent::{AgentState, Next, Reason};
+use super::agent::{AgentState, Cause, Next, Reason};
 use super::call::{FarState, LegState, QueuePlace};
 use super::callback::CallbackOrigin;
 use super::happening::Ending;
@@ -61,6 +61,7 @@ impl Centre {
             Task::FarHangsUp(call) => self.far_hangs_up(call),
             Task::Dialled { call, number } => self.dialled(call, &number),
             Task::FarAnswers(call) => self.far_answers(call),
+            Task::CalledOut { call, answers } => self.called_out(call, answers),
             Task::NobodyAnswers(call) => {
                 if self
                     .call(call)
@@ -82,11 +83,13 @@ impl Centre {
             } => self.wrap_up_ends(agent, stamp, by_timer),
             Task::BackToWork { agent, stamp } => {
                 if self.agent_is_unchanged(agent, stamp) && !self.is_attended(agent) {
-                    self.become_ready(agent);
+                    self.on_account_of(Cause::Agent, |centre| centre.become_ready(agent));
                 }
             }
-            Task::ShiftEnds(agent) => self.shift_ends(agent),
-            Task::ShiftBegins(agent) => self.shift_begins(agent),
+            Task::ShiftEnds(agent) => self.on_account_of(Cause::Agent, |centre| centre.shift_ends(agent)),
+            Task::ShiftBegins(agent) => {
+                self.on_account_of(Cause::Agent, |centre| centre.shift_begins(agent));
+            }
             Task::CallForPerson { agent, stamp } => self.call_for_person(agent, stamp),
             Task::ReservationEnds { agent, until } => self.reservation_ends(agent, until),
             Task::Report(queue) => self.tell_queue(queue),
@@ -330,10 +333,6 @@ impl Centre {
         }
     }
 
-    fn is_consulting(&self, id: CallId) -> bool {
-        self.consultation(id).is_some()
-    }
-
     /// The outside party has had enough, unless it is on hold for something: then it waits a while.
     fn far_hangs_up(&mut self, id: CallId) {
         let Some(call) = self.call(id) else {
@@ -372,8 +371,9 @@ impl Centre {
             }
         } else if wish < 0.26
             && let Some(colleague) = self.free_colleague(agent)
+            && let Some(number) = self.agent(colleague).map(|found| found.extension.clone())
         {
-            self.hand_over(id, agent, colleague);
+            self.hand_over(id, agent, &number);
         }
     }
 
@@ -449,7 +449,7 @@ impl Centre {
         if self.is_attended(agent) || self.leg_state(consultation, agent) != Some(LegState::Connected) {
             return;
         }
-        let Some((original, consultation)) = self.consultation(consultation) else {
+        let Some((original, consultation)) = self.consultation(consultation, agent) else {
             self.leave(consultation, agent, Ending::Local);
             return;
         };
@@ -469,8 +469,11 @@ impl Centre {
             .and_then(|found| found.status.wrap_up)
             .is_some_and(|wrap_up| wrap_up.stamp() == stamp);
         if same {
-            self.finish_wrap_up(agent, by_timer);
-            self.settle(agent);
+            let cause = if by_timer { Cause::Timer } else { Cause::Agent };
+            self.on_account_of(cause, |centre| {
+                centre.finish_wrap_up(agent, by_timer);
+                centre.settle(agent);
+            });
         }
     }
 
@@ -479,7 +482,9 @@ impl Centre {
         if let Some(found) = self.agent_mut(agent) {
             found.status.next = Next::NotReady(Reason::NO_ANSWER);
         }
-        self.set_agent(agent, AgentState::NotReady, Reason::NO_ANSWER);
+        self.on_account_of(Cause::NoAnswer, |centre| {
+            centre.set_agent(agent, AgentState::NotReady, Reason::NO_ANSWER);
+        });
         let away = self.dice.secs(20, 150);
         self.plan_back_to_work(agent, away);
     }
@@ -507,7 +512,9 @@ impl Centre {
         if let Some(found) = self.agent_mut(agent) {
             found.status.next = Next::NotReady(reason);
         }
-        self.set_agent(agent, AgentState::NotReady, reason);
+        self.on_account_of(Cause::Agent, |centre| {
+            centre.set_agent(agent, AgentState::NotReady, reason);
+        });
         let (least, most) = reason.minutes();
         let away = self.dice.secs(least * 60, most * 60);
         self.plan_back_to_work(agent, away);
@@ -602,7 +609,7 @@ impl Centre {
     /// stays attended; does nothing for an agent who is not.
     pub fn sign_out_by_force(&mut self, id: AgentId, reason: Reason) -> Vec<super::Happening> {
         if self.is_attended(id) {
-            self.clear_desk(id, reason);
+            self.on_account_of(Cause::System, |centre| centre.clear_desk(id, reason));
         }
         self.take_happenings()
     }

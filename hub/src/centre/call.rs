@@ -2,8 +2,7 @@
 //!
 //! Lives here: the facts of a call, its far end and its legs. May not live here: transitions, which the
 //! centre makes, and what callers and colleagues decide (`behaviour`).
-//! A call has at most one outside party and any number of agents' legs; a caller in a queue is a call
-//! without legs. When a consultation is completed, the consultation's call goes on and the original
+//! A call has outside parties and agents' legs, 16 in all; a caller in a queue is a call without legs. When a consultation is completed, the consultation's call goes on and the original
 //! call ends, its queue and its outside party moving over (rules R60 and R61).
 
 use std::sync::Arc;
@@ -67,6 +66,13 @@ pub enum LegState {
     Failed,
 }
 
+impl LegState {
+    /// Whether the call has been given to the agent, who has not answered it.
+    pub const fn is_offered(self) -> bool {
+        matches!(self, Self::Coming | Self::Alerting)
+    }
+}
+
 /// Which side of the call the agent's leg is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Direction {
@@ -116,6 +122,19 @@ pub(super) enum Manner {
     Silent,
 }
 
+impl Manner {
+    /// How whoever has this number behaves: 00 at the end is busy, 99 never answers.
+    pub(super) fn of(number: &str) -> Self {
+        if number.ends_with("00") {
+            Self::Busy
+        } else if number.ends_with("99") {
+            Self::Silent
+        } else {
+            Self::Answers
+        }
+    }
+}
+
 /// The place of a service call in its queue's counters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum QueuePlace {
@@ -144,8 +163,12 @@ pub struct Call {
     pub waiting_since: Moment,
     /// The call that this consultation is about.
     pub about: Option<CallId>,
-    /// The call that a consultation is being made about this one.
-    pub consulted: Option<CallId>,
+    /// Outside parties in conversation beside the first one.
+    pub further: u8,
+    /// Whether an outside party is being called into it.
+    pub calls_out: bool,
+    /// Who handed it over without asking; told again when nobody takes it.
+    pub(super) handed_over_by: Option<AgentId>,
     /// Whether it has become a conference.
     pub is_conference: bool,
     /// Whether an agent of its queue has ever answered it.
@@ -166,8 +189,15 @@ impl Call {
         self.legs.iter_mut().find(|leg| leg.agent == agent)
     }
 
-    /// How many parties there are, outside and inside.
+    /// How many parties there are, outside and inside, those included who are being called.
     pub fn parties(&self) -> usize {
-        self.legs.len() + usize::from(self.far.is_some())
+        let outside = usize::from(self.far.is_some()) + usize::from(self.further);
+        self.legs.len() + outside + usize::from(self.calls_out)
+    }
+
+    /// Whether somebody is being brought into a conversation that goes on.
+    pub(super) fn is_growing(&self) -> bool {
+        let talks = |leg: &Leg| matches!(leg.state, LegState::Connected | LegState::Held);
+        self.calls_out || (self.legs.iter().any(|leg| leg.state.is_offered()) && self.legs.iter().any(talks))
     }
 }

@@ -194,6 +194,8 @@ pub enum Command {
         /// Whom.
         number: String,
     },
+    /// Make a call the one that the agent's buttons are about.
+    SetCurrentCall(CallId),
     /// Record a call from now on.
     StartRecord(CallId),
     /// Stop recording a call.
@@ -255,6 +257,7 @@ impl Command {
             | Self::SingleStepTransfer { call, .. }
             | Self::Conference(call)
             | Self::SingleStepConference { call, .. }
+            | Self::SetCurrentCall(call)
             | Self::StartRecord(call)
             | Self::StopRecord(call)
             | Self::SetCallData { call, .. }
@@ -287,6 +290,8 @@ pub enum FailureCode {
     Timeout = 16,
     /// Something other than digits (24).
     InvalidDigits = 24,
+    /// More parties than a call can have (30).
+    InvalidNumParties = 30,
     /// The agent is not a party of the call (35).
     NotCallParty = 35,
     /// Not possible in the present state of the agent or call (38).

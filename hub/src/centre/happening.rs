@@ -166,6 +166,8 @@ pub enum LegEvent {
     Begun,
     /// Dial tone.
     ServiceInitiated,
+    /// The call goes on under another number, at this stage; the desk sees one end and one begin.
+    TakenOver(LegState),
     /// The number was dialled.
     Originated,
     /// It rings: at the agent for a call in, at the far end for a call out.
@@ -196,7 +198,9 @@ pub enum LegEvent {
     RecordingStopped,
     /// What the agent may do with the call changed, and nothing else.
     MaskChanged,
-    /// The leg is gone.
+    /// After-call work for a call that had ended is over, and with it all that the desk had to do with it.
+    Closed,
+    /// The leg is gone. With a mask, the call can still be filed until it is `Closed`.
     Ended {
         /// How.
         how: Ending,

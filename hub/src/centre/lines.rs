@@ -8,15 +8,18 @@
 
 use std::sync::Arc;
 
-use super::agent::AgentState;
+use super::agent::{AgentState, Filing, Kept};
 use super::call::{Call, CallFacts, CallKind, Direction, FarState, Leg, LegState, Manner, QueuePlace};
 use super::call_data::CallData;
 use super::happening::{Ending, LegEvent, What};
 use super::id::{AgentId, CallId, CallListId, CallbackId, GuidOf};
-use super::mask::{self, Mask, Pairing};
+use super::mask::{self, CallRights, Mask, Pairing};
 use super::schedule::Task;
 use super::time::Span;
 use super::{Centre, RING_LIMIT};
+
+/// The most parties of a call: as many calls as a device holds (R45).
+pub(super) const MOST_PARTIES: usize = 16;
 
 /// What an agent dials, and why.
 #[derive(Clone, Debug)]
@@ -49,7 +52,7 @@ impl Centre {
         let now = self.now;
         let stamp = self.new_stamp();
         let pairing = self.pairing(id, agent);
-        let has_supervisor = self.has_supervisor(agent);
+        let rights = self.call_rights(id, agent);
         let Some(call) = self.calls.get_mut(&id) else {
             return;
         };
@@ -57,14 +60,18 @@ impl Centre {
         let Some(leg) = call.leg_mut(agent) else {
             return;
         };
+        let comes_to_life = leg.state != state && state != LegState::Held;
         if leg.state != state {
             leg.state = state;
             leg.since = now;
             leg.stamp = stamp;
         }
         leg.was_connected |= state == LegState::Connected;
-        leg.mask = mask::of_call(state, pairing, has_supervisor);
+        leg.mask = mask::of_call(state, pairing, rights);
         let (direction, mask) = (leg.direction, leg.mask);
+        if let Some(found) = self.agent_mut(agent).filter(|_| comes_to_life) {
+            found.chosen = None;
+        }
         self.emit(What::Leg {
             agent,
             call: facts,
@@ -76,17 +83,32 @@ impl Centre {
     }
 
     fn pairing(&self, id: CallId, agent: AgentId) -> Pairing {
-        let is_conference = self
-            .calls
-            .get(&id)
-            .is_some_and(|call| call.is_conference && call.parties() > 2);
-        if is_conference {
-            Pairing::Conference
-        } else if self.agent(agent).is_some_and(|found| found.calls.len() > 1) {
-            Pairing::Paired
-        } else {
-            Pairing::Alone
+        if self.agent(agent).is_some_and(|found| found.calls.len() > 1) {
+            return Pairing::Paired;
         }
+        match self.calls.get(&id) {
+            Some(call) if call.is_growing() || call.parties() >= MOST_PARTIES => Pairing::Closed,
+            Some(call) if call.is_conference && call.parties() > 2 => Pairing::Conference,
+            _ => Pairing::Alone,
+        }
+    }
+
+    /// What an agent may do with a call beside what its state allows. Desks among themselves are not recorded.
+    pub(super) fn call_rights(&self, id: CallId, agent: AgentId) -> CallRights {
+        CallRights {
+            has_supervisor: self.has_supervisor(agent),
+            can_file: self.can_file(agent),
+            can_record: self
+                .calls
+                .get(&id)
+                .is_some_and(|call| call.far.is_some() || call.recorded_by == Some(agent)),
+        }
+    }
+
+    /// Whether an agent may say how calls are to be filed.
+    pub(super) fn can_file(&self, agent: AgentId) -> bool {
+        self.agent(agent)
+            .is_some_and(|found| found.filing != Filing::NotAllowed)
     }
 
     /// Brings the masks of all of the agent's calls and its current call up to date.
@@ -95,9 +117,9 @@ impl Centre {
             .agent(agent)
             .map(|found| found.calls.clone())
             .unwrap_or_default();
-        let has_supervisor = self.has_supervisor(agent);
         for id in &calls {
             let pairing = self.pairing(*id, agent);
+            let rights = self.call_rights(*id, agent);
             let Some(call) = self.calls.get_mut(id) else {
                 continue;
             };
@@ -105,7 +127,7 @@ impl Centre {
             let Some(leg) = call.leg_mut(agent) else {
                 continue;
             };
-            let mask = mask::of_call(leg.state, pairing, has_supervisor);
+            let mask = mask::of_call(leg.state, pairing, rights);
             if mask != leg.mask {
                 leg.mask = mask;
                 let direction = leg.direction;
@@ -121,8 +143,8 @@ impl Centre {
         self.refresh_current(agent, &calls);
     }
 
-    /// The current call stays as long as it is not on hold beside another one; then the liveliest of
-    /// the agent's calls takes its place.
+    /// The current call stays as long as it is not on hold beside another one, unless the desk has chosen
+    /// it; then the liveliest of the agent's calls takes its place.
     fn refresh_current(&mut self, agent: AgentId, calls: &[CallId]) {
         let rank = |id: &CallId| match self.leg_state(*id, agent) {
             Some(LegState::Connected) => 5,
@@ -131,19 +153,33 @@ impl Centre {
             Some(LegState::Held) => 2,
             Some(LegState::Coming) | None => 0,
         };
-        let before = self.agent(agent).and_then(|found| found.current);
+        let (before, chosen) = self
+            .agent(agent)
+            .map_or((None, None), |found| (found.current, found.chosen));
         let best = calls
             .iter()
             .filter(|id| rank(id) > 0)
             .max_by_key(|id| rank(id))
             .copied();
-        let stays = before.filter(|id| calls.contains(id) && rank(id) > 2);
+        let stays = before.filter(|id| calls.contains(id) && (rank(id) > 2 || chosen == Some(*id)));
         let current = stays.or(best);
         if current != before {
             if let Some(found) = self.agent_mut(agent) {
                 found.current = current;
             }
             self.emit(What::CurrentCall { agent, call: current });
+        }
+    }
+
+    /// The desk makes a call the current one; that it is so is told even if it was before.
+    pub(super) fn choose_current(&mut self, agent: AgentId, call: CallId) {
+        if let Some(found) = self.agent_mut(agent) {
+            found.current = Some(call);
+            found.chosen = Some(call);
+            self.emit(What::CurrentCall {
+                agent,
+                call: Some(call),
+            });
         }
     }
 
@@ -200,9 +236,16 @@ impl Centre {
         if first_answer {
             self.totals.served += 1;
         }
+        let joins = call.is_growing() && call.parties() > 2;
+        call.handed_over_by = None;
         self.place_call(id, QueuePlace::Connected);
         self.connect(id, agent);
         self.withdraw_others(id, agent);
+        if joins {
+            self.becomes_conference(id);
+        } else {
+            self.refresh_parties(id);
+        }
         for caller in self.agents_on(id) {
             if self.leg_state(id, caller) == Some(LegState::Dialling) {
                 self.connect(id, caller);
@@ -276,14 +319,8 @@ impl Centre {
             manner,
         } = dialling;
         let id = id.unwrap_or_else(|| self.new_call_id());
-        let inside = self.extension(&number).is_some();
-        let manner = manner.unwrap_or(if number.ends_with("00") {
-            Manner::Busy
-        } else if number.ends_with("99") {
-            Manner::Silent
-        } else {
-            Manner::Answers
-        });
+        let inside = self.is_inside(&number);
+        let manner = manner.unwrap_or_else(|| Manner::of(&number));
         // A consultation carries what the call carries that it is about.
         let original = about.and_then(|original| self.facts_of(original));
         let data = match (original, callback) {
@@ -326,16 +363,15 @@ impl Centre {
                 place: QueuePlace::None,
                 waiting_since: self.now,
                 about,
-                consulted: None,
+                further: 0,
+                calls_out: false,
+                handed_over_by: None,
                 is_conference: false,
                 served: false,
                 recorded_by: None,
                 manner,
             },
         );
-        if let Some(original) = about.and_then(|original| self.calls.get_mut(&original)) {
-            original.consulted = Some(id);
-        }
         if let (Some(original), Some(facts)) = (about, self.facts_of(id))
             && let Some(state) = self.leg_state(original, agent)
         {
@@ -364,6 +400,11 @@ impl Centre {
             let event = LegEvent::TransferCancelled(consultation.facts.clone());
             self.set_leg(original, agent, state, event);
         }
+    }
+
+    /// Whether a number is one of the house, be anybody there or not.
+    pub(super) fn is_inside(&self, number: &str) -> bool {
+        self.extension(number).is_some() || super::people::is_extension(number, self.settings.agents)
     }
 
     /// The agent who is signed in at this extension.
@@ -442,8 +483,27 @@ impl Centre {
         }
     }
 
-    /// Takes over a change of what a call carries, and tells every agent on it what is new.
-    pub(super) fn change_call_data(&mut self, id: CallId, change: &CallData) {
+    /// Takes over a change of what a call carries, and tells every agent on it what is new. A call that is over
+    /// is the agent's alone.
+    pub(super) fn change_call_data(&mut self, id: CallId, agent: AgentId, change: &CallData) {
+        let kept = self.agent_mut(agent).and_then(|found| found.kept.as_mut());
+        if let Some(kept) = kept.filter(|kept| kept.facts.id == id) {
+            let mut data = (*kept.facts.data).clone();
+            let changed = data.take_over(change);
+            kept.facts = Arc::new(CallFacts {
+                data: data.into(),
+                ..(*kept.facts).clone()
+            });
+            let call = kept.facts.clone();
+            if !changed.is_empty() {
+                self.emit(What::CallData {
+                    agent,
+                    call,
+                    changed: changed.into(),
+                });
+            }
+            return;
+        }
         let Some(call) = self.calls.get_mut(&id) else {
             return;
         };
@@ -492,6 +552,9 @@ impl Centre {
                 found.figures.handled += 1;
             }
         }
+        let is_last = self.agent(agent).is_some_and(|found| found.calls.is_empty());
+        let is_missed = how == Ending::NoAnswer && snapshot.facts.queue.is_some();
+        let is_kept = is_last && !is_missed && self.can_file(agent) && self.wraps_up(agent, &leg);
         self.emit(What::Leg {
             agent,
             call: snapshot.facts.clone(),
@@ -501,8 +564,15 @@ impl Centre {
                 from: leg.state,
                 was_connected: leg.was_connected,
             },
-            mask: Mask::NONE,
+            mask: if is_kept { mask::KEPT } else { Mask::NONE },
         });
+        if let Some(found) = self.agent_mut(agent).filter(|_| is_kept) {
+            found.kept = Some(Kept {
+                facts: snapshot.facts.clone(),
+                direction: leg.direction,
+                mask: mask::KEPT,
+            });
+        }
         self.refresh_calls(agent);
         if leg.direction == Direction::Out {
             self.note_attempt(agent, &leg, &snapshot);
@@ -510,11 +580,10 @@ impl Centre {
         if let Some(original) = snapshot.about.filter(|_| how != Ending::Transferred) {
             self.tell_cancelled_transfer(original, &snapshot, agent);
         }
-        let goes_on = self.agent(agent).is_some_and(|found| !found.calls.is_empty());
-        if goes_on {
+        if !is_last {
             self.follow_calls(agent);
             self.colleague_returns(agent);
-        } else if how == Ending::NoAnswer && snapshot.facts.queue.is_some() {
+        } else if is_missed {
             self.missed(agent);
         } else {
             self.after_last_call(agent, &leg, &snapshot);
@@ -532,7 +601,7 @@ impl Centre {
         let Some(call) = self.calls.get_mut(&id) else {
             return;
         };
-        if call.parties() < 2 {
+        if call.parties() < 2 || call.legs.is_empty() {
             let still_waits = call.far == Some(FarState::Waiting) && call.place == QueuePlace::Waiting;
             if !still_waits {
                 self.close_call(id);
@@ -550,7 +619,10 @@ impl Centre {
     /// The outside party leaves.
     pub(super) fn far_leaves(&mut self, id: CallId) {
         if let Some(call) = self.calls.get_mut(&id) {
-            call.far = None;
+            match call.further.checked_sub(1) {
+                Some(further) => call.further = further,
+                None => call.far = None,
+            }
             self.after_leaving(id);
         }
     }
@@ -560,6 +632,8 @@ impl Centre {
         self.place_call(id, QueuePlace::None);
         if let Some(call) = self.calls.get_mut(&id) {
             call.far = None;
+            call.further = 0;
+            call.calls_out = false;
         }
         for agent in self.agents_on(id) {
             let how = match self.leg_state(id, agent) {
@@ -577,15 +651,24 @@ impl Centre {
         self.close_call(id);
     }
 
-    /// The two calls of a consultation by this agent: the original one and the one about it.
-    pub(super) fn consultation(&self, id: CallId) -> Option<(CallId, CallId)> {
-        let call = self.calls.get(&id)?;
-        let pair = match (call.about, call.consulted) {
-            (Some(original), _) => (original, id),
-            (None, Some(consultation)) => (id, consultation),
-            (None, None) => return None,
-        };
-        (self.calls.contains_key(&pair.0) && self.calls.contains_key(&pair.1)).then_some(pair)
+    /// The two calls of a consultation by this agent, one of which is `id`: the original one and the one
+    /// about it. Each party of a call may consult somebody about it.
+    pub(super) fn consultation(&self, id: CallId, agent: AgentId) -> Option<(CallId, CallId)> {
+        let calls = &self.agent(agent)?.calls;
+        let other = *calls.iter().find(|other| **other != id && calls.contains(&id))?;
+        let is_about = |one: CallId, two: CallId| self.calls.get(&one)?.about.filter(|about| *about == two);
+        if is_about(id, other).is_some() {
+            Some((other, id))
+        } else {
+            is_about(other, id).map(|_| (id, other))
+        }
+    }
+
+    /// Whether a call is one half of a consultation, whoever makes it.
+    pub(super) fn is_consulting(&self, id: CallId) -> bool {
+        let legs = self.calls.get(&id).map(|call| &call.legs);
+        let mut legs = legs.into_iter().flatten();
+        legs.any(|leg| self.consultation(id, leg.agent).is_some())
     }
 
     /// Joins the original call into the consultation about it: by handing over (`stay` is false) the
@@ -600,11 +683,10 @@ impl Centre {
         let Some(first) = self.calls.get_mut(&original) else {
             return;
         };
-        let far = first.far.take();
+        let (far, further) = (first.far.take(), std::mem::take(&mut first.further));
         let facts = first.facts.clone();
-        let (place, served) = (first.place, first.served);
+        let (place, served, about) = (first.place, first.served, first.about);
         first.place = QueuePlace::None;
-        first.consulted = None;
         let promised = first.leg_mut(agent).and_then(|leg| leg.wrap_up.take());
         let others: Vec<AgentId> = first
             .legs
@@ -615,11 +697,12 @@ impl Centre {
         let Some(second) = self.calls.get_mut(&consultation) else {
             return;
         };
-        let both_outside = far.is_some() && second.far.is_some();
+        second.further += further + u8::from(far.is_some() && second.far.is_some());
         second.far = far.or(second.far);
         second.place = place;
         second.served = served;
-        second.about = None;
+        // The original may itself be what somebody else asks about.
+        second.about = about;
         second.waiting_since = facts.began;
         second.facts = Arc::new(CallFacts {
             kind: facts.kind,
@@ -660,8 +743,8 @@ impl Centre {
                 self.promise_wrap_up_to(consultation, party);
             }
         }
-        if !stay && both_outside {
-            // Two outside parties talk with each other: no longer a matter of this centre.
+        if self.agents_on(consultation).is_empty() {
+            // Outside parties talk with each other: no longer a matter of this centre.
             self.close_call(consultation);
         } else {
             self.after_leaving(consultation);
@@ -684,6 +767,15 @@ impl Centre {
             return;
         };
         target.legs.push(leg);
+        for call in self
+            .calls_of(agent)
+            .map(|(call, _)| call.facts.id)
+            .collect::<Vec<_>>()
+        {
+            if let Some(call) = self.calls.get_mut(&call).filter(|call| call.about == Some(from)) {
+                call.about = Some(to);
+            }
+        }
         if let Some(found) = self.agent_mut(agent) {
             found.calls.retain(|other| *other != from);
             found.calls.push(to);
@@ -699,42 +791,6 @@ impl Centre {
             },
             mask: Mask::NONE,
         });
-        self.set_leg(to, agent, state, LegEvent::Begun);
-    }
-
-    /// Hands an outside party over to a colleague without asking: it rings there, and the agent is free.
-    pub(super) fn hand_over(&mut self, id: CallId, agent: AgentId, to: AgentId) {
-        let alone = self
-            .calls
-            .get(&id)
-            .is_some_and(|call| call.legs.len() == 1 && call.far.is_some());
-        if self.leg_state(id, agent) != Some(LegState::Connected) || !alone || !self.can_be_rung(to) {
-            return;
-        }
-        let now = self.now;
-        if let Some(call) = self.calls.get_mut(&id) {
-            call.waiting_since = now;
-            if call.far.is_some() && call.facts.queue.is_some() {
-                call.far = Some(FarState::Waiting);
-            }
-        }
-        self.totals.transferred += 1;
-        if let (Some(facts), Some(target)) = (
-            self.facts_of(id),
-            self.agent(to).map(|found| found.extension.clone()),
-        ) {
-            let target = Arc::new(CallFacts {
-                target_number: target,
-                ..(*facts).clone()
-            });
-            let started = LegEvent::TransferStarted(target.clone());
-            self.set_leg(id, agent, LegState::Connected, started);
-            let done = LegEvent::Transferred(Some(target));
-            self.set_leg(id, agent, LegState::Connected, done);
-        }
-        self.end_leg(id, agent, Ending::Transferred);
-        let id = self.renumber(id);
-        self.plan_patience(id);
-        self.allocate(id, to);
+        self.set_leg(to, agent, state, LegEvent::TakenOver(state));
     }
 }

@@ -9,6 +9,7 @@
 //! |---|---|
 //! | `routing` | which agent gets which caller |
 //! | `lines` | how calls and their legs change |
+//! | `single_step` | what is handed over, and who is brought in, without asking |
 //! | `states` | how agents change, and after-call work |
 //! | `behaviour` | what callers and colleagues do of their own accord |
 //! | `promises` | callbacks: who makes them, takes them up, closes them |
@@ -39,6 +40,7 @@ mod random;
 mod reservation;
 mod routing;
 mod schedule;
+mod single_step;
 mod states;
 mod statistics;
 mod supervision;
@@ -50,7 +52,7 @@ mod time;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-pub use agent::{Agent, AgentState, AgentStatus, Next, Reason, WrapUp};
+pub use agent::{Agent, AgentState, AgentStatus, Cause, Filing, Kept, Next, Noted, Reason, WrapUp};
 pub use call::{Call, CallFacts, CallKind, Direction, FarState, Leg, LegState, QueuePlace};
 pub use call_data::{CALL_VARIABLES, CallData, ContextName, DECLARED, Declared};
 pub use callback::{Attempt, AttemptOutcome, CallList, Callback, CallbackOrigin, Classification};
@@ -63,7 +65,7 @@ pub use id::{AgentId, CallId, CallListId, CallbackId, Guid, GuidOf, ListeningId,
 pub use listening::{Listening, ListeningEnd, ListeningEvent, ListeningNews, ListeningPhase};
 pub use mask::{Mask, SupervisorMask};
 pub use obey::Promised;
-pub use people::agent_with_login;
+pub use people::{WRAP_UP_REASONS, agent_with_login};
 pub use queue::{Opening, Queue, QueueFigures};
 pub use statistics::{AgentFigures, FIGURES_INTERVAL, FiguresReport};
 pub use supervision::{SupervisionNews, TeamChange, Watchers};
@@ -174,6 +176,8 @@ pub struct Centre {
     unsettled: BTreeSet<AgentId>,
     listenings_made: u16,
     happenings: Vec<Happening>,
+    /// Who or what changes agents' states just now.
+    cause: Cause,
     told: u64,
     calls_made: u32,
     callbacks_made: u32,
@@ -227,6 +231,7 @@ impl Centre {
             unsettled: BTreeSet::new(),
             listenings_made: 0,
             happenings: Vec::new(),
+            cause: Cause::Call,
             told: 0,
             calls_made: 0,
             callbacks_made: 0,
@@ -495,7 +500,9 @@ impl Centre {
                     state: AgentState::SignedOut,
                     reason: Reason::NONE,
                     since: self.now,
+                    cause: Cause::System,
                     next: Next::NotReady(Reason::NONE),
+                    noted: None,
                     talking_changed: self.now,
                     active_queue: None,
                     active_list: None,
@@ -504,7 +511,11 @@ impl Centre {
                 },
                 calls: Vec::new(),
                 current: None,
+                chosen: None,
+                filing: Filing::of(id),
+                kept: None,
                 stamp: 0,
+                next_by: None,
                 wants_wrap_up: false,
                 has_had_call: false,
                 held_back: false,

@@ -8,8 +8,8 @@
 
 use std::sync::Arc;
 
-use super::agent::{AgentState, Next, Reason};
-use super::call::LegState;
+use super::agent::{AgentState, Cause, Filing, Kept, Next, Noted, Reason};
+use super::call::{Call, LegState};
 use super::call_data::CallData;
 use super::command::{Audience, Command, FailureCode, Figures, Refusal, RequestedState, Supervise};
 use super::happening::{Ending, LegEvent, Message, What};
@@ -116,15 +116,7 @@ impl Centre {
         match command {
             Command::Login { .. } | Command::ListSkillGroups => Ok(()),
             Command::Logout { .. } => allowed(agent.status.mask, Mask::LOGOUT),
-            Command::SetAgentState(state) => allowed(
-                agent.status.mask,
-                match state {
-                    RequestedState::Ready => Mask::READY,
-                    RequestedState::NotReady(_) => mask::NOT_READY,
-                    RequestedState::WorkReady => Mask::WORKREADY,
-                    RequestedState::WorkNotReady => Mask::WORKNOTREADY,
-                },
-            ),
+            Command::SetAgentState(state) => check_state(agent, *state),
             Command::MakeCall { number } => {
                 check_number(number)?;
                 if agent.calls.is_empty() {
@@ -164,11 +156,25 @@ impl Centre {
                 self.check_call(id, *call, Mask::TRANSFER_INIT | Mask::CONFERENCE_INIT)
             }
             Command::Transfer(call) => self.check_call(id, *call, Mask::TRANSFER_COMPLETE),
-            Command::Conference(call) => self.check_call(id, *call, Mask::CONFERENCE_COMPLETE),
-            Command::SingleStepTransfer { .. } | Command::SingleStepConference { .. } => Err(Refusal::new(
-                FailureCode::FunctionNotAvailable,
-                "This centre does not offer that",
-            )),
+            Command::Conference(call) => {
+                self.check_call(id, *call, Mask::CONFERENCE_COMPLETE)?;
+                let other = agent.calls.iter().find(|other| *other != call);
+                let more = other.and_then(|other| self.call(*other)).map_or(0, Call::parties);
+                self.check_room(*call, more.saturating_sub(1))
+            }
+            Command::SingleStepTransfer { call, number } => {
+                check_number(number)?;
+                self.check_call(id, *call, Mask::SINGLE_STEP_TRANSFER)?;
+                self.check_destination(number)
+            }
+            Command::SingleStepConference { call, number } => {
+                check_number(number)?;
+                self.check_call(id, *call, Mask::NONE)?;
+                self.check_room(*call, 1)?;
+                self.check_call(id, *call, Mask::SINGLE_STEP_CONFERENCE)?;
+                self.check_destination(number)
+            }
+            Command::SetCurrentCall(call) => self.check_call(id, *call, Mask::NONE),
             Command::StartRecord(call) => self.check_recording(id, *call, false),
             Command::StopRecord(call) => self.check_recording(id, *call, true),
             Command::SetCallData { call, change } => self.check_call_data(id, *call, change),
@@ -190,6 +196,13 @@ impl Centre {
 
     /// A recording is started where there is none, and stopped by whoever started it.
     fn check_recording(&self, agent: AgentId, call: CallId, is_on: bool) -> Result<(), Refusal> {
+        let is_talking = self.leg_state(call, agent) == Some(LegState::Connected);
+        if is_talking && !self.call_rights(call, agent).can_record {
+            return Err(Refusal::new(
+                FailureCode::FunctionNotAvailable,
+                "Calls between desks are not recorded",
+            ));
+        }
         self.check_call(agent, call, Mask::RECORD)?;
         let recorded_by = self.call(call).and_then(|found| found.recorded_by);
         match (is_on, recorded_by) {
@@ -201,6 +214,9 @@ impl Centre {
 
     fn check_call_data(&self, agent: AgentId, call: CallId, change: &CallData) -> Result<(), Refusal> {
         let bit = change.wrap_up().map_or(Mask::NONE, |_| Mask::WRAPUP);
+        if let Some(kept) = self.kept(agent, call) {
+            return change.check_against(&kept.facts.data);
+        }
         self.check_call(agent, call, bit)?;
         match self.call(call) {
             Some(found) => change.check_against(&found.facts.data),
@@ -238,7 +254,7 @@ impl Centre {
             Audience::Agent(other) => match self.agent(other) {
                 Some(found) if found.is_signed_in() => Ok(()),
                 _ => Err(Refusal::new(
-                    FailureCode::AgentNotLoggedOn,
+                    FailureCode::InvalidDistributionType,
                     "The agent you write to is not signed in",
                 )),
             },
@@ -276,7 +292,16 @@ impl Centre {
         }
     }
 
+    /// The agent's call that is over and can still be filed, if it is this one.
+    fn kept(&self, agent: AgentId, call: CallId) -> Option<&Kept> {
+        let kept = self.agent(agent)?.kept.as_ref();
+        kept.filter(|kept| kept.facts.id == call)
+    }
+
     fn check_call(&self, agent: AgentId, call: CallId, bits: Mask) -> Result<(), Refusal> {
+        if self.kept(agent, call).is_some() {
+            return Err(NOT_NOW);
+        }
         let Some(found) = self.call(call) else {
             return Err(Refusal::new(FailureCode::InvalidCallId, "There is no such call"));
         };
@@ -302,9 +327,15 @@ impl Centre {
             return;
         }
         match command {
-            Command::Login { extension, .. } => self.sign_in(agent, &extension),
-            Command::Logout { reason } => self.sign_out(agent, reason),
-            Command::SetAgentState(state) => self.obey_state(agent, state),
+            Command::Login { extension, .. } => {
+                self.on_account_of(Cause::Agent, |centre| centre.sign_in(agent, &extension));
+            }
+            Command::Logout { reason } => {
+                self.on_account_of(Cause::Agent, |centre| centre.sign_out(agent, reason));
+            }
+            Command::SetAgentState(state) => {
+                self.on_account_of(Cause::Agent, |centre| centre.obey_state(agent, state));
+            }
             Command::Answer(call) => self.answer(call, agent),
             Command::Clear(call) => self.clear(call, agent),
             Command::ClearConnection(call) => self.leave(call, agent, Ending::Local),
@@ -326,14 +357,14 @@ impl Centre {
                 self.consult(call, agent, number, promised.call);
             }
             Command::Alternate(call) => {
-                if let Some((original, consultation)) = self.consultation(call) {
+                if let Some((original, consultation)) = self.consultation(call, agent) {
                     let other = if call == original { consultation } else { original };
                     self.hold(call, agent);
                     self.retrieve(other, agent);
                 }
             }
             Command::Reconnect(call) => {
-                if let Some((original, consultation)) = self.consultation(call) {
+                if let Some((original, consultation)) = self.consultation(call, agent) {
                     let other = if call == original { consultation } else { original };
                     self.leave(call, agent, Ending::Local);
                     self.retrieve(other, agent);
@@ -346,11 +377,12 @@ impl Centre {
                     self.set_leg(call, agent, state, LegEvent::Tones(digits));
                 }
             }
-            // The rest is refused.
-            Command::SingleStepTransfer { .. } | Command::SingleStepConference { .. } => {}
+            Command::SingleStepTransfer { call, number } => self.hand_over(call, agent, &number),
+            Command::SingleStepConference { call, number } => self.bring_in(call, &number),
+            Command::SetCurrentCall(call) => self.choose_current(agent, call),
             Command::StartRecord(call) => self.start_recording(call, agent),
             Command::StopRecord(call) => self.stop_recording(call, agent),
-            Command::SetCallData { call, change } => self.change_call_data(call, &change),
+            Command::SetCallData { call, change } => self.change_call_data(call, agent, &change),
             Command::SupervisorAssist(call) => {
                 self.call_for_help(agent, call, promised.call);
             }
@@ -422,7 +454,7 @@ impl Centre {
     }
 
     fn obey_join(&mut self, call: CallId, agent: AgentId, stay: bool) {
-        let Some((original, consultation)) = self.consultation(call) else {
+        let Some((original, consultation)) = self.consultation(call, agent) else {
             return;
         };
         // After an alternation the agent talks on the original call and holds the consultation.
@@ -451,12 +483,17 @@ impl Centre {
             RequestedState::WorkReady | RequestedState::WorkNotReady
         );
         if state.is_on_call() {
-            if work && let Some(agent) = self.agent_mut(id) {
-                agent.wants_wrap_up = true;
+            if let Some(agent) = self.agent_mut(id) {
+                agent.wants_wrap_up = work;
             }
-            self.set_next(id, next);
+            let noted = self.noted(requested);
+            self.set_next(id, next, Some(noted));
+        } else if (state, requested) == (AgentState::WorkReady, RequestedState::WorkReady)
+            || (state, requested) == (AgentState::WorkNotReady, RequestedState::WorkNotReady)
+        {
+            self.extend_wrap_up(id);
         } else if state.is_wrap_up() && work {
-            self.set_next(id, next);
+            self.set_next(id, next, None);
         } else {
             self.finish_wrap_up(id, false);
             match next {
@@ -470,6 +507,45 @@ impl Centre {
             }
         }
     }
+}
+
+impl Centre {
+    /// What somebody asks for now, to be told until it has taken effect.
+    fn noted(&self, requested: RequestedState) -> Noted {
+        let (state, reason) = match requested {
+            RequestedState::Ready => (AgentState::Ready, Reason::NONE),
+            RequestedState::NotReady(reason) => (AgentState::NotReady, reason),
+            RequestedState::WorkReady => (AgentState::WorkReady, Reason::NONE),
+            RequestedState::WorkNotReady => (AgentState::WorkNotReady, Reason::NONE),
+        };
+        let by = match self.cause {
+            Cause::Supervisor(supervisor) => Some(supervisor),
+            _ => None,
+        };
+        Noted { state, reason, by }
+    }
+}
+
+/// An agent who must file calls does so before it leaves after-call work; the timer does not wait for it.
+fn check_state(agent: &super::Agent, state: RequestedState) -> Result<(), Refusal> {
+    let (bits, leaves) = match state {
+        RequestedState::Ready => (Mask::READY, true),
+        RequestedState::NotReady(_) => (mask::NOT_READY, true),
+        RequestedState::WorkReady => (Mask::WORKREADY, false),
+        RequestedState::WorkNotReady => (Mask::WORKNOTREADY, false),
+    };
+    allowed(agent.status.mask, bits)?;
+    let is_unfiled = agent
+        .kept
+        .as_ref()
+        .is_some_and(|kept| kept.facts.data.wrap_up().is_none());
+    if leaves && is_unfiled && agent.filing == Filing::Required {
+        return Err(Refusal::new(
+            FailureCode::RequiredDataMissing,
+            "Wrap-up data are required. Choose what the call was about first",
+        ));
+    }
+    Ok(())
 }
 
 fn allowed(mask: Mask, bits: Mask) -> Result<(), Refusal> {

@@ -108,6 +108,15 @@ pub(super) fn extension_of(agent: AgentId) -> String {
     (FIRST_EXTENSION + agent.number()).to_string()
 }
 
+/// Whether a number is an extension of a house with so many desks, be anybody there or not.
+pub(super) fn is_extension(number: &str, desks: u32) -> bool {
+    let last = (FIRST_EXTENSION + desks).max(4_999);
+    number.len() == 4
+        && number
+            .parse()
+            .is_ok_and(|number: u32| (4_000..=last).contains(&number))
+}
+
 /// The name of the `number`-th agent, counted from 0: no two alike below 2,304.
 pub(super) fn agent_name(seed: u64, number: u32) -> String {
     let count = FIRST_NAMES.len();
@@ -200,6 +209,17 @@ pub(super) fn contact_name(dice: &mut Dice) -> String {
     let last = dice.one_of(&LAST_NAMES).copied().unwrap_or_default();
     format!("{first} {last}")
 }
+
+/// The reasons by which agents file calls, in the order of a menu.
+pub const WRAP_UP_REASONS: [&str; 7] = [
+    "Order",
+    "Invoice",
+    "Delivery",
+    "Complaint",
+    "Technical fault",
+    "Call again",
+    "Wrong number",
+];
 
 /// What contacts say when they ask for a callback.
 pub(super) const MESSAGES: [&str; 6] = [

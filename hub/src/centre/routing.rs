@@ -112,7 +112,12 @@ impl Centre {
     /// already waited; any other call is over.
     pub(super) fn take_back(&mut self, id: CallId, agent: AgentId) {
         self.totals.unanswered += 1;
-        self.end_leg(id, agent, Ending::NoAnswer);
+        // Whoever was called into a conversation of a queue's caller does not send it back to the queue.
+        let is_talk = self
+            .call(id)
+            .is_some_and(|call| call.place == QueuePlace::Connected);
+        let how = if is_talk { Ending::GaveUp } else { Ending::NoAnswer };
+        self.end_leg(id, agent, how);
         let returns = self.calls.get(&id).is_some_and(|call| {
             call.facts.queue.is_some() && call.far == Some(FarState::Waiting) && call.legs.is_empty()
         });
@@ -120,7 +125,7 @@ impl Centre {
             let id = self.renumber(id);
             self.plan_patience(id);
             self.enqueue(id);
-        } else {
+        } else if !(self.was_handed_over(id) && self.ring_back(id)) {
             self.after_leaving(id);
         }
     }
@@ -207,7 +212,9 @@ impl Centre {
                 place: QueuePlace::None,
                 waiting_since: self.now,
                 about: None,
-                consulted: None,
+                further: 0,
+                calls_out: false,
+                handed_over_by: None,
                 is_conference: false,
                 served: false,
                 recorded_by: None,

@@ -56,6 +56,8 @@ pub(super) enum Task {
     Dialled { call: CallId, number: String },
     /// The called outside party answers.
     FarAnswers(CallId),
+    /// Somebody outside who is called into a conversation answers, or will not.
+    CalledOut { call: CallId, answers: bool },
     /// Nobody has answered a dialled call.
     NobodyAnswers(CallId),
     /// A failed call is taken off the line.

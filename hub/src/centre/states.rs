@@ -5,22 +5,31 @@
 //! A change costs as much as the agent has skills: it leaves the counters and idle sets of its queues,
 //! enters the new ones, and is told once.
 
-use super::agent::{AgentState, Next, Reason, WrapUp};
+use super::agent::{AgentState, AgentStatus, Cause, Next, Noted, Reason, WrapUp};
 use super::call::{Leg, LegState};
-use super::happening::{What, WrapUpPhase};
+use super::happening::{LegEvent, What, WrapUpPhase};
 use super::id::{AgentId, GuidOf};
+use super::mask::AgentRights;
 use super::queue::Change;
 use super::schedule::Task;
 use super::time::Span;
-use super::{Call, Centre, mask};
+use super::{Call, Centre, Mask, mask};
 
 impl Centre {
+    /// Does something on somebody's account: the changes of state that follow from it are theirs.
+    pub(super) fn on_account_of<T>(&mut self, cause: Cause, act: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.cause, cause);
+        let made = act(self);
+        self.cause = before;
+        made
+    }
+
     /// Puts an agent into a state, keeps the queues' books and tells it, if anything changed.
     pub(super) fn set_agent(&mut self, id: AgentId, state: AgentState, reason: Reason) {
         let now = self.now;
         let stamp = self.new_stamp();
         let (active_queue, active_list) = self.business_of(id, state);
-        let has_supervisor = self.has_supervisor(id);
+        let rights = self.agent_rights(id);
         let Some(agent) = self.agents.get_mut(id.number() as usize) else {
             return;
         };
@@ -32,13 +41,17 @@ impl Centre {
             after.state = state;
             after.reason = reason;
             after.since = now;
+            after.cause = self.cause;
             agent.stamp = stamp;
             agent.figures.add(before.state, now.since(before.since));
         }
         if before.state.is_on_call() != state.is_on_call() {
             after.talking_changed = now;
         }
-        after.mask = mask::of_agent(state, matches!(after.next, Next::Ready), has_supervisor);
+        after.noted = after
+            .noted
+            .filter(|noted| state.is_on_call() || (state.is_wrap_up() && !noted.state.is_wrap_up()));
+        after.mask = mask::of_agent(state, matches!(after.next, Next::Ready), rights);
         if after == before {
             return;
         }
@@ -134,33 +147,76 @@ impl Centre {
         }
     }
 
-    /// Changes what follows the call or wrap-up at hand, and tells it if the buttons change with it.
-    pub(super) fn set_next(&mut self, id: AgentId, next: Next) {
-        let has_supervisor = self.has_supervisor(id);
+    /// Changes what follows the call or wrap-up at hand, and tells what of it can be seen.
+    pub(super) fn set_next(&mut self, id: AgentId, next: Next, noted: Option<Noted>) {
+        let rights = self.agent_rights(id);
+        let cause = self.cause;
         let Some(agent) = self.agent_mut(id) else {
             return;
         };
+        let before = agent.status;
+        agent.next_by = Some(cause);
         agent.status.next = next;
+        agent.status.noted = noted;
         let (state, reason) = (agent.status.state, agent.status.reason);
         let state = match (state.is_wrap_up(), next) {
             (true, Next::Ready) => AgentState::WorkReady,
             (true, Next::NotReady(_)) => AgentState::WorkNotReady,
             (false, _) => state,
         };
-        let before = agent.status;
         if state == before.state {
-            let mask = mask::of_agent(state, matches!(next, Next::Ready), has_supervisor);
-            if mask != before.mask {
-                agent.status.mask = mask;
-                let status = agent.status;
-                self.emit(What::AgentChanged {
-                    agent: id,
-                    before,
-                    status,
-                });
-            }
+            agent.status.mask = mask::of_agent(state, matches!(next, Next::Ready), rights);
+            self.tell_agent(id, before);
         } else {
             self.set_agent(id, state, reason);
+        }
+    }
+
+    /// What an agent may do beside what its state allows.
+    pub(super) fn agent_rights(&self, id: AgentId) -> AgentRights {
+        let wrap_up = self.agent(id).and_then(|agent| agent.status.wrap_up);
+        AgentRights {
+            has_supervisor: self.has_supervisor(id),
+            can_extend: wrap_up.is_some_and(|wrap_up| wrap_up.can_be_extended()),
+        }
+    }
+
+    /// Begins the time of the after-call work at hand anew.
+    pub(super) fn extend_wrap_up(&mut self, id: AgentId) {
+        let now = self.now;
+        let Some(agent) = self.agent_mut(id) else {
+            return;
+        };
+        let before = agent.status;
+        let Some(wrap_up) = agent.status.wrap_up.as_mut() else {
+            return;
+        };
+        wrap_up.started = now;
+        wrap_up.extensions += 1;
+        let (wrap_up, attended) = (*wrap_up, agent.attended);
+        let next_is_ready = matches!(before.next, Next::Ready);
+        let mask = mask::of_agent(before.state, next_is_ready, self.agent_rights(id));
+        if let Some(agent) = self.agent_mut(id) {
+            agent.status.mask = mask;
+        }
+        self.emit(What::WrapUp {
+            agent: id,
+            wrap_up,
+            phase: WrapUpPhase::Started,
+        });
+        self.tell_agent(id, before);
+        self.plan_wrap_up_end(id, wrap_up, attended);
+    }
+
+    /// Tells what has changed about an agent beside the state.
+    fn tell_agent(&mut self, id: AgentId, before: AgentStatus) {
+        let status = self.agent(id).map_or(before, |agent| agent.status);
+        if (status.mask, status.noted, status.wrap_up) != (before.mask, before.noted, before.wrap_up) {
+            self.emit(What::AgentChanged {
+                agent: id,
+                before,
+                status,
+            });
         }
     }
 
@@ -169,14 +225,14 @@ impl Centre {
         let Some(agent) = self.agent(id) else {
             return;
         };
-        if !agent.attended {
-            self.colleague_settles(id);
-            return;
-        }
-        match agent.status.next {
-            Next::Ready => self.become_ready(id),
-            Next::NotReady(reason) => self.set_agent(id, AgentState::NotReady, reason),
-        }
+        let (attended, next) = (agent.attended, agent.status.next);
+        let asked = self.agent_mut(id).and_then(|agent| agent.next_by.take());
+        let cause = asked.unwrap_or(self.cause);
+        self.on_account_of(cause, |centre| match next {
+            _ if !attended => centre.colleague_settles(id),
+            Next::Ready => centre.become_ready(id),
+            Next::NotReady(reason) => centre.set_agent(id, AgentState::NotReady, reason),
+        });
     }
 
     /// Makes the agent ready and gives it the longest waiting caller, if there is one. A person is left
@@ -237,7 +293,9 @@ impl Centre {
             queue: call.facts.queue,
             callback: call.facts.callback,
             limit,
+            began: self.now,
             started: self.now,
+            extensions: 0,
         };
         self.emit(What::WrapUp {
             agent,
@@ -245,6 +303,12 @@ impl Centre {
             phase: WrapUpPhase::Enabled,
         });
         Some(wrap_up)
+    }
+
+    /// Whether after-call work follows when this leg was the agent's last.
+    pub(super) fn wraps_up(&self, id: AgentId, leg: &Leg) -> bool {
+        let is_promised = leg.wrap_up.is_some() && leg.was_connected;
+        is_promised || self.agent(id).is_some_and(|agent| agent.wants_wrap_up)
     }
 
     /// Begins after-call work after the agent's last call, if any is due; otherwise lets it go on.
@@ -263,7 +327,9 @@ impl Centre {
                     queue: call.facts.queue,
                     callback: call.facts.callback,
                     limit: Span::from_secs(60),
+                    began: self.now,
                     started: self.now,
+                    extensions: 0,
                 }
             }
             None => {
@@ -274,6 +340,7 @@ impl Centre {
         self.start_wrap_up(
             id,
             WrapUp {
+                began: self.now,
                 started: self.now,
                 ..wrap_up
             },
@@ -327,9 +394,18 @@ impl Centre {
             wrap_up,
             phase: WrapUpPhase::Terminated {
                 by_timer,
-                elapsed: now.since(wrap_up.started),
+                elapsed: now.since(wrap_up.began),
             },
         });
+        if let Some(kept) = self.agent_mut(id).and_then(|agent| agent.kept.take()) {
+            self.emit(What::Leg {
+                agent: id,
+                call: kept.facts,
+                direction: kept.direction,
+                event: LegEvent::Closed,
+                mask: Mask::NONE,
+            });
+        }
         true
     }
 
@@ -341,6 +417,7 @@ impl Centre {
         agent.extension.clear();
         agent.extension.push_str(extension);
         agent.has_had_call = false;
+        agent.next_by = None;
         agent.status.next = Next::NotReady(Reason::NONE);
         self.extensions.insert(extension.to_owned(), id);
         self.set_agent(id, AgentState::NotReady, Reason::NONE);

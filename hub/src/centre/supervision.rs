@@ -9,7 +9,7 @@
 
 use std::sync::Arc;
 
-use super::agent::{AgentState, AgentStatus};
+use super::agent::{AgentState, AgentStatus, Cause};
 use super::call::{CallFacts, Direction, FarState, Leg, LegState};
 use super::command::{FailureCode, ImposedState, Refusal, RequestedState, Supervise, SupervisoryAction};
 use super::happening::{Ending, LegEvent, What};
@@ -274,15 +274,16 @@ impl Centre {
 
     /// Whether somebody can join a call: it is a conversation of its own and no half of a consultation.
     fn can_be_joined(&self, call: CallId) -> bool {
-        self.consultation(call).is_none()
-            && self
-                .call(call)
-                .is_some_and(|found| found.parties() >= 2 && found.far != Some(FarState::Called))
+        !self.is_consulting(call)
+            && self.check_room(call, 1).is_ok()
+            && self.call(call).is_some_and(|found| {
+                found.parties() >= 2 && found.far != Some(FarState::Called) && !found.is_growing()
+            })
     }
 
     /// Whether an agent can be taken off a call that goes on without it.
     fn can_be_left_by(&self, call: CallId, agent: AgentId) -> bool {
-        self.consultation(call).is_none()
+        !self.is_consulting(call)
             && self
                 .call(call)
                 .is_some_and(|found| found.parties() > 2 && found.leg(agent).is_some())
@@ -369,11 +370,15 @@ impl Centre {
             Supervise::Monitor(agent) => self.monitor(supervisor, agent),
             Supervise::StopMonitoring(_) => self.stop_monitoring(supervisor),
             Supervise::Call { agent, action, .. } => self.supervise_call(supervisor, agent, action),
-            Supervise::SetState { agent, state } => match state {
-                ImposedState::Ready => self.obey_state(agent, RequestedState::Ready),
-                ImposedState::SignedOut if self.is_attended(agent) => self.sign_out(agent, Reason::NONE),
-                ImposedState::SignedOut => self.go_home(agent),
-            },
+            Supervise::SetState { agent, state } => {
+                self.on_account_of(Cause::Supervisor(supervisor), |centre| match state {
+                    ImposedState::Ready => centre.obey_state(agent, RequestedState::Ready),
+                    ImposedState::SignedOut if centre.is_attended(agent) => {
+                        centre.sign_out(agent, Reason::NONE);
+                    }
+                    ImposedState::SignedOut => centre.go_home(agent),
+                });
+            }
             Supervise::Listen(wish) => {
                 if let Some(id) = session {
                     self.start_listening(supervisor, wish, id);
@@ -487,15 +492,7 @@ impl Centre {
         }
         self.set_leg(id, supervisor, LegState::Connected, LegEvent::Begun);
         self.set_leg(id, supervisor, LegState::Connected, LegEvent::Established);
-        self.totals.conferenced += 1;
-        if let Some(call) = self.calls.get_mut(&id) {
-            call.is_conference = true;
-        }
-        for party in self.agents_on(id) {
-            if let Some(state) = self.leg_state(id, party) {
-                self.set_leg(id, party, state, LegEvent::Conferenced);
-            }
-        }
+        self.becomes_conference(id);
         self.follow_calls(supervisor);
     }
 }

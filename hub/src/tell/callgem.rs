@@ -22,7 +22,7 @@ use switchhook::domain;
 use switchhook::vendor::callgem::{LocalClock, SESSION_EVENT, grammar};
 
 use crate::centre::{
-    AgentId, CallFacts, CallId, Centre, Direction, Ending, Happening, LegEvent, LegState, Moment, What,
+    AgentId, CallFacts, CallId, Centre, Direction, Happening, LegEvent, LegState, Moment, What,
 };
 
 macro_rules! states {
@@ -111,8 +111,6 @@ struct Session {
 #[derive(Clone, Debug, Default)]
 pub struct Sessions {
     sessions: BTreeMap<CallId, Session>,
-    /// The agent who has just left one call to go on with another, in this state.
-    moved: Option<(Moment, AgentId, State)>,
 }
 
 impl Sessions {
@@ -131,22 +129,17 @@ impl Sessions {
         let at = happening.at;
         let state = match event {
             LegEvent::Allocated => State::Offered,
-            LegEvent::Begun => match (self.moved.take(), direction) {
-                (Some((when, who, state)), _) if when == at && who == *agent => state,
-                (_, Direction::In) => State::Alerting,
-                (_, Direction::Out) => State::AwaitingLaunch,
+            LegEvent::Begun => match direction {
+                Direction::In => State::Alerting,
+                Direction::Out => State::AwaitingLaunch,
             },
+            LegEvent::TakenOver(state) => State::of(*state),
             LegEvent::Originated => State::Launched,
             LegEvent::Delivered if *direction == Direction::In => State::Alerting,
             LegEvent::Established | LegEvent::Retrieved => State::Connected,
             LegEvent::Held => State::Held,
             LegEvent::Failed => State::Failed,
-            LegEvent::Ended { how, from, .. } => {
-                if *how == Ending::Joined {
-                    self.moved = Some((at, *agent, State::of(*from)));
-                }
-                return self.leg_ends(at, call, *agent);
-            }
+            LegEvent::Ended { .. } => return self.leg_ends(at, call, *agent),
             _ => return None,
         };
         let session = self.sessions.entry(call.id).or_insert_with(|| Session {

@@ -282,7 +282,7 @@ impl Ccs {
             events,
         };
         match event {
-            LegEvent::Allocated | LegEvent::Begun => {
+            LegEvent::Allocated | LegEvent::Begun | LegEvent::TakenOver(_) => {
                 self.leg_appears(call, *agent, *direction, event, &mut outlet);
             }
             LegEvent::ServiceInitiated => self.set_state(call.id, *agent, state::SETUP, &mut outlet),
@@ -310,6 +310,7 @@ impl Ccs {
             LegEvent::RecordingStopped => self.recording_ends(call, &mut outlet),
             LegEvent::Ended { how, .. } => self.leg_ends(call, *agent, *how, &mut outlet),
             LegEvent::Delivered
+            | LegEvent::Closed
             | LegEvent::PartyLeft
             | LegEvent::Transferred(Some(_))
             | LegEvent::MaskChanged => {}

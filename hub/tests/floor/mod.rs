@@ -49,7 +49,7 @@ pub(crate) fn documented_names() -> impl Iterator<Item = &'static String> {
 
 /// Fails when an event, one of its fields or the type of a value is not as documented. Added by the hub:
 /// `InvokeID` in answers, the mask in failures and snapshots, the call in `OnCallReachedNetworkEvent`, the
-/// configured statistics.
+/// configured statistics, what follows a call and who changed a state.
 pub(crate) fn check_documented(event: &CtiEvent) -> Map<String, Value> {
     let documented = CATALOGUE
         .get(event.name)
@@ -70,6 +70,19 @@ pub(crate) fn check_documented(event: &CtiEvent) -> Map<String, Value> {
             "EnablementMask" => matches!(event.name, "OnControlFailureConf" | "OnSnapshotCallConf"),
             // Nothing documented says which call it is.
             "UniqueObjectID" => event.name.ends_with("CallReachedNetworkEvent"),
+            // What follows a call, and who changed a state: nothing documented tells of either.
+            "NextAgentState" | "NextEventReasonCode" | "NextAgentStateByID" => matches!(
+                event.name,
+                "OnQueryAgentStateConf"
+                    | "OnPreLogout"
+                    | "OnPostLogout"
+                    | "OnAgentStateChange"
+                    | "OnMonitoredAgentStateChange"
+            ),
+            "StateChangedBy" | "StateChangedByID" => matches!(
+                event.name,
+                "OnPreLogout" | "OnPostLogout" | "OnAgentStateChange" | "OnMonitoredAgentStateChange"
+            ),
             "STATISTICS" => matches!(event.name, "OnAgentStatistics" | "OnSkillGroupStatisticsUpdated"),
             _ => false,
         };

@@ -309,6 +309,16 @@ impl Model {
         }
     }
 
+    /// A wish for a state is done when the server has noted it.
+    pub(super) fn settle_by_note(&mut self) {
+        self.desk.in_flight.retain(|flight| {
+            !matches!(
+                flight.command,
+                Command::Ready | Command::NotReady { .. } | Command::WorkReady | Command::WorkNotReady
+            )
+        });
+    }
+
     pub(super) fn settle_by_state(&mut self, state: AgentState) {
         let done: Vec<InvokeId> = self
             .desk

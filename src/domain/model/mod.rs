@@ -12,7 +12,7 @@ mod people;
 mod supervision;
 mod telephony;
 
-use super::agent::{Agent, AgentState, AgentUpdate, Reservation, Terminal, WrapUp};
+use super::agent::{Agent, AgentState, AgentUpdate, NextState, Reservation, Terminal, WrapUp};
 use super::call::{
     CALLS_KEPT, Call, CallUpdate, Direction, Ending, FIELDS_KEPT, PHRASES_KEPT, Phrase, RECORDINGS_KEPT,
     Recording, Stage,
@@ -161,6 +161,8 @@ pub struct Desk {
     pub me: Option<AgentKey>,
     /// The agent's mask; `None` until the server sends one.
     pub mask: Option<EnablementMask>,
+    /// What the server has noted to follow the call at hand, until it has taken effect.
+    pub next_state: Option<NextState>,
     /// The current call.
     pub current: Option<CallKey>,
     /// Commands under way, oldest first.
@@ -376,6 +378,7 @@ impl Model {
                     self.desk_touched = true;
                 }
             }
+            Event::NextState(next) => self.note_next_state(next),
             Event::CurrentCall(call) => {
                 let current = call.and_then(|call| self.calls.find(call));
                 if self.desk.current != current {

@@ -5,8 +5,9 @@
 //! A row is dirty only when something that can be seen has changed.
 
 use super::{
-    AgentKey, AgentState, AgentUpdate, Changed, Desk, Model, Moment, QueueKey, QueueUpdate, Ref, Reservation,
-    TERMINALS_KEPT, Terminal, Transition, WrapUp, WrapUpChange, set, set_optional_text, set_text,
+    AgentKey, AgentState, AgentUpdate, Changed, Desk, Model, Moment, NextState, QueueKey, QueueUpdate, Ref,
+    Reservation, TERMINALS_KEPT, Terminal, Transition, WrapUp, WrapUpChange, set, set_optional_text,
+    set_text,
 };
 
 impl Model {
@@ -53,6 +54,7 @@ impl Model {
             changed |= set_text(&mut row.extension, update.extension.as_ref());
             changed |= set(&mut row.named_state, update.named_state.map(Some));
             changed |= set(&mut row.reason, update.reason);
+            changed |= set(&mut row.changed_by, update.changed_by.clone());
             changed |= set(&mut row.talking, update.talking.map(Some));
             changed |= set(&mut row.talking_since, update.talking_since);
             changed |= set(&mut row.available, update.available.map(Some));
@@ -155,11 +157,26 @@ impl Model {
         }
         if self.desk.me == Some(key) {
             self.desk_touched = true;
+            if matches!(
+                to,
+                AgentState::SignedOut | AgentState::NotReady | AgentState::Ready
+            ) {
+                self.desk.next_state = None;
+            }
             if to != AgentState::SignedOut {
                 self.desk.forced_out = false;
             }
             self.transitions.push(Transition::OwnState { from, to });
             self.settle_by_state(to);
+        }
+    }
+
+    /// The server has noted what follows the call at hand: whoever asked for that has the answer.
+    pub(super) fn note_next_state(&mut self, next: Option<NextState>) {
+        if self.desk.next_state != next {
+            self.desk.next_state = next;
+            self.desk_touched = true;
+            self.settle_by_note();
         }
     }
 

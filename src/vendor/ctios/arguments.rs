@@ -28,6 +28,16 @@ record! {
         state_duration: i64 = "StateDuration",
         /// Reason for the state, as the peripheral counts (rule R74).
         event_reason_code: Value<'a> = "EventReasonCode",
+        /// What follows the call at hand, by the state's number; null: nothing is noted. The hub contract's addition.
+        next_agent_state: Value<'a> = "NextAgentState",
+        /// Its reason. The hub contract's addition.
+        next_reason: i64 = "NextEventReasonCode",
+        /// The sign-in id of who asked for it, if it was not the agent. The hub contract's addition.
+        next_by: Text<'a> = "NextAgentStateByID",
+        /// Who or what changed the state, by a word. The hub contract's addition.
+        changed_by: Text<'a> = "StateChangedBy",
+        /// The sign-in id of who changed it. The hub contract's addition.
+        changed_by_id: Text<'a> = "StateChangedByID",
         /// What the agent signs in with.
         agent_id: Text<'a> = "AgentID",
         /// The agent's extension.

@@ -104,6 +104,15 @@ fields! {
         "TransferredDeviceIDFull" "TransferringDeviceID" "TransferringDeviceIDFull";
 }
 
+/// What the hub contract adds to the documented fields, since nothing documented tells it.
+pub const ADDED: [&str; 5] = [
+    "NextAgentState",
+    "NextEventReasonCode",
+    "NextAgentStateByID",
+    "StateChangedBy",
+    "StateChangedByID",
+];
+
 /// Beginnings of the names of nested Arguments that are numbered.
 pub const GROUPS: [&str; 2] = ["SkillGroup[", "ConnectedParty["];
 

@@ -5,7 +5,7 @@
 //! A number or name that is not documented is no state: the last one known stays (decision D15).
 //! The numbers of the connection statuses are those of the CTI Server messages; the event document has names only.
 
-use crate::domain::agent::AgentState;
+use crate::domain::agent::{AgentState, ChangedBy};
 use crate::domain::call::Stage;
 use crate::domain::settings::WrapUpData;
 use crate::domain::skills::Assignable;
@@ -48,6 +48,16 @@ pub const NOT_READY: i64 = 2;
 pub const WORK_NOT_READY: i64 = 5;
 /// Number of wrap-up that ends in ready, as a command asks for it.
 pub const WORK_READY: i64 = 6;
+
+/// Who or what changed a state, by the hub contract's words; a supervisor is named beside the word.
+pub const CHANGED_BY: [(&str, ChangedBy); 6] = [
+    ("agent", ChangedBy::Agent),
+    ("supervisor", ChangedBy::Supervisor(None)),
+    ("call", ChangedBy::Call),
+    ("timer", ChangedBy::Timer),
+    ("noanswer", ChangedBy::NoAnswer),
+    ("system", ChangedBy::System),
+];
 
 /// Where a connection stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

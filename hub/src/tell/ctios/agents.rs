@@ -9,11 +9,14 @@ use super::Teller;
 use super::numbers::{
     LOGGED_ON, PERIPHERAL, PERIPHERAL_TYPE, agent_object, call_object, skill_id, skill_number, state_number,
 };
-use crate::centre::{Agent, AgentState, AgentStatus, Audience, CallId, Message};
+use crate::centre::{Agent, AgentId, AgentState, AgentStatus, Audience, CallId, Cause, Centre, Message};
 
 impl Teller<'_> {
     pub(super) fn agent_changed(&mut self, before: &AgentStatus, status: &AgentStatus) {
-        let changed = before.state != status.state || before.reason != status.reason;
+        let changed = before.state != status.state
+            || before.reason != status.reason
+            || before.noted != status.noted
+            || before.wrap_up != status.wrap_up;
         let number = state_number(status.state);
         match (before.state, status.state) {
             (AgentState::SignedOut, AgentState::SignedOut) => {}
@@ -39,7 +42,7 @@ impl Teller<'_> {
     }
 
     pub(super) fn agent_state(&mut self, name: &'static str, status: &AgentStatus, number: u8) {
-        let agent = self.agent;
+        let (centre, agent) = (self.centre, self.agent);
         let duration = self.at.since(status.since).as_secs();
         let skill = status.active_queue.or(agent.skills.first().copied());
         self.event(name, |writer| {
@@ -57,11 +60,13 @@ impl Teller<'_> {
             writer.plain("EnablementMask", status.mask.bits());
             writer.text("UniqueObjectID", &agent_object(agent));
             writer.text("AgentInstrument", &agent.extension);
+            changed_by(writer, centre, status.cause);
+            noted(writer, centre, status);
         });
     }
 
     pub(super) fn query_agent_state(&mut self, status: &AgentStatus) {
-        let agent = self.agent;
+        let (centre, agent) = (self.centre, self.agent);
         let number = state_number(status.state);
         self.event("OnQueryAgentStateConf", |writer| {
             writer.text("AgentID", &agent.login);
@@ -79,6 +84,7 @@ impl Teller<'_> {
                 "AgentAvailabilityStatus",
                 u8::from(status.state == AgentState::Ready),
             );
+            noted(writer, centre, status);
         });
     }
 
@@ -139,6 +145,39 @@ impl Teller<'_> {
             }
         });
     }
+}
+
+/// Who or what changed the state: the hub's addition, since the document has the reason alone.
+fn changed_by(writer: &mut Writer, centre: &Centre, cause: Cause) {
+    let word = match cause {
+        Cause::Agent => "agent",
+        Cause::Supervisor(_) => "supervisor",
+        Cause::Call => "call",
+        Cause::Timer => "timer",
+        Cause::NoAnswer => "noanswer",
+        Cause::System => "system",
+    };
+    writer.text("StateChangedBy", word);
+    if let Cause::Supervisor(supervisor) = cause {
+        writer.text("StateChangedByID", login_of(centre, supervisor));
+    }
+}
+
+/// What was asked for and has not taken effect: the hub's addition, since no documented event tells it.
+fn noted(writer: &mut Writer, centre: &Centre, status: &AgentStatus) {
+    let Some(noted) = status.noted else {
+        writer.null("NextAgentState");
+        return;
+    };
+    writer.plain("NextAgentState", state_number(noted.state));
+    writer.plain("NextEventReasonCode", noted.reason.code());
+    if let Some(supervisor) = noted.by {
+        writer.text("NextAgentStateByID", login_of(centre, supervisor));
+    }
+}
+
+fn login_of(centre: &Centre, agent: AgentId) -> &str {
+    centre.agent(agent).map_or("", |found| &found.login)
 }
 
 /// An agent's first name and the rest of its name.

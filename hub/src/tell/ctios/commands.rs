@@ -40,7 +40,7 @@ pub fn is_command(method: &str) -> bool {
 }
 
 /// The names of all commands, as hub methods (product brief f.3 and f.4). Each takes one object.
-pub const COMMANDS: [&str; 37] = [
+pub const COMMANDS: [&str; 38] = [
     "Login",
     "Logout",
     "SetAgentState",
@@ -60,6 +60,7 @@ pub const COMMANDS: [&str; 37] = [
     "SingleStepConference",
     "StartRecord",
     "StopRecord",
+    "SetCurrentCall",
     "SetCallData",
     "MakeSupervisorAssistCall",
     "MakeEmergencyCall",
@@ -159,6 +160,7 @@ fn read_command(method: &str, fields: &Fields<'_>) -> Result<Command, Refusal> {
         },
         "StartRecord" => Command::StartRecord(fields.call()?),
         "StopRecord" => Command::StopRecord(fields.call()?),
+        "SetCurrentCall" => Command::SetCurrentCall(fields.call()?),
         "SetCallData" => Command::SetCallData {
             call: fields.call()?,
             change: Box::new(fields.call_data()?),

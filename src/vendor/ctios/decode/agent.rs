@@ -6,7 +6,7 @@
 //! A mask that comes with another agent's state is that agent's and never the own one (rule R82).
 
 use super::{COLLEAGUES_KEPT, Given, Reader, Teller, Value, some_text};
-use crate::domain::agent::AgentUpdate;
+use crate::domain::agent::{AgentUpdate, ChangedBy, NextState};
 use crate::domain::chat::Message;
 use crate::domain::ids::Ref;
 use crate::domain::skills::{Assignment, COLUMNS_KEPT, Column, MEMBERSHIPS_KEPT, Membership};
@@ -14,8 +14,11 @@ use crate::domain::telephony::TelephonyNews;
 use crate::domain::{Event, Moment};
 use crate::vendor::Oddity;
 use crate::vendor::ctios::arguments::SkillGroupFields;
+use crate::vendor::ctios::events::CtiEvent;
 use crate::vendor::ctios::fields::starts_with;
-use crate::vendor::ctios::state::{AGENT_MODES, AVAILABILITIES, agent_state, group_number, look_up};
+use crate::vendor::ctios::state::{
+    AGENT_MODES, AVAILABILITIES, CHANGED_BY, agent_state, group_number, look_up,
+};
 use std::borrow::Cow;
 
 impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
@@ -40,8 +43,56 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
             update.name = Some(Cow::Owned(name.into()));
         }
         self.send_agent(&update);
+        if !self.is_monitored {
+            self.next_state();
+        }
         if let Some(mask) = self.read_mask().filter(|_| !self.is_monitored) {
             self.send(Event::AgentMask(mask));
+        }
+    }
+
+    /// What the server has noted to follow the call at hand; a state that is not known is no news of it.
+    fn next_state(&mut self) {
+        let next = match self.fields.next_agent_state {
+            Given::Absent => return,
+            Given::Null => None,
+            Given::Value(value) => {
+                let Some(state) = agent_state(value) else {
+                    let word = value.text().unwrap_or_default();
+                    return self.unknown_value(&word.cow());
+                };
+                let code = self.fields.next_reason.value();
+                Some(NextState {
+                    state,
+                    reason: code
+                        .and_then(|code| i32::try_from(code).ok())
+                        .filter(|code| *code != 0),
+                    by: some_text(self.fields.next_by).map(|by| by.as_ref().into()),
+                })
+            }
+        };
+        self.send(Event::NextState(next));
+    }
+
+    /// Who or what changed the state, as far as that is said: by a word of the hub contract, else by the reason
+    /// of a sign-out by the system (rule R71).
+    fn changed_by(&mut self) -> Option<ChangedBy> {
+        let word = some_text(self.fields.changed_by);
+        let known = word.as_ref().and_then(|word| {
+            let mut known = CHANGED_BY.iter();
+            known.find(|(known, _)| known.eq_ignore_ascii_case(word))
+        });
+        match (word, known) {
+            (Some(word), None) => {
+                self.unknown_value(&word);
+                None
+            }
+            (_, Some((_, ChangedBy::Supervisor(_)))) => {
+                let id = some_text(self.fields.changed_by_id);
+                Some(ChangedBy::Supervisor(id.map(|id| id.as_ref().into())))
+            }
+            (_, Some((_, by))) => Some(by.clone()),
+            (None, None) => self.is_forced().then_some(ChangedBy::System),
         }
     }
 
@@ -56,10 +107,14 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
         let extension = [self.fields.agent_extension, self.fields.agent_instrument]
             .into_iter()
             .find_map(some_text);
+        // Only a change of the state says who changed it.
+        let tells_change = self.kind == CtiEvent::AgentStateChange || self.kind == CtiEvent::PostLogout;
+        let changed_by = (named_state.is_some() && tells_change).then(|| self.changed_by());
         AgentUpdate {
             login_id: some_text(self.fields.agent_id),
             extension,
             named_state,
+            changed_by,
             reason: named_state
                 .and_then(|_| self.reason().said())
                 .map(|reason| reason.filter(|code| *code != 0)),

@@ -1,0 +1,105 @@
+// What the telephony server's masks allow, worked out from the wire alone: a judge of the page's buttons that shares
+// no code with the page. Bits and the merging of masks are those of the event document and of decision D1.
+
+const DISABLE_ALL = 0x0040_0000;
+
+/** The bits that a button needs, any of them; by its `data-command`, for those without a reason. */
+const BITS = {
+  answer: 0x1,
+  'end-call': 0x2,
+  'end-for-all': 0x2,
+  hold: 0x4,
+  retrieve: 0x8,
+  dial: 0x10 | 0x4000 | 0x8000,
+  consult: 0x20,
+  'complete-transfer': 0x40,
+  'blind-transfer': 0x80,
+  'consult-for-conference': 0x100,
+  'complete-conference': 0x200,
+  'add-party': 0x400,
+  alternate: 0x800,
+  'back-to-caller': 0x1000,
+  'set-wrap-up-data': 0x2000,
+  'ask-supervisor': 0x1_0000,
+  'raise-emergency': 0x2_0000,
+  'report-bad-line': 0x4_0000,
+  'send-message': 0x10_0000,
+  'start-recording': 0x20_0000,
+  'stop-recording': 0x20_0000,
+  'sign-in': 0x0100_0000,
+  'sign-out': 0x0200_0000,
+  ready: 0x0800_0000,
+  'not-ready': 0x1000_0000,
+  'wrap-up-ready': 0x4000_0000,
+  'wrap-up-not-ready': 0x8000_0000,
+};
+const WITH_REASON = { 'sign-out': 0x0400_0000, 'not-ready': 0x2000_0000 };
+
+/** No bit speaks of tones and of the call's data; who may leave the call may send and change them. */
+const AS_ON_THE_CALL = ['keypad', 'send-tones', 'set-call-data'];
+
+const OF_THE_AGENT = 0xff00_0000;
+const SHARED = 0x10 | 0x4000 | 0x8000 | 0x1_0000 | 0x2_0000 | 0x4_0000 | 0x8_0000 | 0x10_0000 | 0x20_0000;
+const USABLE_ASIDE = 0x1 | 0x2 | 0x8;
+
+const effective = (mask) => (mask === undefined || (mask & DISABLE_ALL) !== 0 ? 0 : mask);
+
+/** Keeps the masks of one desk, from the CTI OS events that it is told. */
+export class Masks {
+  #agent;
+  #calls = new Map();
+  #current = null;
+
+  /** Takes in one event. */
+  hear([name, fields]) {
+    const object = fields.UniqueObjectID;
+    const isCall = object?.startsWith('call.');
+    if (name === 'OnCurrentCallChanged') {
+      this.#current = object ?? null;
+    }
+    if (name === 'OnCallBegin' || name === 'OnSnapshotCallConf') {
+      this.#calls.set(object, this.#calls.get(object));
+    }
+    if (name === 'OnCallEnd') {
+      this.#calls.delete(object);
+      if (this.#current === object) {
+        this.#current = null;
+      }
+    } else if (fields.EnablementMask !== undefined) {
+      const mask = Number(fields.EnablementMask) >>> 0;
+      if (!isCall) {
+        this.#agent = mask;
+      } else if (this.#calls.has(object)) {
+        this.#calls.set(object, mask);
+      }
+    }
+    // The calls that a snapshot does not list are over.
+    if (name === 'OnSnapshotDeviceConf') {
+      const listed = Object.keys(fields.ValidCalls ?? {});
+      for (const call of this.#calls.keys()) {
+        if (!listed.includes(call)) {
+          this.#calls.delete(call);
+        }
+      }
+    }
+  }
+
+  /** Whether a button may be on: `call` is the id of the card that it is on, `null` elsewhere. */
+  allow(command, reason, call) {
+    const needed = reason ? WITH_REASON[command] : BITS[AS_ON_THE_CALL.includes(command) ? 'end-call' : command];
+    if (needed === undefined) {
+      return undefined;
+    }
+    const ofCurrent = this.#current === null ? undefined : this.#calls.get(this.#current);
+    if (needed & OF_THE_AGENT) {
+      return (effective(this.#agent) & needed) !== 0;
+    }
+    if (needed & SHARED) {
+      return (effective(ofCurrent ?? this.#agent) & needed) !== 0;
+    }
+    if (call !== null && call !== this.#current) {
+      return (effective(this.#calls.get(call)) & needed & USABLE_ASIDE) !== 0;
+    }
+    return (effective(ofCurrent) & needed) !== 0;
+  }
+}
