@@ -2,7 +2,8 @@
 //!
 //! Lives here: finding parts by their hooks, pressing buttons and moving the focus as hands on a keyboard would.
 //! May not be here: which action keys belong to, anything that knows what a call is.
-//! Buttons in a row are one stop of the Tab key (`role="toolbar"`): arrows go along the row, Tab leaves it.
+//! Buttons in a row are one stop of the Tab key (`role="toolbar"`): arrows go along the row, Tab leaves it. In a menu
+//! (`popover` of class `menu`) arrows go up and down.
 //! With 16 cards of eight buttons each, plain Tab would need 128 presses to pass them by.
 #![allow(
     clippy::disallowed_methods,
@@ -120,14 +121,15 @@ pub(super) fn step(part: &str, forward: bool) -> bool {
     parts.get(next).is_some_and(take_focus)
 }
 
-/// Moves the focus inside a row of buttons; `true` when the key was meant for that.
+/// Moves the focus inside a row or a menu of buttons; `true` when the key was meant for that.
 pub(super) fn walk(event: &KeyboardEvent) -> bool {
-    if event.alt_key() || event.ctrl_key() || event.meta_key() {
+    if event.alt_key() || event.ctrl_key() || event.meta_key() || is_writing() {
         return false;
     }
     let Some(row) = active().and_then(|active| row_of(&active)) else {
         return false;
     };
+    let is_menu = row.has_attribute("popover");
     let mut buttons = all(row.query_selector_all("button"));
     buttons.retain(|button| row_of(button).as_ref() == Some(&row) && is_seen(button));
     let focused = active();
@@ -136,16 +138,18 @@ pub(super) fn walk(event: &KeyboardEvent) -> bool {
         return false;
     };
     let last = buttons.len().saturating_sub(1);
-    let next = match &*event.key() {
-        "ArrowRight" => next_of(here, buttons.len(), !is_right_to_left()),
-        "ArrowLeft" => next_of(here, buttons.len(), is_right_to_left()),
-        "Home" => 0,
-        "End" => last,
+    let next = match (&*event.key(), is_menu) {
+        ("ArrowRight", false) => next_of(here, buttons.len(), !is_right_to_left()),
+        ("ArrowLeft", false) => next_of(here, buttons.len(), is_right_to_left()),
+        ("ArrowDown", true) => next_of(here, buttons.len(), true),
+        ("ArrowUp", true) => next_of(here, buttons.len(), false),
+        ("Home", _) => 0,
+        ("End", _) => last,
         // Leaves the row from wherever one is in it, and comes back there.
-        "Tab" => here,
+        ("Tab", false) => here,
         _ => return false,
     };
-    for (place, button) in buttons.iter().enumerate() {
+    for (place, button) in buttons.iter().enumerate().filter(|_| !is_menu) {
         button.set_tab_index(if place == next { 0 } else { -1 });
     }
     next != here && buttons.get(next).is_some_and(take_focus)
@@ -156,10 +160,11 @@ fn next_of(here: usize, count: usize, forward: bool) -> usize {
     (here + step).checked_rem(count).unwrap_or_default()
 }
 
-/// The row of buttons that a button belongs to.
+/// The row or menu that a button belongs to.
 fn row_of(button: &Element) -> Option<Element> {
     let row = button.closest(ROWS).ok()??;
-    (row.get_attribute("role")? == "toolbar").then_some(row)
+    let walks = row.has_attribute("role") && !row.has_attribute("popover");
+    (walks || row.class_list().contains("menu")).then_some(row)
 }
 
 fn is_right_to_left() -> bool {

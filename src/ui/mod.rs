@@ -26,8 +26,11 @@
 //! | `unusable` | how many of the server's messages could not be read |
 //! | `emergency` | who needs the supervisor at once |
 //! | `failure` | a command that failed; `data-id` is its number |
-//! | `calls`, `call` | the calls, and one of them (`data-id`, `data-stage`) |
-//! | `keypad` | the tone pad of a call |
+//! | `calls`, `call` | the calls, and one of them (`data-id`, `data-stage`; the current one has `aria-current`) |
+//! | `recording`, `conference-mark` | the light and the mark on a call's card |
+//! | `keypad`, `more` | the tone pad of a call, and the menu of what is seldom done with it |
+//! | `transfer`, `conference` | the panels for a second call |
+//! | `colleague` | somebody who could be called there (`data-state`) |
 //! | `missed`, `missed-call` | missed calls, and one of them (`data-id`) |
 //! | `agents`, `queues`, `callbacks` | the lists |
 //! | `agent`, `queue`, `callback` | one row of a list (`data-id`; an agent also `data-state`) |
@@ -39,7 +42,8 @@
 //! | `tab` | another of the agent's tabs is the one that rings |
 //! | `polite`, `assertive` | what screen readers are told |
 //!
-//! `data-id` is the source's own id. A row or card that is not confirmed in the present session carries
+//! `data-id` is the source's own id; buttons that act on another call than that of their card are inside `data-for`
+//! with that call's. A row or card that is not confirmed in the present session carries
 //! `data-unsure`. `data-command` is one of:
 //!
 //! - of the agent: `sign-in`, `sign-out`, `ready`, `not-ready` (with `data-reason` where a reason goes with it),
@@ -47,9 +51,10 @@
 //! - of a call: `answer`, `end-call`, `end-for-all`, `hold`, `retrieve`, `alternate`, `back-to-caller`,
 //!   `make-current`, `consult`, `consult-for-conference`, `complete-transfer`, `blind-transfer`,
 //!   `complete-conference`, `add-party`, `keypad`, `send-tones` (with `data-tone`), `set-call-data`,
-//!   `set-wrap-up-data`, `start-recording`, `stop-recording`, `report-bad-line`;
-//! - of the page: `retry-now`, `dismiss`, `language`, `skip-to-calls`, `shortcuts`, `change-keys`, `usual-keys`,
-//!   `close`.
+//!   `set-wrap-up-data`, `start-recording`, `stop-recording`, `report-bad-line`, and `try-again` for whichever of them
+//!   was refused;
+//! - of the page: `transfer`, `conference`, `more` (each opens what bears its name), `details`, `retry-now`, `dismiss`,
+//!   `language`, `skip-to-calls`, `shortcuts`, `change-keys`, `usual-keys`, `close`.
 
 #![allow(
     unreachable_pub,
@@ -64,6 +69,7 @@ mod attention;
 mod banner;
 mod bar;
 mod button;
+mod call_buttons;
 mod call_card;
 mod callbacks;
 mod calls;
@@ -75,10 +81,13 @@ mod language;
 mod list;
 mod live;
 mod look;
+mod missed;
+mod opener;
 mod page;
 mod queues;
 mod root;
 mod row;
+mod second_leg;
 mod settings;
 mod shortcut_sheet;
 mod shortcuts;

@@ -127,6 +127,33 @@ where
     });
 }
 
+/// Closes the popover that an element is in.
+pub(super) fn hide_popover<E>(element: NodeRef<E>)
+where
+    E: leptos::html::ElementType,
+    E::Output: AsRef<HtmlElement> + JsCast + Clone + 'static,
+{
+    let element = element.get_untracked();
+    let popover = element.and_then(|element| {
+        AsRef::<Element>::as_ref(AsRef::<HtmlElement>::as_ref(&element))
+            .closest("[popover]")
+            .ok()?
+    });
+    if let Some(popover) = popover.and_then(|popover| popover.dyn_into::<HtmlElement>().ok()) {
+        // One that is closed already stays closed.
+        let _ = popover.hide_popover();
+    }
+}
+
+/// Whether what was pressed is, or is inside, something that `selector` names.
+pub(super) fn is_pressed(event: &web_sys::MouseEvent, selector: &str) -> bool {
+    event
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok())
+        .and_then(|element| element.closest(selector).ok().flatten())
+        .is_some()
+}
+
 /// Moves the focus among the enabled buttons inside `within` by one step; wraps around.
 pub(super) fn step_focus(within: &Element, forward: bool) {
     let Ok(buttons) = within.query_selector_all("button") else {

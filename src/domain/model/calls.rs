@@ -527,6 +527,7 @@ fn begin_again(row: &mut Call, when: Moment) {
     row.begun = Some(when);
     row.connected = None;
     row.held_since = None;
+    row.held_for = 0;
     row.ended = None;
     row.ending = None;
     row.missed = false;
@@ -569,15 +570,14 @@ fn move_to(row: &mut Call, stage: Stage, ending: Option<Ending>, when: Moment) -
     ) {
         row.queued = None;
     }
+    if let Some(since) = row.held_since.take() {
+        row.held_for += when.since(since).max(0);
+    }
     match stage {
-        Stage::Connected => {
-            row.connected = row.connected.or(Some(when));
-            row.held_since = None;
-        }
+        Stage::Connected => row.connected = row.connected.or(Some(when)),
         Stage::Held => row.held_since = Some(when),
         Stage::Failed | Stage::Ended => {
             row.ended = Some(when);
-            row.held_since = None;
             row.transferring_to = None;
             row.ending = Some(ending.unwrap_or(Ending::Unsaid));
         }

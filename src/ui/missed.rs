@@ -1,0 +1,98 @@
+//! The missed calls: who called in vain, when and why, and the way to call back.
+//!
+//! Lives here: the panel below the calls, and one line of it.
+//! May not be here: calls that go on, which have cards.
+//! A line stays until the agent puts it away; the newest stands first.
+
+use super::app::{App, Intent};
+use super::button::CommandButton;
+use super::call_card::ending_words;
+use super::calls::indices;
+use super::live::{attr, flag, rows, text, when};
+use super::look::{Icon, icon};
+use super::page;
+use crate::domain::ids::{CallKey, Key};
+use crate::words::{Sentence, Word};
+use leptos::html;
+use leptos::prelude::*;
+use std::sync::Arc;
+
+/// The missed calls.
+#[component]
+pub(super) fn Missed() -> impl IntoView {
+    let app = App::get();
+    let count = Memo::new(move |_| app.missed.with(Vec::len));
+    let place = NodeRef::<html::Section>::new();
+    page::catch_focus(place, move || count.get());
+    view! {
+        <section class="panel missed" data-part="missed" aria-labelledby="missed-heading" tabindex="-1" node_ref=place>
+            <header>
+                <h2 id="missed-heading">{text(move || app.say(Word::Missed))}</h2>
+                <span class="count" class:alarm=flag(move || count.get().gt(&0))>{text(move || app.speech.number(count.get()))}</span>
+            </header>
+            <ul class="entries">
+                {rows(
+                    Memo::new(move |_| indices(&app.missed.get())),
+                    Arc::new(|key, _| view! { <MissedCall key=CallKey::from_index(key) /> }.into_any()),
+                )}
+            </ul>
+            {when(move || count.get() == 0, move || view! { <p class="empty shown">{text(move || app.say(Word::NoMissed))}</p> }.into_any())}
+        </section>
+    }
+}
+
+#[component]
+fn MissedCall(key: CallKey) -> impl IntoView {
+    let app = App::get();
+    let call = app.call(key);
+    let number = Memo::new(move |_| {
+        call.with(|call| call.as_deref()?.number.as_deref().map(str::to_owned))
+            .unwrap_or_default()
+    });
+    let id = move || call.with(|call| call.as_deref().map(|call| call.id.to_string()));
+    let why = move || {
+        call.with(|call| {
+            let call = call.as_deref()?;
+            let queue = call.queue_name.as_deref().map(str::to_owned).or_else(|| {
+                let queue = call.queue?;
+                app.read(|model| model.queues.get(queue)?.name.as_deref().map(str::to_owned))
+            });
+            let mut parts = vec![ending_words(app, call)];
+            parts.splice(0..0, call.ended.map(|ended| app.speech.short_clock(ended)));
+            parts.extend(queue);
+            Some(app.speech.listed(&parts))
+        })
+    };
+    let shown = move || match number.get() {
+        number if number.is_empty() => app.say(Word::HiddenNumber).to_owned(),
+        number => number,
+    };
+    let hindrance = Signal::derive(move || number.with(String::is_empty).then_some(Word::HiddenNumber));
+    view! {
+        <li data-part="missed-call" data-id=attr(id)>
+            <span class="two-lines">
+                <strong dir="auto">{text(shown)}</strong>
+                <span class="quiet small">{text(why)}</span>
+            </span>
+            <CommandButton
+                class="small"
+                command="call-back"
+                intent=Signal::derive(move || number.with(|number| Intent::dial(number)))
+                label=app.text(Word::CallBack)
+                name=Signal::derive(move || {
+                    number.with(|number| app.speech.tell(Sentence::CallNumber { number }))
+                })
+                hindrance=hindrance
+            />
+            <button
+                type="button"
+                class="button small bare"
+                data-command="dismiss"
+                aria-label=attr(move || app.say(Word::Dismiss))
+                on:click=move |_| app.dispatch(Intent::DismissCall(key))
+            >
+                {icon(|| Icon::Cross)}
+            </button>
+        </li>
+    }
+}
