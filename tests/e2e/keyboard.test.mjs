@@ -57,10 +57,23 @@ describe('by keyboard alone', () => {
     await hands.act('J');
     await hands.said(/^Talking for \d.*\. Talking \+\d+ for \d.*, total \d/);
 
-    await hands.act('E');
+    // Somebody is asked before the caller is handed over.
+    const caller = await desk.part('call').getAttribute('data-id');
+    await hands.act('X');
+    await hands.at({ name: 'party' });
+    await hands.type('+358401234567');
+    await hands.press('Enter');
+    const stage = (which) => desk.page.locator(`[data-part="call"]${which}`);
+    const isCaller = `[data-id="${caller}"]`;
+    await stage(`${isCaller}[data-stage="held"]`).waitFor();
+    await stage(`:not(${isCaller})[data-stage="connected"]`).waitFor({ timeout: 15_000 });
+    await hands.act('W');
+    await stage(`${isCaller}[data-stage="connected"]`).waitFor();
+    await hands.act('W');
+    await stage(`${isCaller}[data-stage="held"]`).waitFor();
+    await hands.act('C');
     await desk.ownState('wrap-up');
-    await desk.part('call').waitFor({ state: 'detached' });
-    await eventually(async () => assert.ok(!(await hands.focus()).lost, 'the focus survives the card'));
+    await eventually(async () => assert.ok(!(await hands.focus()).lost, 'the focus survives the cards'));
 
     // Not ready, with a reason.
     await hands.act('O');
@@ -74,13 +87,13 @@ describe('by keyboard alone', () => {
     await hands.dial('+358401234567');
     await desk.ownState('talking');
     await hands.act('E');
-    await desk.part('call').waitFor({ state: 'detached' });
+    await desk.ownState('not-ready');
 
     // Another language, and back.
     await hands.until('Shift+Tab', ({ command }) => command === 'language');
     await hands.type('De');
     await eventually(async () => assert.match(await desk.part('missed').textContent(), /Verpasst/));
-    await hands.press('Home');
+    await hands.press('ArrowDown');
     await eventually(async () => assert.match(await desk.part('missed').textContent(), /Missed/));
 
     // Home.
