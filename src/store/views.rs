@@ -39,6 +39,8 @@ pub struct DeskView {
     pub emergency: Option<Emergency>,
     /// Alerts, newest last.
     pub alerts: Vec<Alert>,
+    /// Changes whenever the messages do, which are read from the model.
+    pub messages_version: u32,
     /// Reasons for not being ready.
     pub reasons: Arc<Vec<Reason>>,
     /// A telephony server is there to be commanded; without one the desk only shows.
@@ -234,6 +236,7 @@ impl Views {
             desk.forced_out = model.desk.forced_out;
             desk.emergency = model.desk.supervisor.emergencies.back().cloned();
             desk.alerts = model.desk.alerts.iter().cloned().collect();
+            desk.messages_version = model.desk.messages_version;
             desk.wrap_up_to_come = model.desk.wrap_up_to_come;
             desk.version += 1;
         });

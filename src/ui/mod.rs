@@ -32,6 +32,14 @@
 //! | `transfer`, `conference` | the panels for a second call |
 //! | `colleague` | somebody who could be called there (`data-state`) |
 //! | `missed`, `missed-call` | missed calls, and one of them (`data-id`) |
+//! | `contact` | what is known of the current call |
+//! | `call-data`, `add-field`, `conflict`, `one-of-several` | a field of its data (`data-id`: its name), the choice of another, what the server made of one meanwhile, that the refused one is not named |
+//! | `note` | the agent's own note about it |
+//! | `transcript`, `phrase` | what is said, and one phrase |
+//! | `so-far`, `step` | what the call went through, and one step |
+//! | `alerts`, `alert` | alerts, and one of them (`data-id`) |
+//! | `chat`, `unread`, `conversation`, `colleague`, `write-to` | messages: how many are new, a conversation (`data-id`: `supervisor`, `team` or a sign-in id), somebody found, the search |
+//! | `messages`, `message`, `message-field`, `sending` | a conversation's messages, one of them (`data-own`), the field, that one is on its way |
 //! | `agents`, `queues`, `callbacks` | the lists |
 //! | `agent`, `queue`, `callback` | one row of a list (`data-id`; an agent also `data-state`) |
 //! | `shortcuts`, `shortcut-note` | the sheet with the keys, and what it tells about a choice |
@@ -54,7 +62,8 @@
 //!   `set-wrap-up-data`, `start-recording`, `stop-recording`, `report-bad-line`, and `try-again` for whichever of them
 //!   was refused;
 //! - of the page: `transfer`, `conference`, `more` (each opens what bears its name), `details`, `retry-now`, `dismiss`,
-//!   `language`, `skip-to-calls`, `shortcuts`, `change-keys`, `usual-keys`, `close`.
+//!   `dismiss-all`, `language`, `fold`, `edit`, `cancel`, `take-over`, `use-server-value`, `read-aloud`, `jump-to-latest`, `alerts`,
+//!   `open-conversation`, `all-conversations`, `skip-to-calls`, `shortcuts`, `change-keys`, `usual-keys`, `close`.
 
 #![allow(
     unreachable_pub,
@@ -63,6 +72,7 @@
 )]
 
 mod agents;
+mod alerts;
 mod announce;
 mod app;
 mod attention;
@@ -73,6 +83,8 @@ mod call_buttons;
 mod call_card;
 mod callbacks;
 mod calls;
+mod chat;
+mod contact;
 mod desk;
 mod focus;
 mod format;
@@ -84,6 +96,7 @@ mod look;
 mod missed;
 mod opener;
 mod page;
+mod panel;
 mod queues;
 mod root;
 mod row;
@@ -92,8 +105,10 @@ mod settings;
 mod shortcut_sheet;
 mod shortcuts;
 mod sign_in;
+mod so_far;
 mod speech;
 mod state_control;
+mod transcript;
 
 pub use app::{App, Dispatch, Intent, RowSignal};
 pub use root::Root;

@@ -157,10 +157,14 @@ fn perform(app: App, action: Action) -> Result<(), String> {
             }
             Ok(())
         }
-        Action::CallData => place(&["[data-part=contact] :is(input, button)", "[data-part=contact]"]),
+        Action::CallData => place(&["[data-part=contact] [data-command=edit]", "[data-part=contact]"]),
         Action::WrapUpCode => place(&["[data-part=wrap-up] :is([data-command=wrap-up-code], input)"]),
         Action::Missed => place(&["[data-part=missed]"]),
-        Action::Chat => place(&["[data-part=chat] :is(textarea, input)", "[data-part=chat]"]),
+        Action::Chat => place(&[
+            "[data-part=chat] [data-part=message-field]",
+            "[data-part=chat] [data-command=open-conversation]",
+            "[data-part=chat]",
+        ]),
         Action::Alerts => {
             press(app, "[data-command=alerts]")?;
             focus::go_to(&["[data-part=alerts] button", "[data-part=alerts]"]);

@@ -2,7 +2,7 @@
 //!
 //! Lives here: the directory's shape and reading, and the domain events it amounts to.
 //! May not be here: fetching it, and any state of an agent or queue; a directory says only that they exist.
-//! Shape: `{"agents":[{id,name,agentId?,extension?}],"queues":[{id,name}],"callLists":[{id,name}],
+//! Shape: `{"agents":[{id,name,agentId?,extension?,team?,supervisor?}],"queues":[{id,name}],"callLists":[{id,name}],
 //! "notReadyReasons":[{code,label}],"queueGroups":[{id,name,description?}],"domains":[name]}`; any may be missing.
 
 use super::events::QueueGroup;
@@ -26,6 +26,10 @@ record! {
         agent_id: Text<'a> = "agentId",
         /// An agent's phone.
         extension: Text<'a> = "extension",
+        /// The name of an agent's team.
+        team: Text<'a> = "team",
+        /// Whether the agent leads it.
+        supervisor: bool = "supervisor",
     }
 }
 
@@ -50,6 +54,10 @@ pub struct DirectoryAgent {
     pub login_id: Option<Box<str>>,
     /// The phone.
     pub extension: Option<Box<str>>,
+    /// The name of the agent's team.
+    pub team: Option<Box<str>>,
+    /// The agent supervises that team.
+    pub leads_team: bool,
 }
 
 /// A queue, call list or group of queues.
@@ -103,6 +111,8 @@ impl Directory {
                         name: boxed(entry.name),
                         login_id: boxed(entry.agent_id),
                         extension: boxed(entry.extension),
+                        team: boxed(entry.team),
+                        leads_team: entry.supervisor.value().unwrap_or(false),
                     });
                     Some(())
                 });
@@ -157,6 +167,8 @@ impl Directory {
                 name: agent.name.as_deref().map(Cow::Borrowed),
                 login_id: agent.login_id.as_deref().map(Cow::Borrowed),
                 extension: agent.extension.as_deref().map(Cow::Borrowed),
+                team: agent.team.as_deref().map(Cow::Borrowed),
+                leads_team: Some(agent.leads_team),
                 ..AgentUpdate::default()
             };
             sink(Event::Agent(Ref::new(source, &agent.id), &update));
