@@ -11,7 +11,7 @@ use crate::domain::fold::folded;
 impl Session {
     /// Decides what calls for attention after a step, and tells when that has changed.
     pub(super) fn attend(&mut self, now: Now) {
-        let works = self.screen == Screen::Desk && !self.model.borrow().desk.forced_out;
+        let works = self.screen == Screen::Desk && self.model.borrow().desk.forced_out.is_none();
         // Only who has worked competes: a desk that is still signing in may not get in at all.
         let competes = works
             && !self.attention.frozen
@@ -78,7 +78,7 @@ impl Session {
     /// Asks for the calls as they are now; nothing rings before all that was said until then has been heard.
     pub(super) fn reconcile(&mut self, now: Now) {
         self.attention.in_doubt = true;
-        if self.config.telephony == Telephony::CtiOs && !self.model.borrow().desk.forced_out {
+        if self.config.telephony == Telephony::CtiOs && self.model.borrow().desk.forced_out.is_none() {
             self.ask(ctios::Question::Calls, now);
         }
         self.invoke(
