@@ -108,18 +108,15 @@ proptest! {
             let attending = known.attention.attending();
             prop_assert_eq!(changed, before != attending, "{:?}", happening);
             prop_assert_eq!(attending.tab, known.attention.tab);
-            match attending.call {
-                Some(call) => {
-                    prop_assert!(known.may_ring(call), "{:?} rings after {:?}", call, happening);
-                    prop_assert_eq!(attending.signals, known.attention.signals);
-                    let wake = known.attention.next_wake();
-                    prop_assert!(wake.is_some_and(|wake| wake > Millis::new(known.time)));
-                }
-                None => {
-                    prop_assert!(known.ringing.iter().all(|call| !known.may_ring(*call)), "{:?}", happening);
-                    prop_assert_eq!(attending.signals, Signals::NONE);
-                    prop_assert_eq!(known.attention.next_wake(), None);
-                }
+            if let Some(call) = attending.call {
+                prop_assert!(known.may_ring(call), "{:?} rings after {:?}", call, happening);
+                prop_assert_eq!(attending.signals, known.attention.signals);
+                let wake = known.attention.next_wake();
+                prop_assert!(wake.is_some_and(|wake| wake > Millis::new(known.time)));
+            } else {
+                prop_assert!(known.ringing.iter().all(|call| !known.may_ring(*call)), "{:?}", happening);
+                prop_assert_eq!(attending.signals, Signals::NONE);
+                prop_assert_eq!(known.attention.next_wake(), None);
             }
             for signal in Signal::ALL {
                 let wished = known.attention.signals.has(signal);
