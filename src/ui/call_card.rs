@@ -303,7 +303,7 @@ pub(super) fn ending_words(app: App, call: &Call) -> String {
         Some(Ending::Withdrawn(cause)) => (Word::Withdrawn, cause.as_deref()),
         Some(Ending::MovedOn(cause)) => (Word::TakenByOther, cause.as_deref()),
         Some(Ending::Transferred) => (Word::Transferred, None),
-        Some(Ending::ByAgent) => (Word::AgentHungUp, None),
+        Some(Ending::ByAgent) => (Word::EndedHere, None),
         // Nobody says why: that it is over is all that is known of a conversation.
         Some(Ending::Unsaid) | None if call.connected.is_some() => (Word::CallEnded, None),
         Some(Ending::Unsaid) | None => (Word::RangOut, None),
