@@ -7,6 +7,7 @@
 #![allow(clippy::disallowed_methods, reason = "these tests look at the document")]
 
 mod buttons;
+mod cards;
 mod cells;
 mod languages;
 mod page;
