@@ -17,7 +17,7 @@ use switchhook::domain::telephony::Link;
 use switchhook::protocol::message::Payload;
 use switchhook::vendor::Oddities;
 use switchhook::vendor::ctios::{Decoder, Outcome, Site, encode};
-use switchhook_hub::centre::{AgentId, AgentState, LegState, Settings};
+use switchhook_hub::centre::{AgentId, AgentState, LegState, Mask, Settings};
 use switchhook_hub::tell::ctios;
 
 const SOURCE: SourceId = SourceId(0);
@@ -183,8 +183,10 @@ impl Desks {
         assert_eq!(known.map(Key::index), row.map(Key::index));
         if let Some(agent) = monitored {
             // No monitored event tells of a mask alone: the agent's buttons are the agent's.
+            // What is over is the agent's alone to file.
             let stages = |calls: BTreeMap<String, (Stage, _)>| -> BTreeMap<String, Stage> {
-                calls.into_iter().map(|(id, (stage, _))| (id, stage)).collect()
+                let stages = calls.into_iter().map(|(id, (stage, _))| (id, stage));
+                stages.filter(|(_, stage)| *stage != Stage::Ended).collect()
             };
             let known = stages(page.calls(Some(&login(agent))));
             assert_eq!(known, stages(self.legs(agent)), "monitored {agent:?}");
@@ -202,12 +204,16 @@ impl Desks {
     }
 
     fn legs(&self, agent: AgentId) -> BTreeMap<String, (Stage, Option<u32>)> {
-        let legs = self.floor.centre.calls_of(agent);
-        legs.filter_map(|(call, leg)| {
+        let legs = self.floor.centre.calls_of(agent).filter_map(|(call, leg)| {
             let id = ctios::call_object(call.facts.id);
             Some((id, (stage(leg.state)?, Some(leg.mask.bits()))))
-        })
-        .collect()
+        });
+        let found = self.floor.centre.agent(agent).expect("an agent");
+        let kept = found.kept.iter().map(|kept| {
+            let id = ctios::call_object(kept.facts.id);
+            (id, (Stage::Ended, Some(kept.mask.bits())))
+        });
+        legs.chain(kept).collect()
     }
 
     /// The agent's calls that a desk knows of.
@@ -506,4 +512,84 @@ fn a_desk_is_told_the_settings_and_figures_it_asks_for_and_understands_all_of_th
     assert!(!page.model.telephony().skill_groups.is_empty());
     assert_eq!(page.model.telephony().link, Link::Up);
     assert!(page.oddities.is_empty(), "{:?}", page.oddities);
+}
+
+/// Leaves every call by the buttons that there are; every page is right after each step.
+fn leave(desks: &mut Desks, agent: AgentId) {
+    for _ in 0..8 {
+        let legs = desks.floor.centre.calls_of(agent);
+        let wish = legs
+            .filter_map(|(call, leg)| {
+                let id = ctios::call_object(call.facts.id);
+                [
+                    (Mask::RELEASE, "ClearConnection"),
+                    (Mask::RETRIEVE, "Retrieve"),
+                    (Mask::ANSWER, "Answer"),
+                ]
+                .into_iter()
+                .find(|(bit, _)| leg.mask.allows(*bit))
+                .map(|(_, method)| (method, json!({"UniqueObjectID": id})))
+            })
+            .next();
+        let Some((method, arguments)) = wish else { break };
+        desks.ask(agent, method, arguments);
+        desks.check();
+    }
+    assert!(desks.legs(agent).is_empty(), "{agent:?}");
+}
+
+#[test]
+fn r60_r61_in_whatever_order_three_parties_hang_up_every_page_knows_who_is_left() {
+    let orders = [
+        [ANNA, BEN, SUPERVISOR],
+        [ANNA, SUPERVISOR, BEN],
+        [BEN, ANNA, SUPERVISOR],
+        [BEN, SUPERVISOR, ANNA],
+        [SUPERVISOR, ANNA, BEN],
+        [SUPERVISOR, BEN, ANNA],
+    ];
+    for stage in [
+        "ringing",
+        "answered",
+        "Alternate",
+        "Reconnect",
+        "Transfer",
+        "Conference",
+    ] {
+        for order in orders {
+            let mut desks = Desks::new(quiet());
+            // Ben calls Anna, who asks the supervisor.
+            desks.floor.connect(BEN, ANNA);
+            desks.read();
+            let original = desks.call(ANNA, 0);
+            let ask = json!({"UniqueObjectID": original, "DialedNumber": "4003"});
+            desks.ask(ANNA, "MakeConsultCall", ask);
+            desks.floor.wait(1_500);
+            desks.read();
+            desks.check();
+            let about = |desks: &Desks| {
+                let current = desks.floor.centre.agent(ANNA).and_then(|agent| agent.current);
+                json!({"UniqueObjectID": current.map(ctios::call_object)})
+            };
+            let consultation = about(&desks);
+            if stage != "ringing" {
+                desks.ask(SUPERVISOR, "Answer", consultation.clone());
+                desks.check();
+            }
+            if !["ringing", "answered"].contains(&stage) {
+                desks.ask(ANNA, stage, consultation);
+                desks.check();
+            }
+            for agent in order {
+                leave(&mut desks, agent);
+            }
+            desks.floor.wait(25_000);
+            desks.read();
+            desks.check();
+            assert_eq!(desks.floor.centre.calls().count(), 0, "{stage} {order:?}");
+            for agent in PEOPLE {
+                assert!(desks.legs(agent).is_empty(), "{stage} {order:?}");
+            }
+        }
+    }
 }

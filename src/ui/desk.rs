@@ -15,6 +15,7 @@ use super::live::{attr, text};
 use super::missed::Missed;
 use super::page;
 use super::queues::Queues;
+use super::settings::Settings;
 use super::state_control::StateControl;
 use crate::words::Word;
 use leptos::html;
@@ -36,6 +37,7 @@ pub(super) fn Desk() -> impl IntoView {
                 <Dial />
                 <Me />
                 <LanguageChoice />
+                <Settings />
             </header>
             <aside class="line" aria-label=attr(move || app.say(Word::Notices))>
                 <Banner />

@@ -40,6 +40,8 @@ pub enum Icon {
     Triangle,
     /// A cross.
     Cross,
+    /// Two sliders: settings.
+    Sliders,
     /// Points down: more choices.
     Chevron,
     /// The earth: languages.
@@ -74,6 +76,9 @@ impl Icon {
             }
             Icon::Globe => {
                 "M6 1a5 5 0 1 1 0 10A5 5 0 0 1 6 1zM2.3 4.4a4 4 0 0 0 0 3.2h1.6a9 9 0 0 1 0-3.2zm2.6 0a8 8 0 0 0 0 3.2h2.2a8 8 0 0 0 0-3.2zm3.2 0a9 9 0 0 1 0 3.2h1.6a4 4 0 0 0 0-3.2z"
+            }
+            Icon::Sliders => {
+                "M1 2.2h4.2a1.8 1.8 0 0 1 3.4 0H11v1.4H8.6a1.8 1.8 0 0 1-3.4 0H1zM1 8.4h1.4a1.8 1.8 0 0 1 3.4 0H11v1.4H5.8a1.8 1.8 0 0 1-3.4 0H1z"
             }
             Icon::Chevron => "m2 4.5 1-1 3 3 3-3 1 1-4 4z",
         }

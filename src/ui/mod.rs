@@ -35,6 +35,9 @@
 //! | `agents`, `queues`, `callbacks` | the lists |
 //! | `agent`, `queue`, `callback` | one row of a list (`data-id`; an agent also `data-state`) |
 //! | `language`, `language-error` | the choice of language, and why the last one could not be had |
+//! | `settings`, `notifications` | the settings, and what keeps notifications from being shown |
+//! | `sound-blocked` | the browser lets nothing be heard |
+//! | `tab` | another of the agent's tabs is the one that rings |
 //! | `polite`, `assertive` | what screen readers are told |
 //!
 //! `data-id` is the source's own id; buttons that act on another call than that of their card are inside `data-for`
@@ -60,6 +63,7 @@
 mod agents;
 mod announce;
 mod app;
+mod attention;
 mod banner;
 mod bar;
 mod button;
@@ -81,6 +85,7 @@ mod queues;
 mod root;
 mod row;
 mod second_leg;
+mod settings;
 mod sign_in;
 mod speech;
 mod state_control;
