@@ -77,7 +77,8 @@ fn placed(
 pub(super) fn Calls() -> impl IntoView {
     let app = App::get();
     let place = NodeRef::<html::Section>::new();
-    let put_away = RwSignal::new(None::<u32>);
+    // Which card, and the end of which call: the same call can come again, and end again.
+    let put_away = RwSignal::new(None::<(u32, Option<Moment>)>);
     let hovered = RwSignal::new(false);
     let touched = RwSignal::new(Moment(0));
     let cards = Memo::new(move |before: Option<&Vec<Placed>>| {
@@ -93,11 +94,11 @@ pub(super) fn Calls() -> impl IntoView {
         let is_calm = !hovered.get() && now.since(touched.get_untracked()) >= CALM;
         let gone = put_away.get();
         placed(before, &calls, now, is_calm, |key| {
-            let call = CallKey::from_index(key);
-            let is_over = app.read(|model| {
-                model.is_own_call(call) && model.calls.get(call).is_some_and(|call| !call.stage.is_live())
-            });
-            is_over && gone != Some(key)
+            let own = CallKey::from_index(key);
+            app.read(|model| {
+                let call = model.calls.get(own).filter(|_| model.is_own_call(own));
+                call.is_some_and(|call| !call.stage.is_live() && gone != Some((key, call.ended)))
+            })
         })
     });
     let keys =
@@ -107,7 +108,7 @@ pub(super) fn Calls() -> impl IntoView {
     let touch = move || touched.set(app.clock.get_untracked());
     let guarded_until = StoredValue::new(f64::NEG_INFINITY);
     let guard = move |event: leptos::ev::MouseEvent| {
-        if page::is_pressed(&event, "[data-command=dismiss]") {
+        if page::is_pressed(&event, ".line-of-card [data-command=dismiss]") {
             guarded_until.set_value(event.time_stamp() + GUARDED);
         } else if event.detail() > 0 && event.time_stamp() < guarded_until.get_value() {
             event.prevent_default();
@@ -134,13 +135,25 @@ pub(super) fn Calls() -> impl IntoView {
             </h2>
             {rows(
                 keys,
-                Arc::new(move |key, place| {
+                Arc::new(move |key, nth| {
                     let before = Signal::derive(move || {
-                        let place = place.get().checked_sub(1)?;
+                        let place = nth.get().checked_sub(1)?;
                         keys.with(|keys| keys.get(place).copied()).map(CallKey::from_index)
                     });
-                    let put_away = Callback::new(move |()| put_away.set(Some(key)));
-                    view! { <CallCard key=CallKey::from_index(key) before=before put_away=put_away /> }.into_any()
+                    let put_away = Callback::new(move |()| {
+                        let ended = app.read(|model| model.calls.get(CallKey::from_index(key))?.ended);
+                        put_away.set(Some((key, ended)));
+                    });
+                    let column = (place, hovered);
+                    view! {
+                        <CallCard
+                            key=CallKey::from_index(key)
+                            before=before
+                            column=column
+                            put_away=put_away
+                        />
+                    }
+                    .into_any()
                 }),
             )}
             {when(move || none.get(), move || view! { <div class="no-calls">

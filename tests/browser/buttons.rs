@@ -451,7 +451,7 @@ async fn d1_enabled_buttons_are_what_the_judge_allows_over_random_histories() {
         "try-again",
     ] {
         let times = on.get(name).copied().unwrap_or_default();
-        assert!(times > 20, "the histories do enable {name}: {on:?}");
+        assert!(times > 4, "the histories do enable {name}: {on:?}");
     }
 }
 

@@ -8,8 +8,9 @@ use switchhook::domain::call::{CallUpdate, Direction, Ending, Stage};
 use switchhook::domain::command::{Command, Failure, InvokeId};
 use switchhook::domain::control::{Control, Controls};
 use switchhook::ui::Intent;
+use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
-use web_sys::{Element, Event as DomEvent};
+use web_sys::{Element, Event as DomEvent, HtmlElement};
 
 fn news(stage: Stage) -> CallUpdate<'static> {
     CallUpdate {
@@ -210,4 +211,31 @@ async fn a_consultation_hangs_on_the_call_that_it_is_about() {
         card.text_content()
             .is_some_and(|text| text.contains("about +358401234567"))
     );
+}
+
+/// Who has more cards than fit must see the one that rings, but nothing moves under the pointer.
+#[wasm_bindgen_test]
+async fn a_call_that_rings_out_of_sight_is_brought_into_sight_when_the_pointer_is_elsewhere() {
+    let page = Page::desk().await;
+    let column: HtmlElement = page.one("[data-part=calls]").unchecked_into();
+    // As high as on a small screen.
+    column
+        .set_attribute("style", "block-size: 400px; overflow-y: auto; flex: none")
+        .expect("a name");
+    for number in 0..4 {
+        page.show(call(["1", "2", "3", "4"][number], news(Stage::Held)))
+            .await;
+    }
+    let sees = |id: &str| {
+        let [_, top, _, height] = place(&page.row("call", id));
+        let [_, from, _, room] = place(&column);
+        top >= from && top + height <= from + room
+    };
+    assert!(sees("1") && !sees("4"));
+    point(&page, "pointerenter");
+    page.show(call("4", news(Stage::Alerting))).await;
+    assert!(sees("1") && !sees("4"), "nothing moves under the pointer");
+    point(&page, "pointerleave");
+    settle().await;
+    assert!(sees("4"));
 }
