@@ -170,9 +170,10 @@ pub(super) fn indices(keys: &[CallKey]) -> Vec<u32> {
     keys.iter().map(|key| key.index()).collect()
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_arch = "wasm32"))]
 mod tests {
     use super::*;
+    use wasm_bindgen_test::wasm_bindgen_test;
 
     const NOW: Moment = Moment(1_000_000);
 
@@ -184,13 +185,13 @@ mod tests {
         cards.iter().map(|card| card.key).collect()
     }
 
-    #[test]
+    #[wasm_bindgen_test]
     fn a_new_card_comes_after_those_that_are_there_whatever_its_call_is_sorted_by() {
         let cards = after(&[], &[4, 7], 0, true);
         assert_eq!(keys(&after(&cards, &[2, 4, 7], 0, true)), [4, 7, 2]);
     }
 
-    #[test]
+    #[wasm_bindgen_test]
     fn the_card_of_an_ended_call_keeps_its_place_and_goes_after_a_while() {
         let cards = after(&[], &[1, 2, 3], 0, true);
         let ended = after(&cards, &[1, 3], 0, true);
@@ -199,20 +200,20 @@ mod tests {
         assert_eq!(keys(&after(&ended, &[1, 3], STAYS, true)), [1, 3]);
     }
 
-    #[test]
+    #[wasm_bindgen_test]
     fn no_card_goes_by_itself_while_the_pointer_is_among_them() {
         let cards = after(&after(&[], &[1, 2], 0, true), &[2], 0, false);
         assert_eq!(keys(&after(&cards, &[2], 10 * STAYS, false)), [1, 2]);
         assert_eq!(keys(&after(&cards, &[2], 10 * STAYS, true)), [2]);
     }
 
-    #[test]
+    #[wasm_bindgen_test]
     fn a_card_of_which_nothing_remains_goes_at_once() {
         let cards = after(&[], &[1, 2], 0, false);
         assert_eq!(keys(&placed(&cards, &[2], NOW, false, |key| key != 1)), [2]);
     }
 
-    #[test]
+    #[wasm_bindgen_test]
     fn a_call_that_is_back_has_its_place_again() {
         let cards = after(&after(&[], &[1, 2], 0, true), &[2], 0, true);
         let back = after(&cards, &[2, 1], STAYS, true);
@@ -220,7 +221,7 @@ mod tests {
         assert!(back.iter().all(|card| card.over.is_none()));
     }
 
-    #[test]
+    #[wasm_bindgen_test]
     fn ended_calls_never_fill_the_column() {
         let calls: Vec<u32> = (0..20).collect();
         let cards = after(&after(&[], &calls, 0, false), &[19], 0, false);
