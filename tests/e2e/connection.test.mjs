@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import { eventually, onDesk, startBrowser } from '../support/browser.mjs';
+import { ALONE } from '../support/calls.mjs';
 import { Masks } from '../support/masks.mjs';
 import { freePort, startHub } from '../support/servers.mjs';
 import { Wire } from '../support/wire.mjs';
@@ -133,7 +134,7 @@ describe('the connection', () => {
         await desk.call('connected').waitFor();
         assert.equal(await desk.part('call').count(), 1);
         assert.equal(await desk.part('call').getAttribute('data-id'), id);
-        await desk.expectEnabled(desk.part('call'), ['end-call', 'hold', 'keypad']);
+        await desk.expectEnabled(desk.part('call'), ALONE);
         await desk.command('end-call').click();
         await desk.ownState('wrap-up');
       },
