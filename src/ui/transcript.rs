@@ -85,7 +85,7 @@ fn Phrases(key: CallKey, aloud: Memo<bool>) -> impl IntoView {
     Effect::new(move || {
         // A phrase grows while it is being spoken: the list follows that, too.
         call.track();
-        keys.track();
+        keys.with(Vec::len);
         if follows.get_untracked() {
             page::next_frame(to_end);
         }
