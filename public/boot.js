@@ -10,6 +10,14 @@ const root = document.documentElement;
 const BREATH = 10_000;
 const LOOK = 2_000;
 
+// The theme that was chosen, before anything is seen in another one. The program reads the same text, and all of it.
+try {
+  const { theme } = JSON.parse(localStorage.getItem("switchhook-preferences"));
+  if (theme !== "system") root.setAttribute("data-theme", theme);
+} catch {
+  // Nothing was chosen, or nothing may be kept.
+}
+
 let stopped = false;
 
 function crash(report) {

@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use switchhook::domain::Model;
 use switchhook::domain::command::Command;
-use switchhook::platform::{self, Driver, Keeper, fetch_config, install_panic_hook};
+use switchhook::platform::{self, Driver, Keeper, Voice, fetch_config, install_panic_hook};
 use switchhook::preferences::Change;
 use switchhook::session::{Credentials, Input, Session, WireInput};
 use switchhook::store::{Screen, Views};
@@ -19,10 +19,12 @@ fn main() {
     let driver: Rc<RefCell<Option<Rc<Driver>>>> = Rc::default();
     let mounted: Rc<Cell<Option<App>>> = Rc::default();
 
-    let keeper = keep_choices(&views);
+    let keeper = keep_choices(&views, Rc::clone(&driver));
     let (to_driver, on_page) = (Rc::clone(&driver), Rc::clone(&mounted));
     let chosen = views.clone();
     let dispatch = Rc::new(move |intent| {
+        let driver = to_driver.borrow().clone();
+        let prefer = |change| prefer(&chosen, driver.as_ref(), change);
         match &intent {
             Intent::Speak(language) => {
                 platform::remember_language(*language);
@@ -30,7 +32,7 @@ fn main() {
                     teach(page, *language);
                 }
             }
-            Intent::Prefer(change) => prefer(&chosen, change.clone()),
+            Intent::Prefer(change) => prefer(change.clone()),
             Intent::Draft { place, text } => {
                 chosen.drafts.update_untracked(|drafts| drafts.put(place, text));
                 keeper.keep_drafts_soon();
@@ -42,15 +44,19 @@ fn main() {
                     .drafts
                     .update_untracked(|drafts| drafts.belong_to(login_id));
                 keeper.keep_drafts_soon();
-                let (login_id, extension) = (login_id.as_str().into(), extension.as_str().into());
-                prefer(&chosen, Change::SignedIn { login_id, extension });
+                prefer(Change::SignedIn {
+                    login_id: login_id.as_str().into(),
+                    extension: extension.as_str().into(),
+                });
             }
-            Intent::Do(Command::NotReady { reason: Some(code) }) => prefer(&chosen, Change::Reason(*code)),
+            Intent::Do(Command::NotReady { reason: Some(code) }) => prefer(Change::Reason(*code)),
             _ => {}
         }
-        let driver = to_driver.borrow().clone();
-        if let (Some(driver), Some(input)) = (driver, input(intent)) {
-            driver.feed(input);
+        if let Some(driver) = driver {
+            call_for_attention(&driver, &intent);
+            if let Some(input) = input(intent) {
+                driver.feed(input);
+            }
         }
     });
     let page = ui::mount(views.clone(), Rc::clone(&model), dispatch);
@@ -66,19 +72,22 @@ fn main() {
     fetch_config(move |outcome| match outcome {
         Ok(config) => {
             let session = Session::new(config, Rc::clone(&model));
-            let started = Driver::start(session, model, views, move |transition| {
-                if let Some(page) = page {
-                    page.announce(transition);
-                }
-            });
-            *driver.borrow_mut() = Some(started);
+            let voice = Voice {
+                tell: Box::new(move |transition| {
+                    if let Some(page) = page {
+                        page.announce(transition);
+                    }
+                }),
+                ringing: Box::new(move |call| page.map(|page| page.ringing_words(call)).unwrap_or_default()),
+            };
+            *driver.borrow_mut() = Some(Driver::start(session, model, views, voice));
         }
         Err(faults) => views.screen.set(Screen::BadConfig(faults)),
     });
 }
 
 /// Takes over what was kept, and keeps what changes.
-fn keep_choices(views: &Views) -> Keeper {
+fn keep_choices(views: &Views, driver: Rc<RefCell<Option<Rc<Driver>>>>) -> Keeper {
     views.drafts.set(platform::kept_drafts());
     let (written, changed) = (views.drafts.clone(), views.preferences.clone());
     if let Some(kept) = platform::kept_preferences() {
@@ -87,16 +96,34 @@ fn keep_choices(views: &Views) -> Keeper {
     Keeper::new(
         move || written.get_untracked(),
         // What was chosen in another tab goes for this one, too.
-        move || changed.set(platform::kept_preferences().unwrap_or_default()),
+        move || {
+            changed.set(platform::kept_preferences().unwrap_or_default());
+            if let Some(driver) = &*driver.borrow() {
+                driver.follow_preferences();
+            }
+        },
     )
 }
 
 /// Makes a change to what is kept now, which another tab may have changed meanwhile.
-fn prefer(views: &Views, change: Change) {
+fn prefer(views: &Views, driver: Option<&Rc<Driver>>, change: Change) {
     let mut preferences = platform::kept_preferences().unwrap_or_else(|| views.preferences.get_untracked());
     preferences.apply(change);
     platform::keep_preferences(&preferences);
     views.preferences.set(preferences);
+    if let Some(driver) = driver {
+        driver.follow_preferences();
+    }
+}
+
+/// Does what the browser allows in a gesture only. Who signs in makes one, and will want to hear the first call.
+fn call_for_attention(driver: &Driver, intent: &Intent) {
+    match intent {
+        Intent::SignIn { .. } | Intent::AllowSound => driver.allow_sound(),
+        Intent::TestSound => driver.test_sound(),
+        Intent::AllowNotifications => driver.ask_for_notifications(),
+        _ => {}
+    }
 }
 
 /// Fetches a language's words, unless the page has them.
@@ -125,6 +152,12 @@ fn input(intent: Intent) -> Option<Input<'static>> {
         Intent::DismissCall(call) => Input::DismissCall(call),
         Intent::DismissEmergencies => Input::DismissEmergencies,
         Intent::Seen(seen) => Input::Seen(seen),
-        Intent::Speak(_) | Intent::Prefer(_) | Intent::Draft { .. } => return None,
+        Intent::TakeOver => Input::TakeOver,
+        Intent::Speak(_)
+        | Intent::Prefer(_)
+        | Intent::Draft { .. }
+        | Intent::AllowSound
+        | Intent::TestSound
+        | Intent::AllowNotifications => return None,
     })
 }

@@ -333,7 +333,21 @@ fn d1_buttons_follow_masks_alone() {
         },
     );
     assert_eq!(model.allowed(SOURCE, Control::Retrieve, aside), Ok(()));
-    assert_eq!(model.allowed(SOURCE, Control::Hold, aside), Err(Off::ByServer));
+    assert_eq!(model.allowed(SOURCE, Control::Answer, aside), Err(Off::ByServer));
+    assert_eq!(model.allowed(SOURCE, Control::Hold, aside), Err(Off::NotCurrent));
+
+    // What the current call's mask says of recording and of help is said of that call.
+    let helping = CallUpdate {
+        mask: Some(mask(&[Control::Record, Control::SupervisorAssist])),
+        ..CallUpdate::default()
+    };
+    call(&mut model, "1", helping);
+    for control in [Control::Record, Control::SupervisorAssist] {
+        assert_eq!(model.allowed(SOURCE, control, ringing), Ok(()));
+        assert_eq!(model.allowed(SOURCE, control, aside), Err(Off::NotCurrent));
+    }
+    model.apply(Event::CurrentCall(None), None, NOW);
+    assert_eq!(model.allowed(SOURCE, Control::Hold, aside), Err(Off::NoCall));
 
     model.lose_session(SOURCE, NOW);
     for control in Control::ALL {
@@ -485,6 +499,27 @@ fn a_lost_connection_ends_every_command_once() {
     assert_eq!(model.desk.failed.len(), 2);
     model.lose_session(SOURCE, NOW);
     assert_eq!(model.desk.failed.len(), 2);
+}
+
+#[test]
+fn the_times_on_hold_add_up_and_the_present_one_counts_when_it_is_over() {
+    let mut model = desk();
+    let mut known = None;
+    let mut held = Vec::new();
+    for (stage, seconds) in [
+        (Stage::Connected, 0),
+        (Stage::Held, 10),
+        (Stage::Connected, 15),
+        (Stage::Held, 20),
+        (Stage::Held, 21),
+        (Stage::Ended, 27),
+    ] {
+        let at = NOW.plus(seconds * 1_000);
+        model.apply(Event::Call(of("1"), Box::new(at_stage(stage))), Some(at), at);
+        let key = *known.get_or_insert_with(|| model.calls.find(of("1")).expect("known"));
+        held.push(model.calls.get(key).map_or(-1, |call| call.held_for));
+    }
+    assert_eq!(held, [0, 0, 5_000, 5_000, 5_000, 12_000]);
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod session_rig;
 
 use session_rig::{ANN, Desk, LIST, QUEUE, site, site_with, user_status};
 use switchhook::domain::Transition;
+use switchhook::domain::call::Stage;
 use switchhook::domain::command::{Command, Failure};
 use switchhook::session::state::{Link, Screen, SignInError};
 use switchhook::session::{Credentials, Input};
@@ -444,6 +445,46 @@ fn a_call_that_would_not_do_as_asked_is_asked_for_as_it_is() {
     ));
     let (_, arguments) = desk.invocation("SnapshotCall").expect("looked at anew");
     assert_eq!(arguments[0]["UniqueObjectID"], "call.5000.1");
+}
+
+#[test]
+fn what_is_taken_back_before_it_rings_is_neither_told_as_ringing_nor_missed() {
+    const CONTACT: &str = "c33d302e-a64f-4436-be41-fd7193c60f58";
+    let told = |desk: &mut Desk, event: &str| {
+        desk.receive(&format!(
+            "{{\"type\":1,\"target\":\"MessageReceived\",\"arguments\":[{{\"data\":{{\"eventType\":\"{event}\",\"entityType\":\"User\",\
+             \"entityId\":\"{ANN}\",\"userId\":\"{ANN}\",\"callId\":\"{CONTACT}\",\"messageTTLSeconds\":-1}}}}]}}\u{1e}"
+        ));
+    };
+    let state = |desk: &Desk| {
+        let model = desk.model.borrow();
+        let key = model.calls.ordered().next().expect("the call is known");
+        let call = model.calls.get(key).expect("the call is known");
+        (call.stage, call.missed)
+    };
+    // With a telephony server beside it, being allocated is not ringing.
+    let mut desk = at_work(r#""identify":"browser""#);
+    told(&mut desk, "UserCallInUserAllocated");
+    assert_eq!(state(&desk), (Stage::Offered, false));
+    told(&mut desk, "UserCallInUserCancelled");
+    assert_eq!(state(&desk), (Stage::Ended, false));
+    // Once it rings it does so until somebody says otherwise, and is missed when nobody answers.
+    let mut desk = at_work(r#""identify":"browser""#);
+    told(&mut desk, "UserCallInUserAllocated");
+    let fields =
+        format!(r#"{{"UniqueObjectID":"call.5000.1","ICMEnterpriseUniqueID":"{CONTACT}","CallStatus":2}}"#);
+    desk.receive(&cti_event("OnCallBegin", &fields));
+    desk.receive(&cti_event("OnCallDelivered", &fields));
+    told(&mut desk, "UserCallInUserAllocated");
+    assert_eq!(state(&desk), (Stage::Alerting, false));
+    told(&mut desk, "UserCallInUserCancelled");
+    assert_eq!(state(&desk), (Stage::Ended, true));
+    // Without one, there is no other word for ringing.
+    let mut desk = Desk::new(site(""));
+    desk.connect();
+    desk.complete("Subscribe", "[]");
+    told(&mut desk, "UserCallInUserAllocated");
+    assert_eq!(state(&desk), (Stage::Alerting, false));
 }
 
 #[test]

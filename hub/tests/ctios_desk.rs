@@ -4,7 +4,7 @@ mod floor;
 
 use floor::{ANNA, BEN, Floor, SUPERVISOR, lively, quiet};
 use serde_json::{Value, json};
-use switchhook_hub::centre::{AgentState, LegState, Mask, Reason, TeamId};
+use switchhook_hub::centre::{AgentId, AgentState, Filing, LegState, Mask, Reason, Settings, Span, TeamId};
 use switchhook_hub::tell::ctios::{self, InvokeId};
 
 fn data(call: &str, more: &Value) -> Value {
@@ -250,6 +250,15 @@ fn a_bad_line_is_noted_and_a_call_is_recorded_where_the_mask_allows_it() {
     let mut floor = Floor::with(quiet(), &[ANNA, BEN]);
     let call = floor.connect(ANNA, BEN);
     let about = json!({ "UniqueObjectID": call });
+    assert_eq!(floor.call_mask(ANNA) & Mask::RECORD.bits(), 0);
+    assert_eq!(
+        floor.send(ANNA, "StartRecord", about.clone()),
+        Err(12),
+        "desks among themselves are not recorded"
+    );
+    let somebody = json!({ "UniqueObjectID": call, "DialedNumber": "0912345" });
+    floor.done(BEN, "SingleStepConference", somebody);
+    floor.wait(5_000);
     floor.forget();
     floor.done(ANNA, "ReportBadCallLine", about.clone());
     assert_eq!(floor.names(ANNA), [""; 0], "the reference has no answer to it");
@@ -325,7 +334,7 @@ fn a_message_reaches_those_it_is_for() {
     let mut long = message(json!({ "Distribution": "team" }));
     long["Message"] = "x".repeat(2_001).into();
     for (arguments, code) in [
-        (message(absent), 9),
+        (message(absent), 71),
         (message(nobody), 8),
         (message(all), 71),
         (long, 73),
@@ -908,4 +917,143 @@ fn r74_every_change_of_a_state_says_who_or_what_changed_it() {
     let happenings = floor.centre.sign_out_by_force(ANNA, Reason::FORCED);
     floor.hear(&happenings);
     assert_eq!(by(&floor), "system");
+}
+
+/// Leaves the agent in after-call work; the call.
+fn wrapping_up(floor: &mut Floor, agent: AgentId) -> String {
+    let call = floor.serve(agent);
+    floor.done(agent, "ClearConnection", json!({ "UniqueObjectID": call }));
+    call
+}
+
+#[test]
+fn r54_r57_a_call_can_be_filed_until_after_call_work_is_over() {
+    let mut floor = Floor::with(lively(), &[ANNA]);
+    let call = wrapping_up(&mut floor, ANNA);
+    let mask = Mask::WRAPUP.bits() | Mask::STATISTICS.bits() | Mask::CHAT.bits();
+    assert_eq!(floor.only(ANNA, "OnCallCleared")["EnablementMask"], mask);
+    assert_eq!(floor.all(ANNA, "OnCallEnd").len(), 0);
+    assert_eq!(
+        floor.send(ANNA, "Answer", json!({ "UniqueObjectID": call })),
+        Err(38),
+        "it is over"
+    );
+    let failure = floor.only(ANNA, "OnControlFailureConf");
+    assert_eq!(failure["EnablementMask"], mask);
+    // A desk that comes back has it, too.
+    let snapshot = ctios::snapshot(&floor.centre, ANNA);
+    let told: Vec<&str> = snapshot.iter().map(|event| event.name).collect();
+    let begun = told
+        .iter()
+        .position(|name| *name == "OnCallBegin")
+        .expect("a call");
+    assert!(told[begun..].contains(&"OnCallCleared") && !told.contains(&"OnCallEnd"));
+    floor.keep(ANNA, snapshot);
+    floor.forget();
+    let filed = json!({ "CallWrapupData": "Invoice", "CallVariable4": "x" });
+    floor.done(ANNA, "SetCallData", data(&call, &filed));
+    let told = floor.only(ANNA, "OnCallDataUpdate");
+    assert_eq!(
+        told,
+        json!({ "UniqueObjectID": call, "CallWrapupData": "Invoice", "CallVariable4": "x" })
+    );
+    let conf = ctios::snapshot_call(&floor.centre, ANNA, InvokeId(9), &call).expect("a call");
+    let fields = floor::check_documented(&conf);
+    assert_eq!(
+        (&fields["CallWrapupData"], &fields["CallStatus"]),
+        (&json!("Invoice"), &json!(0))
+    );
+    floor.done(ANNA, "SetAgentState", json!({ "AgentState": 2 }));
+    let names = floor.names(ANNA);
+    let place = |name: &str| names.iter().position(|other| *other == name).expect("told");
+    assert!(place("OnCallEnd") < place("OnAgentStateChange"));
+    assert_eq!(floor.send(ANNA, "SetCallData", data(&call, &filed)), Err(13));
+}
+
+#[test]
+fn after_call_work_begins_anew_twice_and_no_more() {
+    let mut floor = Floor::with(lively(), &[ANNA]);
+    wrapping_up(&mut floor, ANNA);
+    let wrap_up = |floor: &Floor| floor.centre.agent(ANNA).expect("Anna").status.wrap_up;
+    let began = wrap_up(&floor).expect("after-call work");
+    let limit = began.limit.as_millis();
+    for more in 1..=2 {
+        floor.wait(limit - 1_000);
+        floor.forget();
+        let again = floor.mask(ANNA) & Mask::WORKREADY.bits();
+        assert_ne!(again, 0, "the same state may be asked for");
+        floor.done(ANNA, "SetAgentState", json!({ "AgentState": 6 }));
+        assert_eq!(floor.all(ANNA, "OnAgentStateChange").len(), 1);
+        let now = wrap_up(&floor).expect("after-call work");
+        assert_eq!((now.extensions, now.guid), (more, began.guid));
+        assert!(now.ends() > floor.centre.now() + Span::from_millis(limit - 500));
+    }
+    assert_eq!(floor.mask(ANNA) & Mask::WORKREADY.bits(), 0);
+    assert_eq!(
+        floor.send(ANNA, "SetAgentState", json!({ "AgentState": 6 })),
+        Err(38)
+    );
+    // The other work state changes what follows, and no time.
+    let ends = wrap_up(&floor).expect("after-call work").ends();
+    floor.done(ANNA, "SetAgentState", json!({ "AgentState": 5 }));
+    assert_eq!(wrap_up(&floor).expect("after-call work").ends(), ends);
+    floor.wait(limit + 500);
+    assert_eq!(wrap_up(&floor), None);
+    let found = floor.centre.agent(ANNA).expect("Anna");
+    assert_eq!(found.status.state, AgentState::NotReady);
+}
+
+#[test]
+fn wrap_up_data_are_required_optional_or_not_allowed_as_the_desk_settings_say() {
+    let settings = Settings { desks: 5, ..lively() };
+    for (agent, mode, filing) in [
+        (AgentId::new(0), 1, Filing::Optional),
+        (AgentId::new(2), 2, Filing::NotAllowed),
+        (AgentId::new(3), 0, Filing::Required),
+    ] {
+        let mut floor = Floor::with(settings, &[agent]);
+        let told = ctios::desk_settings(&floor.centre, agent, InvokeId(1));
+        let fields = floor::check_documented(&told);
+        for field in ["WrapupDataIncomingMode", "WrapupDataOutgoingMode"] {
+            assert_eq!(fields[field], mode, "{agent:?}");
+        }
+        assert_eq!(floor.centre.agent(agent).expect("an agent").filing, filing);
+        let call = floor.serve(agent);
+        let files = floor.call_mask(agent) & Mask::WRAPUP.bits() != 0;
+        assert_eq!(files, filing != Filing::NotAllowed);
+        let about = json!({ "UniqueObjectID": call });
+        floor.forget();
+        floor.done(agent, "ClearConnection", about);
+        let ended = floor.all(agent, "OnCallEnd").len();
+        assert_eq!(ended, usize::from(!files));
+        let change = data(&call, &json!({ "CallWrapupData": "Order" }));
+        let ready = json!({ "AgentState": 3 });
+        if filing == Filing::Required {
+            assert_eq!(floor.send(agent, "SetAgentState", ready.clone()), Err(6));
+            let text = floor.only(agent, "OnControlFailureConf")["ErrorMessage"].clone();
+            assert!(text.as_str().expect("a text").contains("required"));
+            // Two more states that are no way out, and one that is none: to go on working.
+            let break_now = json!({ "AgentState": 2, "EventReasonCode": 1 });
+            assert_eq!(floor.send(agent, "SetAgentState", break_now), Err(6));
+            floor.done(agent, "SetAgentState", json!({ "AgentState": 5 }));
+            floor.done(agent, "SetCallData", change);
+        } else {
+            let verdict = floor.send(agent, "SetCallData", change);
+            assert_eq!(verdict.is_ok(), files, "{verdict:?}");
+        }
+        floor.wait(200);
+        floor.done(agent, "SetAgentState", ready);
+    }
+}
+
+#[test]
+fn after_call_work_without_the_required_data_ends_with_its_time() {
+    let settings = Settings { desks: 5, ..lively() };
+    let agent = AgentId::new(3);
+    let mut floor = Floor::with(settings, &[agent]);
+    wrapping_up(&mut floor, agent);
+    floor.wait_until("the end of after-call work", |centre| {
+        !centre.agent(agent).expect("an agent").status.state.is_wrap_up()
+    });
+    assert_eq!(floor.all(agent, "OnCallEnd").len(), 1);
 }

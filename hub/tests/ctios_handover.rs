@@ -54,8 +54,7 @@ fn r61_a_single_step_transfer_ends_the_call_here_and_rings_there() {
         [
             "OnTransferCallConf",
             "OnCallTransferred",
-            "OnCallConnectionCleared",
-            "OnCallEnd"
+            "OnCallConnectionCleared"
         ]
     );
     floor.wait_until("the caller at Ben's", rings(BEN));
@@ -122,11 +121,15 @@ fn r62_what_is_handed_over_to_the_outside_leaves_the_house() {
     let call = floor.serve(ANNA);
     floor.forget();
     floor.done(ANNA, "SingleStepTransfer", to(&call, "0912345"));
-    assert!(names(&floor.take(ANNA), &call).ends_with(&[
-        "OnCallTransferred",
-        "OnCallConnectionCleared",
-        "OnCallEnd"
-    ]));
+    assert!(names(&floor.take(ANNA), &call).ends_with(&["OnCallTransferred", "OnCallConnectionCleared"]));
+    assert_eq!(floor.centre.calls().count(), 0);
+    // So does a conference with two of them, when the last desk leaves it.
+    let mut floor = Floor::with(lively(), &[ANNA, BEN]);
+    let call = floor.serve(ANNA);
+    floor.done(ANNA, "SingleStepConference", to(&call, "0912345"));
+    floor.wait(5_000);
+    assert_eq!(floor.all(ANNA, "OnCallConferenced").len(), 1);
+    floor.done(ANNA, "ClearConnection", about(&call));
     assert_eq!(floor.centre.calls().count(), 0);
     // A colleague's call goes on with whoever answers outside.
     for (number, parties) in [("0912345", 2), ("0912300", 0)] {
@@ -299,5 +302,31 @@ fn going_back_to_the_caller_needs_no_answer_of_the_consulted() {
         assert_eq!(floor.call(ANNA), first);
         assert_eq!(state(&floor, ANNA), AgentState::Talking);
         assert_eq!(floor.centre.calls().count(), 1, "{number}");
+    }
+}
+
+#[test]
+fn r55_r59_what_cannot_be_reached_in_the_house_fails_and_is_cleared() {
+    let mut floor = Floor::with(quiet(), &[ANNA, BEN, SUPERVISOR]);
+    floor.connect(BEN, SUPERVISOR);
+    for (number, why) in [
+        ("4001", "one's own"),
+        ("4002", "busy"),
+        ("4999", "no such extension"),
+        ("0912300", "busy outside"),
+    ] {
+        floor.forget();
+        floor.done(ANNA, "MakeCall", json!({ "DialedNumber": number }));
+        floor.wait(2_000);
+        let failed = floor.only(ANNA, "OnCallFailed");
+        assert_eq!(failed["CallStatus"], 6, "{why}");
+        let call = floor.call(ANNA);
+        floor.done(ANNA, "ClearConnection", about(&call));
+        let end = floor.only(ANNA, "OnCallEnd");
+        assert!(end.get("CallStatus").is_none(), "{why}");
+    }
+    for number in ["a letter", "+", "12 34", ""] {
+        let refused = floor.send(ANNA, "MakeCall", json!({ "DialedNumber": number }));
+        assert!(matches!(refused, Err(24 | 6)), "{number}: {refused:?}");
     }
 }

@@ -10,13 +10,14 @@ use std::collections::BTreeMap;
 use switchhook::domain::Moment;
 use switchhook::domain::agent::{Agent, AgentState as PageState};
 use switchhook::domain::call::{Call, Stage};
-use switchhook::domain::ids::{Key, Ref, SourceId};
+use switchhook::domain::command::{Command, InvokeId};
+use switchhook::domain::ids::{CallKey, Key, Ref, SourceId};
 use switchhook::domain::model::Model;
 use switchhook::domain::telephony::Link;
 use switchhook::protocol::message::Payload;
 use switchhook::vendor::Oddities;
-use switchhook::vendor::ctios::{Decoder, Outcome, Site};
-use switchhook_hub::centre::{AgentId, AgentState, LegState, Settings};
+use switchhook::vendor::ctios::{Decoder, Outcome, Site, encode};
+use switchhook_hub::centre::{AgentId, AgentState, LegState, Mask, Settings};
 use switchhook_hub::tell::ctios;
 
 const SOURCE: SourceId = SourceId(0);
@@ -182,8 +183,10 @@ impl Desks {
         assert_eq!(known.map(Key::index), row.map(Key::index));
         if let Some(agent) = monitored {
             // No monitored event tells of a mask alone: the agent's buttons are the agent's.
+            // What is over is the agent's alone to file.
             let stages = |calls: BTreeMap<String, (Stage, _)>| -> BTreeMap<String, Stage> {
-                calls.into_iter().map(|(id, (stage, _))| (id, stage)).collect()
+                let stages = calls.into_iter().map(|(id, (stage, _))| (id, stage));
+                stages.filter(|(_, stage)| *stage != Stage::Ended).collect()
             };
             let known = stages(page.calls(Some(&login(agent))));
             assert_eq!(known, stages(self.legs(agent)), "monitored {agent:?}");
@@ -201,12 +204,16 @@ impl Desks {
     }
 
     fn legs(&self, agent: AgentId) -> BTreeMap<String, (Stage, Option<u32>)> {
-        let legs = self.floor.centre.calls_of(agent);
-        legs.filter_map(|(call, leg)| {
+        let legs = self.floor.centre.calls_of(agent).filter_map(|(call, leg)| {
             let id = ctios::call_object(call.facts.id);
             Some((id, (stage(leg.state)?, Some(leg.mask.bits()))))
-        })
-        .collect()
+        });
+        let found = self.floor.centre.agent(agent).expect("an agent");
+        let kept = found.kept.iter().map(|kept| {
+            let id = ctios::call_object(kept.facts.id);
+            (id, (Stage::Ended, Some(kept.mask.bits())))
+        });
+        legs.chain(kept).collect()
     }
 
     /// The agent's calls that a desk knows of.
@@ -283,6 +290,168 @@ fn supervision(choice: usize, about: &str, call: Option<&str>) -> (&'static str,
     }
 }
 
+/// How far a consultation by Anna about Ben's call has come; the supervisor is consulted.
+#[derive(Debug, Clone, Copy)]
+enum Consultation {
+    Rings,
+    IsAnswered,
+    Alternated,
+    AlternatedTwice,
+    Dropped,
+    Transferred,
+    Joined,
+}
+
+const CONSULTATIONS: [Consultation; 7] = [
+    Consultation::Rings,
+    Consultation::IsAnswered,
+    Consultation::Alternated,
+    Consultation::AlternatedTwice,
+    Consultation::Dropped,
+    Consultation::Transferred,
+    Consultation::Joined,
+];
+
+/// Every order in which the three can hang up.
+const ORDERS: [[AgentId; 3]; 6] = [
+    [ANNA, BEN, SUPERVISOR],
+    [ANNA, SUPERVISOR, BEN],
+    [BEN, ANNA, SUPERVISOR],
+    [BEN, SUPERVISOR, ANNA],
+    [SUPERVISOR, ANNA, BEN],
+    [SUPERVISOR, BEN, ANNA],
+];
+
+impl Desks {
+    /// Presses a button of an agent's page: nothing happens when it is off. Answers whether it was on.
+    ///
+    /// The hub takes what the page offers, and what comes of it ends the command at the page.
+    fn press(&mut self, agent: AgentId, command: Command) -> bool {
+        let page = self.pages.get_mut(&agent).expect("a page");
+        if page.model.command_allowed(SOURCE, &command).is_err() {
+            return false;
+        }
+        let id = InvokeId(self.floor.invoke() + 1);
+        let id_of = |key| page.model.calls.get(key).map(|call| &*call.id);
+        let sent = encode(&command, id, id_of).expect("a call that is known");
+        let arguments: Vec<Value> = serde_json::from_str(&sent.arguments).expect("JSON");
+        page.model.begin_command(id, command.clone(), NOW);
+        let taken = self.floor.send(agent, sent.method, arguments[0].clone());
+        assert_eq!(taken, Ok(()), "{agent:?} {command:?}");
+        self.floor.wait(400);
+        self.read();
+        let under_way = &self.pages[&agent].model.desk.in_flight;
+        assert!(under_way.is_empty(), "{agent:?} {under_way:?}");
+        true
+    }
+
+    /// An agent's living calls, the current one first.
+    fn keys(&self, agent: AgentId) -> Vec<CallKey> {
+        let model = &self.pages[&agent].model;
+        let own = model.calls.ordered().filter(|key| model.is_own_call(*key));
+        let mut keys: Vec<CallKey> = own
+            .filter(|key| model.calls.get(*key).is_some_and(|call| call.stage.is_live()))
+            .collect();
+        keys.sort_by_key(|key| model.desk.current != Some(*key));
+        keys
+    }
+
+    /// An agent leaves the call that it is in; whoever has all of its calls on hold takes one back first.
+    fn hang_up(&mut self, agent: AgentId) {
+        for key in self.keys(agent) {
+            if self.press(agent, Command::EndCall(key)) {
+                return;
+            }
+            if self.press(agent, Command::Retrieve(key)) {
+                assert!(self.press(agent, Command::EndCall(key)));
+                return;
+            }
+        }
+    }
+
+    /// A floor where Ben has called Anna, and where a consultation about that has come so far.
+    fn consulting(how_far: Consultation) -> Self {
+        let mut desks = Self::new(quiet());
+        desks.floor.connect(BEN, ANNA);
+        desks.read();
+        let [original] = desks.keys(ANNA)[..] else {
+            panic!("one call")
+        };
+        let consult = Command::Consult {
+            call: original,
+            number: "4003".into(),
+            for_conference: matches!(how_far, Consultation::Joined),
+        };
+        assert!(desks.press(ANNA, consult));
+        desks.floor.wait(2_000);
+        desks.read();
+        let [consultation, _] = desks.keys(ANNA)[..] else {
+            panic!("two calls")
+        };
+        let told = desks.pages[&ANNA].model.calls.get(consultation).expect("a call");
+        assert!(told.consult && told.about == Some(original));
+        if matches!(how_far, Consultation::Rings) {
+            return desks;
+        }
+        let ringing = desks.keys(SUPERVISOR)[0];
+        assert!(desks.press(SUPERVISOR, Command::Answer(ringing)));
+        let further: &[Command] = match how_far {
+            Consultation::Rings | Consultation::IsAnswered => &[],
+            Consultation::Alternated => &[Command::Alternate(consultation)],
+            Consultation::AlternatedTwice => {
+                &[Command::Alternate(consultation), Command::Alternate(original)]
+            }
+            Consultation::Dropped => &[Command::BackToCaller(consultation)],
+            Consultation::Transferred => &[Command::CompleteTransfer(consultation)],
+            Consultation::Joined => &[Command::CompleteConference(consultation)],
+        };
+        for command in further {
+            assert!(desks.press(ANNA, command.clone()), "{how_far:?}: {command:?}");
+            desks.check();
+        }
+        let stages: Vec<Stage> = desks
+            .keys(ANNA)
+            .iter()
+            .filter_map(|key| Some(desks.pages[&ANNA].model.calls.get(*key)?.stage))
+            .collect();
+        let expected: &[Stage] = match how_far {
+            Consultation::Rings => &[Stage::Dialling, Stage::Held],
+            Consultation::Dropped | Consultation::Joined => &[Stage::Connected],
+            Consultation::Transferred => &[],
+            _ => &[Stage::Connected, Stage::Held],
+        };
+        assert_eq!(stages, expected, "{how_far:?}");
+        desks
+    }
+}
+
+#[test]
+fn a_consultation_ends_well_in_every_order_in_which_the_three_hang_up() {
+    for how_far in CONSULTATIONS {
+        for order in ORDERS {
+            let mut desks = Desks::consulting(how_far);
+            desks.check();
+            for agent in order {
+                desks.hang_up(agent);
+                desks.check();
+            }
+            // Whoever had two calls has left only one of them so far.
+            for agent in order.into_iter().cycle().take(6) {
+                desks.hang_up(agent);
+                desks.check();
+            }
+            for agent in PEOPLE {
+                assert_eq!(desks.keys(agent), [], "{how_far:?} {order:?}: {agent:?}");
+                assert_eq!(desks.floor.centre.calls_of(agent).count(), 0);
+                let model = &desks.pages[&agent].model;
+                assert_eq!(model.desk.current, None, "{how_far:?} {order:?}: {agent:?}");
+                let past = model.past_calls.iter().filter_map(|key| model.calls.get(*key));
+                assert!(past.clone().count() > 0 && past.clone().all(|call| call.ending.is_some()));
+            }
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -343,4 +512,84 @@ fn a_desk_is_told_the_settings_and_figures_it_asks_for_and_understands_all_of_th
     assert!(!page.model.telephony().skill_groups.is_empty());
     assert_eq!(page.model.telephony().link, Link::Up);
     assert!(page.oddities.is_empty(), "{:?}", page.oddities);
+}
+
+/// Leaves every call by the buttons that there are; every page is right after each step.
+fn leave(desks: &mut Desks, agent: AgentId) {
+    for _ in 0..8 {
+        let legs = desks.floor.centre.calls_of(agent);
+        let wish = legs
+            .filter_map(|(call, leg)| {
+                let id = ctios::call_object(call.facts.id);
+                [
+                    (Mask::RELEASE, "ClearConnection"),
+                    (Mask::RETRIEVE, "Retrieve"),
+                    (Mask::ANSWER, "Answer"),
+                ]
+                .into_iter()
+                .find(|(bit, _)| leg.mask.allows(*bit))
+                .map(|(_, method)| (method, json!({"UniqueObjectID": id})))
+            })
+            .next();
+        let Some((method, arguments)) = wish else { break };
+        desks.ask(agent, method, arguments);
+        desks.check();
+    }
+    assert!(desks.legs(agent).is_empty(), "{agent:?}");
+}
+
+#[test]
+fn r60_r61_in_whatever_order_three_parties_hang_up_every_page_knows_who_is_left() {
+    let orders = [
+        [ANNA, BEN, SUPERVISOR],
+        [ANNA, SUPERVISOR, BEN],
+        [BEN, ANNA, SUPERVISOR],
+        [BEN, SUPERVISOR, ANNA],
+        [SUPERVISOR, ANNA, BEN],
+        [SUPERVISOR, BEN, ANNA],
+    ];
+    for stage in [
+        "ringing",
+        "answered",
+        "Alternate",
+        "Reconnect",
+        "Transfer",
+        "Conference",
+    ] {
+        for order in orders {
+            let mut desks = Desks::new(quiet());
+            // Ben calls Anna, who asks the supervisor.
+            desks.floor.connect(BEN, ANNA);
+            desks.read();
+            let original = desks.call(ANNA, 0);
+            let ask = json!({"UniqueObjectID": original, "DialedNumber": "4003"});
+            desks.ask(ANNA, "MakeConsultCall", ask);
+            desks.floor.wait(1_500);
+            desks.read();
+            desks.check();
+            let about = |desks: &Desks| {
+                let current = desks.floor.centre.agent(ANNA).and_then(|agent| agent.current);
+                json!({"UniqueObjectID": current.map(ctios::call_object)})
+            };
+            let consultation = about(&desks);
+            if stage != "ringing" {
+                desks.ask(SUPERVISOR, "Answer", consultation.clone());
+                desks.check();
+            }
+            if !["ringing", "answered"].contains(&stage) {
+                desks.ask(ANNA, stage, consultation);
+                desks.check();
+            }
+            for agent in order {
+                leave(&mut desks, agent);
+            }
+            desks.floor.wait(25_000);
+            desks.read();
+            desks.check();
+            assert_eq!(desks.floor.centre.calls().count(), 0, "{stage} {order:?}");
+            for agent in PEOPLE {
+                assert!(desks.legs(agent).is_empty(), "{stage} {order:?}");
+            }
+        }
+    }
 }

@@ -159,6 +159,7 @@ fn r81_r82_the_calls_of_one_member_are_told_under_monitored_names_with_the_plain
     for method in ["Hold", "Retrieve", "ClearConnection"] {
         floor.done(ANNA, method, json!({ "UniqueObjectID": call }));
     }
+    floor.done(ANNA, "SetAgentState", json!({ "AgentState": 2 }));
     let plain: Vec<Told> = floor.take(ANNA);
     let monitored: Vec<Told> = floor.take(SUPERVISOR);
     let names: BTreeMap<&str, &str> = [
@@ -364,7 +365,7 @@ fn a_supervisor_joins_a_call_takes_it_over_and_leaves_it() {
     assert_eq!(supervise(&mut floor, 3, &call), Err(38), "already on it");
     floor.forget();
     assert_eq!(supervise(&mut floor, 4, &call), Ok(()));
-    assert_eq!(floor.only(ANNA, "OnCallEnd")["UniqueObjectID"], call);
+    assert_eq!(floor.only(ANNA, "OnCallCleared")["UniqueObjectID"], call);
     assert_eq!(
         floor.call(SUPERVISOR),
         call,

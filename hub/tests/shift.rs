@@ -179,7 +179,7 @@ async fn a_whole_shift() {
 
     agent.ask("ClearConnection", about).await;
     agent.any("OnClearConnectionConf").await;
-    agent.any("OnCallEnd").await;
+    agent.any("OnCallCleared").await;
     agent
         .until("OnAgentStateChange", |fields| {
             [5, 6].contains(&fields["AgentState"].as_i64().unwrap())
@@ -348,7 +348,7 @@ async fn a_reloaded_page_finds_its_call_again() {
     after
         .ask("ClearConnection", json!({"UniqueObjectID": call}))
         .await;
-    after.any("OnCallEnd").await;
+    after.any("OnCallCleared").await;
 }
 
 #[tokio::test]

@@ -108,6 +108,7 @@ impl Page {
             "begun",
             "connected",
             "held_since",
+            "held_for",
             // A conference that has shrunk to two, and a call that was consulted about and is over.
             "conference",
             "about",

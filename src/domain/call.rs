@@ -232,6 +232,8 @@ pub struct Call {
     pub connected: Option<Moment>,
     /// When it was last put on hold, while it is held.
     pub held_since: Option<Moment>,
+    /// How long it was on hold before, milliseconds, as far as the desk has witnessed it.
+    pub held_for: i64,
     /// When it ended.
     pub ended: Option<Moment>,
     /// Why it ended or failed.

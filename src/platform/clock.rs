@@ -1,6 +1,6 @@
-//! The browser's clocks and its randomness.
+//! The browser's clocks and its randomness, and its window.
 //!
-//! Lives here: reading the monotonic clock, the time of day and a random number.
+//! Lives here: reading the monotonic clock, the time of day and a random number; marks on the root element.
 //! May not be here: keeping any of them; they go into the session with each input.
 //! `performance.now()` stops while some computers sleep and the time of day does not: the driver compares.
 //! Randomness is for jitter and for names that no other page has, never for secrets.
@@ -36,4 +36,13 @@ pub(super) fn monotonic() -> Millis {
 /// The window, where there is one.
 pub(super) fn window() -> Option<web_sys::Window> {
     web_sys::window()
+}
+
+/// Marks the root element, for style sheets, for the script beside the page and for tests.
+pub(super) fn mark_root(name: &str, value: &str) {
+    let document = window().and_then(|window| window.document());
+    if let Some(root) = document.and_then(|document| document.document_element()) {
+        // The names are valid ones: this cannot fail.
+        let _ = root.set_attribute(name, value);
+    }
 }

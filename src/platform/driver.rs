@@ -8,14 +8,18 @@
 use super::clock;
 use super::http::{self, Pending, Request};
 use super::life::{Life, PageLife, is_visible};
+use super::notify;
 use super::socket::{Socket, SocketEvent};
+use super::sound::Sound;
+use super::tab::Competitor;
 use super::timer::{Frame, Timer};
 use crate::connection::{Action, Input as Wire, RequestId, SocketId};
+use crate::domain::ids::CallKey;
 use crate::domain::{Delta, Model, Moment, Transition};
-use crate::session::{Effect, FetchId, Few, Input, Session};
-use crate::store::Views;
-use leptos::prelude::Set;
-use leptos::prelude::Update;
+use crate::preferences::{Preferences, Signal};
+use crate::session::{Contest, Effect, FetchId, Few, Input, Session};
+use crate::store::{Attending, AttentionView, Views};
+use leptos::prelude::{ArcRwSignal, GetUntracked, Set, Update};
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
@@ -27,12 +31,23 @@ const TICK: i64 = 1_000;
 /// A gap between the clocks of this size means that the computer slept, milliseconds.
 const SLEPT: i64 = 5_000;
 
+/// Whoever has the words for people.
+pub struct Voice {
+    /// Told the transitions that people must hear of at once.
+    pub tell: Box<dyn Fn(&Transition)>,
+    /// Title and text of the notification of a ringing call.
+    pub ringing: Box<dyn Fn(CallKey) -> [String; 2]>,
+}
+
 /// Ties a session to the browser and the views.
 pub struct Driver {
     session: RefCell<Session>,
     model: Rc<RefCell<Model>>,
     views: Views,
-    tell: Box<dyn Fn(&Transition)>,
+    voice: Voice,
+    sound: Sound,
+    notification: RefCell<Option<(CallKey, notify::Shown)>>,
+    competitor: RefCell<Option<Competitor>>,
     delta: RefCell<Delta>,
     sockets: RefCell<Few<SocketId, Socket>>,
     requests: RefCell<Few<RequestId, Pending>>,
@@ -51,19 +66,19 @@ enum Commit {
 }
 
 impl Driver {
-    /// Starts to drive `session`. `tell` is told the transitions that people must hear of at once.
-    pub fn start(
-        session: Session,
-        model: Rc<RefCell<Model>>,
-        views: Views,
-        tell: impl Fn(&Transition) + 'static,
-    ) -> Rc<Self> {
+    /// Starts to drive `session`.
+    pub fn start(session: Session, model: Rc<RefCell<Model>>, views: Views, voice: Voice) -> Rc<Self> {
         let now = clock::now();
+        let heard = views.attention.clone();
+        let sound = Sound::new(move |sound| change(&heard, |attention| attention.sound = sound));
         let driver = Rc::new(Self {
             session: RefCell::new(session),
             model,
             views,
-            tell: Box::new(tell),
+            voice,
+            sound,
+            notification: RefCell::default(),
+            competitor: RefCell::default(),
             delta: RefCell::default(),
             sockets: RefCell::default(),
             requests: RefCell::default(),
@@ -83,8 +98,31 @@ impl Driver {
         driver.views.desk.update(|desk| {
             desk.telephony = driver.session.borrow().has_telephony();
         });
-        driver.feed(Input::Tick);
+        driver.follow_preferences();
         driver
+    }
+
+    /// Does as the agent prefers, from now on.
+    pub fn follow_preferences(self: &Rc<Self>) {
+        let Preferences { signals, volume, .. } = self.views.preferences.get_untracked();
+        self.sound.set_volume(volume);
+        self.feed(Input::Signals(signals));
+    }
+
+    /// In a gesture of a person: has the browser let the page sound.
+    pub fn allow_sound(&self) {
+        self.sound.allow();
+    }
+
+    /// In a gesture of a person: sounds the ring tone once.
+    pub fn test_sound(&self) {
+        self.sound.test();
+    }
+
+    /// In a gesture of a person: has the browser ask whether the page may show notifications.
+    pub fn ask_for_notifications(&self) {
+        let attention = self.views.attention.clone();
+        notify::ask(move || look_at_permission(&attention));
     }
 
     /// Feeds one input and does what follows from it.
@@ -128,7 +166,9 @@ impl Driver {
 
     fn perform(self: &Rc<Self>, effect: Effect) {
         match effect {
-            Effect::Tell(transition) => (self.tell)(&transition),
+            Effect::Tell(transition) => (self.voice.tell)(&transition),
+            Effect::Attend(attending) => self.attend(attending),
+            Effect::Compete(contest) => self.compete(contest),
             Effect::Fetch {
                 fetch,
                 url,
@@ -226,10 +266,55 @@ impl Driver {
         }
     }
 
+    // ---- attention -----------------------------------------------------------------------------------
+
+    fn attend(&self, attending: Attending) {
+        change(&self.views.attention, |attention| attention.attending = attending);
+        self.sound.ring(attending.call_for(Signal::Sound).is_some());
+        self.notify(attending.call_for(Signal::Notification));
+    }
+
+    /// Shows the notification of a call, or none. Whoever is at the page already needs none.
+    fn notify(&self, call: Option<CallKey>) {
+        let shown = self.notification.borrow().as_ref().map(|(call, _)| *call);
+        if shown == call {
+            return;
+        }
+        let call = call.filter(|_| !has_focus());
+        let notification = call.and_then(|call| {
+            let [title, text] = (self.voice.ringing)(call);
+            let id = self.model.borrow().calls.get(call).map(|call| call.id.clone())?;
+            let tag = ["switchhook-call-", &id].concat();
+            Some((call, notify::Shown::new(&title, &text, &tag)?))
+        });
+        self.notification.replace(notification);
+    }
+
+    fn compete(self: &Rc<Self>, contest: Option<Contest>) {
+        // First the one is ended, then the next begun: a tab does not compete with itself.
+        self.competitor.take();
+        let weak = Rc::downgrade(self);
+        let competitor = contest.map(|contest| {
+            Competitor::new(contest, move |tab| {
+                if let Some(driver) = weak.upgrade() {
+                    driver.feed(Input::Tab(tab));
+                }
+            })
+        });
+        self.competitor.replace(competitor);
+    }
+
+    // ---- the page's life -----------------------------------------------------------------------------
+
     fn page_lived(self: &Rc<Self>, life: Life) {
         match life {
             Life::Shown => {
                 self.feed(Input::Wire(Wire::Wake));
+                self.feed(Input::Tick);
+            }
+            Life::Frozen => self.feed(Input::Frozen),
+            Life::Resumed => {
+                self.feed(Input::Resumed);
                 self.feed(Input::Tick);
             }
             Life::Online => self.feed(Input::Wire(Wire::Online)),
@@ -239,6 +324,8 @@ impl Driver {
                 if self.commit.borrow_mut().take().is_some() {
                     self.request_commit();
                 }
+                let attending = self.views.attention.get_untracked().attending;
+                self.notify(attending.call_for(Signal::Notification));
             }
         }
     }
@@ -305,7 +392,7 @@ impl Driver {
         if passed >= TICK {
             self.last_tick.set((now.monotonic.value(), now.wall.0));
             if (now.wall.0 - wall) - passed > SLEPT || passed > 4 * SLEPT {
-                self.feed(Input::Wire(Wire::Wake));
+                self.feed(Input::Resumed);
             }
             self.show_time(now.wall);
         }
@@ -315,13 +402,29 @@ impl Driver {
     fn show_time(&self, wall: Moment) {
         self.views.now.set(self.session.borrow().server_now(wall));
         // The script beside the page takes a heartbeat that stops for a crash.
-        if let Some(root) = clock::window()
-            .and_then(|window| window.document())
-            .and_then(|document| document.document_element())
-        {
-            let _ = root.set_attribute("data-heartbeat", &wall.0.to_string());
-        }
+        clock::mark_root("data-heartbeat", &wall.0.to_string());
+        // No event tells that somebody has changed it in the browser's settings.
+        look_at_permission(&self.views.attention);
     }
+}
+
+/// Changes what is shown of attention, where it is another.
+fn change(view: &ArcRwSignal<AttentionView>, change: impl FnOnce(&mut AttentionView)) {
+    let before = view.get_untracked();
+    let mut after = before;
+    change(&mut after);
+    if after != before {
+        view.set(after);
+    }
+}
+
+fn look_at_permission(view: &ArcRwSignal<AttentionView>) {
+    change(view, |attention| attention.notifications = notify::permission());
+}
+
+fn has_focus() -> bool {
+    let document = clock::window().and_then(|window| window.document());
+    document.is_some_and(|document| document.has_focus().is_ok_and(|focus| focus))
 }
 
 fn report(driver: &Weak<Driver>, socket: SocketId, event: SocketEvent<'_>) {

@@ -1,4 +1,4 @@
-//! The page's life: shown, hidden, resumed, online, offline.
+//! The page's life: shown, hidden, frozen, resumed, online, offline.
 //!
 //! Lives here: listeners for the window and the document, owned and removed on drop.
 //! May not be here: what follows from an event.
@@ -12,10 +12,14 @@ use wasm_bindgen::closure::Closure;
 /// What happened to the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Life {
-    /// It can be seen again, or was resumed.
+    /// It can be seen again.
     Shown,
     /// It can no longer be seen.
     Hidden,
+    /// It is about to be frozen, or to be left.
+    Frozen,
+    /// It was frozen or left, and is back.
+    Resumed,
     /// The browser has network again.
     Online,
     /// The browser has no network.
@@ -79,8 +83,10 @@ impl PageLife {
         let seen = || if is_visible() { Life::Shown } else { Life::Hidden };
         let listeners = [
             Listener::on_document("visibilitychange", on(seen)),
-            Listener::on_document("resume", on(|| Life::Shown)),
-            Listener::on_window("pageshow", on(|| Life::Shown)),
+            Listener::on_document("freeze", on(|| Life::Frozen)),
+            Listener::on_document("resume", on(|| Life::Resumed)),
+            Listener::on_window("pagehide", on(|| Life::Frozen)),
+            Listener::on_window("pageshow", on(|| Life::Resumed)),
             Listener::on_window("online", on(|| Life::Online)),
             Listener::on_window("offline", on(|| Life::Offline)),
         ];

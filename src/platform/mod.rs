@@ -1,6 +1,6 @@
 //! The browser: the one place that touches its interfaces.
 //!
-//! Lives here: sockets, HTTP, storage, timers, frames, page life, the panic hook, and the driver that ties them to the session.
+//! Lives here: sockets, HTTP, storage, sound, notifications, locks, timers, frames, page life, the panic hook, the driver.
 //! May not be here: decisions about the desk; what happens here is told to the session, what it says is done.
 //! Every listener, timer and socket is owned by a value whose drop ends it.
 //! Source of the traps met here: the `WebSocket` and Page Lifecycle specifications.
@@ -16,16 +16,19 @@ mod driver;
 mod http;
 mod language;
 mod life;
+mod notify;
 mod panic;
 mod socket;
+mod sound;
 mod storage;
+mod tab;
 #[cfg(all(test, target_arch = "wasm32"))]
 mod tests;
 mod text;
 mod timer;
 
 pub use config::fetch_config;
-pub use driver::Driver;
+pub use driver::{Driver, Voice};
 pub use language::{fetch_language, remember_language, remembered_language, wished_languages};
 pub use panic::install_panic_hook;
 pub use storage::{Keeper, keep_preferences, kept_drafts, kept_preferences};

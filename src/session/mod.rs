@@ -1,10 +1,11 @@
 //! The session: everything between bytes and cells, as one machine that is told what happened.
 //!
-//! Lives here: signing in, subscribing, dispatching messages to vendors and model, commands, server time.
+//! Lives here: signing in, subscribing, dispatching messages to vendors and model, commands, attention, server time.
 //! May not be here: the browser, a clock, signals; times and answers come in, effects go out as data.
 //! One closed [`Input`] holds everything that can wake the desk; one [`Session::step`] handles it.
 //! A message is decoded where it lies in the frame and applied to the model at once; nothing is queued.
 
+pub mod attention;
 mod claims;
 pub mod config;
 mod few;
@@ -15,4 +16,4 @@ mod subscriptions;
 
 pub use crate::connection::Input as WireInput;
 pub use few::Few;
-pub use pump::{Credentials, Effect, FetchId, Input, Now, Session};
+pub use pump::{Contest, Credentials, Effect, FetchId, Input, Now, Session};

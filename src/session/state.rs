@@ -6,6 +6,8 @@
 //! Written by the session only.
 
 use crate::domain::Moment;
+use crate::domain::ids::CallKey;
+use crate::preferences::{Signal, Signals};
 
 /// How the desk stands with its hub.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -96,6 +98,46 @@ pub struct Known {
     pub login_id: String,
     /// Phone.
     pub extension: String,
+}
+
+/// What a tab is among those of the same agent in the same browser (decision D7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Tab {
+    /// Not decided: nobody works here, or it has just begun.
+    #[default]
+    Undecided,
+    /// The one that rings.
+    Leading,
+    /// Another one rings; this one is live and silent.
+    Following,
+}
+
+/// What calls for attention at present.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Attending {
+    /// What this tab is among others.
+    pub tab: Tab,
+    /// The call that rings, where it is this tab that is to tell of it.
+    pub call: Option<CallKey>,
+    /// The signals to give; none while no call rings.
+    pub signals: Signals,
+}
+
+impl Default for Attending {
+    fn default() -> Self {
+        Self {
+            tab: Tab::default(),
+            call: None,
+            signals: Signals::NONE,
+        }
+    }
+}
+
+impl Attending {
+    /// The call that this signal is to be given for.
+    pub fn call_for(&self, signal: Signal) -> Option<CallKey> {
+        self.call.filter(|_| self.signals.has(signal))
+    }
 }
 
 /// Which screen is shown.

@@ -9,4 +9,7 @@ mod cells;
 mod views;
 
 pub use cells::Cells;
-pub use views::{ConnectionView, DeskView, Known, Link, Listing, Notice, Reason, Screen, SignInError, Views};
+pub use views::{
+    Attending, AttentionView, ConnectionView, DeskView, Known, Link, Listing, Notice, Permission, Reason,
+    Screen, SignInError, SoundState, Tab, Views,
+};

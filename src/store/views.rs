@@ -16,7 +16,9 @@ use crate::domain::queue::Queue;
 use crate::domain::supervision::Emergency;
 use crate::domain::{Delta, Model, Moment};
 use crate::preferences::{Drafts, Preferences};
-pub use crate::session::state::{ConnectionView, Known, Link, Notice, Reason, Screen, SignInError};
+pub use crate::session::state::{
+    Attending, ConnectionView, Known, Link, Notice, Reason, Screen, SignInError, Tab,
+};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -51,6 +53,43 @@ pub struct DeskView {
     pub version: u64,
 }
 
+/// Whether the browser lets the page sound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SoundState {
+    /// It was not tried yet.
+    #[default]
+    Unknown,
+    /// It does.
+    Allowed,
+    /// It does not, before somebody presses something.
+    Blocked,
+}
+
+/// Whether the browser lets the page show notifications.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Permission {
+    /// It has none.
+    #[default]
+    Missing,
+    /// Nobody was asked.
+    NotAsked,
+    /// It does.
+    Granted,
+    /// It does not, and asking again is in vain.
+    Denied,
+}
+
+/// What calls for attention, and what the browser makes of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct AttentionView {
+    /// What the session has decided.
+    pub attending: Attending,
+    /// Whether it can be heard.
+    pub sound: SoundState,
+    /// Whether it can be shown on the desktop.
+    pub notifications: Permission,
+}
+
 /// A list's order, by its version: who shows a window of it reads the order from the model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Listing {
@@ -81,6 +120,8 @@ pub struct Views {
     pub callbacks: ArcRwSignal<Listing>,
     /// Server time, once a second.
     pub now: ArcRwSignal<Moment>,
+    /// What calls for attention.
+    pub attention: ArcRwSignal<AttentionView>,
     /// What the agent has chosen about the page.
     pub preferences: ArcRwSignal<Preferences>,
     /// What the agent has begun to write; nobody is told of its changes but who keeps them.
@@ -111,6 +152,7 @@ impl Default for Views {
             queues: ArcRwSignal::default(),
             callbacks: ArcRwSignal::default(),
             now: ArcRwSignal::new(Moment(0)),
+            attention: ArcRwSignal::default(),
             preferences: ArcRwSignal::default(),
             drafts: ArcRwSignal::default(),
             polite: ArcRwSignal::default(),

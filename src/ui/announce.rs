@@ -22,6 +22,17 @@ impl App {
         self.say_aloud(urgent, text);
     }
 
+    /// Title and text of a notification that a call rings: the number, and the queue that it comes from.
+    pub fn ringing_words(self, call: CallKey) -> [String; 2] {
+        let queue = self.read(|model| {
+            let call = model.calls.get(call)?;
+            let queue = call.queue.and_then(|queue| model.queues.get(queue)?.name.clone());
+            call.queue_name.clone().or(queue)
+        });
+        let title = untrack(|| self.about(Word::Ringing, call));
+        [title, queue.map(String::from).unwrap_or_default()]
+    }
+
     fn words_for(self, transition: &Transition) -> Option<(bool, String)> {
         let polite = |word, call| Some((false, self.about(word, call)));
         match transition {

@@ -16,7 +16,7 @@ use crate::domain::model::{Off, Seen};
 use crate::domain::queue::Queue;
 use crate::domain::{Model, Moment};
 use crate::preferences::{Change, Drafts, Preferences};
-use crate::store::{ConnectionView, DeskView, Listing, Screen, Views};
+use crate::store::{AttentionView, ConnectionView, DeskView, Listing, Screen, Views};
 use crate::words::{Dictionary, Language, Word};
 use leptos::prelude::*;
 use std::cell::RefCell;
@@ -63,6 +63,14 @@ pub enum Intent {
         /// What stands there; empty once it was sent.
         text: String,
     },
+    /// Have the browser let the page sound.
+    AllowSound,
+    /// Sound the ring tone once.
+    TestSound,
+    /// Have the browser ask whether the page may show notifications.
+    AllowNotifications,
+    /// Have this tab be the one that rings.
+    TakeOver,
 }
 
 impl Intent {
@@ -102,6 +110,10 @@ impl Intent {
             Intent::Speak(_) => "language",
             Intent::Prefer(_) => "prefer",
             Intent::Draft { .. } => "draft",
+            Intent::AllowSound => "allow-sound",
+            Intent::TestSound => "test-sound",
+            Intent::AllowNotifications => "allow-notifications",
+            Intent::TakeOver => "take-over",
         }
     }
 }
@@ -170,6 +182,8 @@ pub struct App {
     pub callbacks: ReadSignal<Listing>,
     /// Server time, once a second.
     pub clock: ReadSignal<Moment>,
+    /// What calls for attention.
+    pub attention: ReadSignal<AttentionView>,
     /// What the agent has chosen about the page.
     pub preferences: ReadSignal<Preferences>,
     /// What screen readers are told politely.
@@ -198,6 +212,7 @@ impl App {
             queues: views.queues.read_only().into(),
             callbacks: views.callbacks.read_only().into(),
             clock: views.now.read_only().into(),
+            attention: views.attention.read_only().into(),
             preferences: views.preferences.read_only().into(),
             polite: views.polite.read_only().into(),
             assertive: views.assertive.read_only().into(),

@@ -5,6 +5,7 @@
 //! The line is always there, empty when all is well: nothing moves when it fills.
 
 use super::app::{App, Intent};
+use super::attention::{is_following, is_sound_blocked, other_tab, sound_blocked};
 use super::button::{CommandButton, failures, has_own_form};
 use super::format;
 use super::language::language_note;
@@ -33,6 +34,8 @@ pub(super) fn Banner() -> impl IntoView {
             + usize::from(is_trouble() != Trouble::None)
             + usize::from(forced_out.get())
             + usize::from(emergency().is_some())
+            + usize::from(is_sound_blocked(app))
+            + usize::from(is_following(app))
     });
     view! {
         <div class="banner" data-part="banner" tabindex="-1" node_ref=place>
@@ -54,6 +57,8 @@ pub(super) fn Banner() -> impl IntoView {
             )}
             {when(move || forced_out.get(), || view! { <ForcedOut /> }.into_any())}
             {when(move || emergency().is_some(), || view! { <Help /> }.into_any())}
+            {sound_blocked(app)}
+            {other_tab(app)}
             {language_note(app)}
             {failures(app, |failed| failed.command.call().is_none() && !has_own_form(failed))}
             {when(

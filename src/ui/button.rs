@@ -102,7 +102,15 @@ pub(super) fn FailureNote(
         })
     };
     let popover = ["failure-", &id.0.to_string()].concat();
-    let target = popover.clone();
+    let (target, closes) = (popover.clone(), popover.clone());
+    let again = Signal::derive(move || {
+        app.desk.with(|desk| {
+            let failed = desk.failed.iter().find(|failed| failed.id == id);
+            failed.map_or(Intent::DismissFailure(id), |failed| {
+                Intent::Do(failed.command.clone())
+            })
+        })
+    });
     view! {
         <p class="note is-danger" data-part="failure" data-id=id.0>
             {icon(|| Icon::Triangle)}
@@ -122,6 +130,14 @@ pub(super) fn FailureNote(
             <span class="pop details" id=popover popover="auto">
                 <span>{told(Speech::failed)}</span>
                 <span class="quiet small">{told(Speech::failure_details)}</span>
+                // A person tries again, the page never does: nobody knows what has happened meanwhile.
+                <CommandButton
+                    class="small"
+                    command="try-again"
+                    intent=again
+                    label=app.text(Word::TryAgain)
+                    closes=closes
+                />
             </span>
         </p>
     }

@@ -1,15 +1,15 @@
 //! The card of one call.
 //!
-//! Lives here: who it is, where it stands, for how long, and its buttons in fixed places.
-//! May not be here: any look at the stage to decide what a button may do; the masks decide (decision D1).
-//! Hold and Retrieve share one place: which of them shows follows the masks and the server's own word.
+//! Lives here: who it is, where it stands, for how long, what is done with it, and what went wrong.
+//! May not be here: its buttons (`call_buttons`), and how long the card of an ended call stays (`calls`).
+//! The card keeps its size and everything on it its place, from the first ringing until it is put away.
 //! A line at the foot is kept free for what went wrong or takes long, so that nothing moves when it does.
 
 use super::app::{App, Intent, RowSignal};
 use super::button::{CommandButton, failures, has_own_form};
+use super::call_buttons::CallButtons;
 use super::format;
-use super::keypad::Keypad;
-use super::live::{attr, flag, part, text, when};
+use super::live::{attr, flag, text, when};
 use super::look::{Icon, Look, icon, stage_name};
 use super::row::Certainty;
 use crate::domain::Moment;
@@ -21,13 +21,22 @@ use leptos::prelude::*;
 
 /// The card of one call.
 #[component]
-pub(super) fn CallCard(key: CallKey) -> impl IntoView {
+pub(super) fn CallCard(
+    key: CallKey,
+    /// The call whose card lies before this one.
+    #[prop(into)]
+    before: Signal<Option<CallKey>>,
+    /// Called when the agent puts the card of an ended call away.
+    put_away: Callback<()>,
+) -> impl IntoView {
     let app = App::get();
     let call = app.call(key);
-    let stage = move || with(call, |call| call.stage).unwrap_or_default();
-    let look = move || Look::from(stage());
-    let failed = Memo::new(move |_| stage() == Stage::Failed);
+    let stage = Memo::new(move |_| with(call, |call| call.stage).unwrap_or_default());
+    let look = move || Look::from(stage.get());
+    let is_over = Memo::new(move |_| !stage.get().is_live());
     let is_current = Memo::new(move |_| app.desk.with(|desk| desk.current == Some(key)));
+    let about = move || with(call, |call| call.about).flatten();
+    let hangs = Memo::new(move |_| about().is_some() && about() == before.get());
     let certainty = move || {
         app.connection.track();
         with(call, |call| {
@@ -40,13 +49,22 @@ pub(super) fn CallCard(key: CallKey) -> impl IntoView {
             .flatten()
             .unwrap_or_default()
     });
-    let shown = move || match number.get() {
-        number if number.is_empty() => app.say(Word::HiddenNumber).to_owned(),
-        number => number,
+    let name = Memo::new(move |_| number.with(|number| colleague(app, number)));
+    let shown = move || match (name.get(), number.get()) {
+        (Some(name), number) => app.speech.listed(&[name, number]),
+        (None, number) if number.is_empty() => app.say(Word::HiddenNumber).to_owned(),
+        (None, number) => number,
     };
     let id = move || with(call, |call| call.id.to_string());
-    let heading = format!("call-{}", key.index());
+    let heading = ["call-", &key.index().to_string()].concat();
     let labelled_by = heading.clone();
+    let where_it_stands = move || {
+        let word = app.say(look().word);
+        if with(call, |call| call.consult).unwrap_or_default() {
+            return [app.say(Word::Consult), " · ", word].concat();
+        }
+        word.to_owned()
+    };
     let direction = move || {
         with(call, |call| call.direction).flatten().map(|direction| {
             app.say(match direction {
@@ -55,50 +73,88 @@ pub(super) fn CallCard(key: CallKey) -> impl IntoView {
             })
         })
     };
-    let in_stage = move || {
-        if stage() == Stage::Failed {
-            return None;
-        }
-        let since = with(call, stage_since).flatten()?;
-        let until = match with(call, |call| call.ended).flatten() {
-            Some(ended) => ended,
-            None => app.now(),
-        };
-        Some(format::duration(until.since(since)))
+    let is_conference = move || with(call, |call| call.conference).unwrap_or_default();
+    let is_recorded = move || with(call, |call| call.recording).flatten() == Some(true) && !is_over.get();
+    let until = move || {
+        let ended = with(call, |call| call.ended).flatten();
+        ended.unwrap_or_else(|| app.now())
     };
-    let about = move || with(call, |call| about(app, call));
-    let begun = move || {
-        with(call, |call| {
+    let in_stage = move || {
+        let since = with(call, stage_since).flatten()?;
+        Some(format::duration(until().since(since)))
+    };
+    let meta = move || with(call, |call| meta(app, call));
+    let total = move || {
+        let begun = with(call, |call| {
             call.begun
                 .filter(|_| call.connected.is_some() && call.stage.is_live())
-        })
-        .flatten()
-    };
-    let total = move || {
-        let duration = &format::duration(app.now().since(begun()?));
+        });
+        let duration = &format::duration(app.now().since(begun.flatten()?));
         Some(app.speech.tell(Sentence::Total { duration }))
+    };
+    let put_away = move |_| {
+        if stage.get_untracked() == Stage::Failed {
+            app.dispatch(Intent::DismissCall(key));
+        }
+        put_away.run(());
     };
     view! {
         <article
             class=text(move || ["call ", look().class].concat())
-            class:current=flag(move || is_current.get())
-            class:ringing=flag(move || stage() == Stage::Alerting)
             data-part="call"
             data-id=attr(id)
-            data-stage=attr(move || stage_name(stage()))
+            data-stage=attr(move || stage_name(stage.get()))
+            data-hangs=attr(move || hangs.get().then_some("true"))
             data-unsure=attr(move || certainty().mark())
             aria-labelledby=labelled_by
             aria-current=attr(move || is_current.get().then_some("true"))
         >
             <p class="line-of-card">
                 <span class="state">
-                    {icon(move || look().icon)} <span>{text(move || app.say(look().word))}</span>
+                    {icon(move || look().icon)} <span>{text(where_it_stands)}</span>
                 </span>
-                <span class="quiet">{text(direction)}</span>
+                <span class="tags">
+                    {when(
+                        is_conference,
+                        move || {
+                            view! { <span class="tag is-talking" data-part="conference-mark">
+                                {text(move || app.say(Word::Conference))}
+                            </span> }
+                                .into_any()
+                        },
+                    )}
+                    {when(
+                        is_recorded,
+                        move || {
+                            view! { <span class="tag is-danger recording" data-part="recording">
+                                {icon(|| Icon::Disc)} {text(move || app.say(Word::Recording))}
+                            </span> }
+                                .into_any()
+                        },
+                    )}
+                    <span class="quiet">{text(direction)}</span>
+                </span>
                 <span class="as-of">{text(move || certainty().words(app))}</span>
                 <span class="total quiet" aria-hidden="true">
                     {text(total)}
                 </span>
+                {when(
+                    move || is_over.get(),
+                    move || {
+                        view! {
+                            <button
+                                type="button"
+                                class="button small bare"
+                                data-command="dismiss"
+                                aria-label=attr(move || app.say(Word::Dismiss))
+                                on:click=put_away
+                            >
+                                {icon(|| Icon::Cross)}
+                            </button>
+                        }
+                            .into_any()
+                    },
+                )}
             </p>
             <p class="line-of-card">
                 <strong class="who" dir="auto" id=heading>
@@ -108,24 +164,51 @@ pub(super) fn CallCard(key: CallKey) -> impl IntoView {
                     {text(in_stage)}
                 </span>
             </p>
-            <p class="meta" title=attr(about)>
-                {text(about)}
+            <p class="line-of-card">
+                <span class="meta" title=attr(meta)>
+                    {text(meta)}
+                </span>
+                <Switch key=key call=call is_current=is_current />
             </p>
-            {part(move || {
-                Some(
-                    if failed.get() {
-                        view! { <FailedButtons key=key call=call number=number /> }.into_any()
-                    } else {
-                        view! { <Buttons key=key call=call /> }.into_any()
-                    },
-                )
-            })}
-            <Foot key=key call=call failed=failed />
+            <CallButtons key=key call=call />
+            <Foot key=key call=call />
         </article>
     }
 }
 
-fn with<T>(call: RowSignal<Call>, read: impl FnOnce(&Call) -> T) -> Option<T> {
+/// Makes the call the current one, where another one is or could be.
+#[component]
+fn Switch(key: CallKey, call: RowSignal<Call>, is_current: Memo<bool>) -> impl IntoView {
+    let app = App::get();
+    let intent = Signal::derive(move || {
+        call.track();
+        Intent::Do(Command::MakeCurrent(key))
+    });
+    let is_aside = move || {
+        !is_current.get()
+            && app.calls.with(|calls| calls.len() > 1 && calls.contains(&key))
+            && app.desk.with(|desk| desk.telephony)
+    };
+    when(is_aside, move || {
+        view! { <CommandButton class="small switch" intent=intent label=app.text(Word::MakeCurrent) /> }
+            .into_any()
+    })
+}
+
+/// The name of the colleague who is at a phone.
+fn colleague(app: App, number: &str) -> Option<String> {
+    if number.is_empty() {
+        return None;
+    }
+    app.read(|model| {
+        let mut agents = model.agents.rows();
+        let (_, agent) = agents.find(|(_, agent)| agent.extension.as_deref() == Some(number))?;
+        agent.name.as_deref().map(str::to_owned)
+    })
+}
+
+/// What a call's row says.
+pub(super) fn with<T>(call: RowSignal<Call>, read: impl FnOnce(&Call) -> T) -> Option<T> {
     call.with(|call| call.as_deref().map(read))
 }
 
@@ -134,13 +217,18 @@ fn stage_since(call: &Call) -> Option<Moment> {
     match call.stage {
         Stage::Held => call.held_since,
         Stage::Connected => call.connected,
+        Stage::Ended => call.connected.or(call.begun),
         _ => call.begun,
     }
 }
 
-/// Queue, number dialled, how long it rang.
-fn about(app: App, call: &Call) -> String {
+/// Whom it is about, its queue, the number dialled, how long it rang, how long it was on hold.
+fn meta(app: App, call: &Call) -> String {
     let mut parts: Vec<String> = Vec::new();
+    if let Some(about) = call.about {
+        let number = app.read(|model| model.calls.get(about)?.number.clone());
+        parts.extend(number.map(|number| app.speech.tell(Sentence::About { number: &number })));
+    }
     parts.extend(call.queue_name.as_deref().map(str::to_owned).or_else(|| {
         let queue = call.queue?;
         app.read(|model| model.queues.get(queue)?.name.as_deref().map(str::to_owned))
@@ -158,108 +246,16 @@ fn about(app: App, call: &Call) -> String {
         let duration = &format::duration(connected.since(begun));
         parts.push(app.speech.tell(Sentence::Rang { duration }));
     }
+    if call.held_for >= 1_000 {
+        let duration = &format::duration(call.held_for);
+        parts.push(app.speech.tell(Sentence::HeldFor { duration }));
+    }
     app.speech.listed(&parts)
 }
 
+/// The line kept free at the foot: a failure, a slow answer, why the call is over. It has room for the first of them.
 #[component]
-fn Buttons(key: CallKey, call: RowSignal<Call>) -> impl IntoView {
-    let app = App::get();
-    let retrieves = Memo::new(move |_| {
-        call.track();
-        let asked = |intent: &Intent| {
-            app.desk.with(|desk| {
-                desk.in_flight
-                    .iter()
-                    .any(|flight| intent.command() == Some(&flight.command))
-            })
-        };
-        let (hold, retrieve) = (Intent::Do(Command::Hold(key)), Intent::Do(Command::Retrieve(key)));
-        if asked(&hold) || asked(&retrieve) {
-            return asked(&retrieve);
-        }
-        match (app.allowed(&hold), app.allowed(&retrieve)) {
-            (_, Ok(())) => true,
-            (Ok(()), Err(_)) => false,
-            (Err(_), Err(_)) => with(call, |call| call.stage) == Some(Stage::Held),
-        }
-    });
-    // The call's cell brings the call's mask.
-    let on_call = move |command: fn(CallKey) -> Command| {
-        Signal::derive(move || {
-            call.track();
-            Intent::Do(command(key))
-        })
-    };
-    let hold_intent = Signal::derive(move || {
-        call.track();
-        let intent = if retrieves.get() {
-            Command::Retrieve
-        } else {
-            Command::Hold
-        };
-        Intent::Do(intent(key))
-    });
-    let hold_text = Signal::derive(move || {
-        app.say(if retrieves.get() {
-            Word::Retrieve
-        } else {
-            Word::Hold
-        })
-        .to_owned()
-    });
-    view! {
-        <div class="buttons">
-            <CommandButton
-                class="go"
-                intent=on_call(Command::Answer)
-                label=app.text(Word::Answer)
-            />
-            <CommandButton
-                class="stop"
-                intent=on_call(Command::EndCall)
-                label=app.text(Word::EndCall)
-            />
-            <CommandButton intent=hold_intent label=hold_text />
-            <Keypad key=key />
-        </div>
-    }
-}
-
-#[component]
-fn FailedButtons(key: CallKey, call: RowSignal<Call>, number: Memo<String>) -> impl IntoView {
-    let app = App::get();
-    let hindrance = Signal::derive(move || number.with(String::is_empty).then_some(Word::HiddenNumber));
-    view! {
-        <div class="buttons">
-            <CommandButton
-                intent=Signal::derive(move || number.with(|number| Intent::dial(number)))
-                label=app.text(Word::TryAgain)
-                hindrance=hindrance
-            />
-            <CommandButton
-                class="stop"
-                intent=Signal::derive(move || {
-                    // The call's cell brings the call's mask: the busy tone goes on until somebody hangs up.
-                    call.track();
-                    Intent::Do(Command::EndCall(key))
-                })
-                label=app.text(Word::EndCall)
-            />
-            <button
-                type="button"
-                class="button"
-                data-command="dismiss"
-                on:click=move |_| app.dispatch(Intent::DismissCall(key))
-            >
-                {text(move || app.say(Word::Dismiss))}
-            </button>
-        </div>
-    }
-}
-
-/// The line kept free at the foot: a cause, a failure, a slow answer.
-#[component]
-fn Foot(key: CallKey, call: RowSignal<Call>, failed: Memo<bool>) -> impl IntoView {
+fn Foot(key: CallKey, call: RowSignal<Call>) -> impl IntoView {
     let app = App::get();
     let slow = move || {
         app.desk.with(|desk| {
@@ -270,20 +266,26 @@ fn Foot(key: CallKey, call: RowSignal<Call>, failed: Memo<bool>) -> impl IntoVie
         })
     };
     let cause = move || with(call, |call| ending_words(app, call));
+    let stage = Memo::new(move |_| with(call, |call| call.stage).unwrap_or_default());
     view! {
         <div class="foot">
-            {when(
-                move || failed.get(),
-                move || {
-                    view! { <p class="note is-danger">{icon(|| Icon::Triangle)} <span>{text(cause)}</span></p> }
-                        .into_any()
-                },
-            )}
             {failures(app, move |failed| failed.command.call() == Some(key) && !has_own_form(failed))}
             {when(
                 move || slow().is_some(),
                 move || {
                     view! { <p class="note is-reserved">{icon(|| Icon::HalfDisc)} <span>{text(slow)}</span></p> }
+                        .into_any()
+                },
+            )}
+            {when(
+                move || !stage.get().is_live(),
+                move || {
+                    view! {
+                        <p class="note" class:is-danger=flag(move || stage.get() == Stage::Failed)>
+                            {when(move || stage.get() == Stage::Failed, || icon(|| Icon::Triangle))}
+                            <span>{text(cause)}</span>
+                        </p>
+                    }
                         .into_any()
                 },
             )}
@@ -301,7 +303,10 @@ pub(super) fn ending_words(app: App, call: &Call) -> String {
         Some(Ending::Withdrawn(cause)) => (Word::Withdrawn, cause.as_deref()),
         Some(Ending::MovedOn(cause)) => (Word::TakenByOther, cause.as_deref()),
         Some(Ending::Transferred) => (Word::Transferred, None),
-        Some(Ending::ByAgent | Ending::Unsaid) | None => (Word::RangOut, None),
+        Some(Ending::ByAgent) => (Word::AgentHungUp, None),
+        // Nobody says why: that it is over is all that is known of a conversation.
+        Some(Ending::Unsaid) | None if call.connected.is_some() => (Word::CallEnded, None),
+        Some(Ending::Unsaid) | None => (Word::RangOut, None),
     };
     match detail {
         Some(detail) => [app.say(word), " (", &app.speech.apart(detail), ")"].concat(),

@@ -326,7 +326,7 @@ fn Colleague(key: AgentKey, chats: Chats) -> impl IntoView {
     };
     let name = move || login_id().map(|id| app.name_of(&id));
     view! {
-        <li data-part="colleague" data-id=attr(move || login_id().map(String::from))>
+        <li data-part="person" data-id=attr(move || login_id().map(String::from))>
             <button
                 type="button"
                 class="button item"

@@ -634,10 +634,10 @@ fn Input(
                         <button
                             type="button"
                             class="link"
-                            data-command="take-over"
+                            data-command="take-theirs"
                             on:click=move |_| name.with_value(|name| forms.forget(key, name))
                         >
-                            {text(move || app.say(Word::TakeOver))}
+                            {text(move || app.say(Word::TakeTheirs))}
                         </button>
                     }
                         .into_any(),

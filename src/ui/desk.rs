@@ -18,6 +18,7 @@ use super::live::{attr, text};
 use super::missed::Missed;
 use super::page;
 use super::queues::Queues;
+use super::settings::Settings;
 use super::state_control::StateControl;
 use crate::words::Word;
 use leptos::html;
@@ -40,6 +41,7 @@ pub(super) fn Desk() -> impl IntoView {
                 <Alerts />
                 <Me />
                 <LanguageChoice />
+                <Settings />
             </header>
             <aside class="line" aria-label=attr(move || app.say(Word::Notices))>
                 <Banner />

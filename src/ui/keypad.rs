@@ -1,52 +1,76 @@
 //! The tone pad of a call.
 //!
-//! Lives here: the button that opens it, its keys, and how much has been sent.
+//! Lives here: its keys, and how much has been sent.
 //! May not be here: what was sent: digits may be a card number, so only their count is kept and shown.
-//! It opens above the page: the card keeps its size. Digits can be typed while it has the focus.
+//! It takes the keyboard while it is open: what is typed is sent, digit by digit.
+//! A telephone has sixteen tones, though few people have keys for the last four.
 
 use super::app::{App, Intent};
 use super::live::{attr, text};
-use super::look::{Icon, icon};
+use super::opener::Opener;
 use crate::domain::command::Command;
-use crate::domain::ids::{CallKey, Key};
+use crate::domain::ids::CallKey;
 use crate::words::{Count, Word};
+use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
+use std::sync::Arc;
 
-const KEYS: [&str; 12] = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
+const KEYS: [&str; 16] = [
+    "1", "2", "3", "A", "4", "5", "6", "B", "7", "8", "9", "C", "*", "0", "#", "D",
+];
 /// Dots shown at most.
 const DOTS: usize = 16;
 
-fn tones(call: CallKey, digits: &str) -> Intent {
-    Intent::Do(Command::SendTones {
+fn tones(call: CallKey, digits: &str) -> Command {
+    Command::SendTones {
         call,
         digits: digits.into(),
-    })
+    }
 }
 
 /// The tone pad and its button.
 #[component]
 pub(super) fn Keypad(key: CallKey) -> impl IntoView {
     let app = App::get();
+    // The count outlives the pad's being closed.
     let count = RwSignal::new(0_usize);
-    let send = move |tone: &str| {
-        let intent = tones(key, tone);
+    let send = Callback::new(move |tone: &'static str| {
+        let intent = Intent::Do(tones(key, tone));
         if untrack(|| app.allowed(&intent)).is_ok() {
             app.dispatch(intent);
             count.update(|count| *count += 1);
         }
-    };
-    let typed = move |event: leptos::ev::KeyboardEvent| {
-        let pressed = event.key();
-        if KEYS.contains(&pressed.as_str()) {
+    });
+    let typed = Callback::new(move |event: KeyboardEvent| {
+        // With another key held down it is a shortcut of the browser's.
+        let is_plain = !event.ctrl_key() && !event.meta_key() && !event.alt_key();
+        let pressed = event.key().to_ascii_uppercase();
+        if let Some(tone) = KEYS.iter().find(|tone| is_plain && **tone == pressed) {
             event.prevent_default();
-            send(&pressed);
+            send.run(tone);
         }
-    };
+    });
+    view! {
+        <Opener
+            key=key
+            part="keypad"
+            word=Word::Keypad
+            commands=Arc::new([tones(key, "")])
+            typed=typed
+            class="keypad"
+            make=Arc::new(move |_| view! { <Pad key=key count=count send=send /> }.into_any())
+        />
+    }
+}
+
+#[component]
+fn Pad(key: CallKey, count: RwSignal<usize>, send: Callback<&'static str>) -> impl IntoView {
+    let app = App::get();
     let call = app.call(key);
     let off = Memo::new(move |_| {
         // The call's cell brings the call's mask.
         call.track();
-        app.allowed(&tones(key, "")).err()
+        app.allowed(&Intent::Do(tones(key, ""))).err()
     });
     let why = move || off.get().map(|off| app.why(off));
     let keys: Vec<_> = KEYS
@@ -56,20 +80,17 @@ pub(super) fn Keypad(key: CallKey) -> impl IntoView {
                 <button
                     type="button"
                     class="button"
-                    autofocus=tone == "1"
                     data-command="send-tones"
                     data-tone=tone
                     aria-disabled=attr(move || why().map(|_| "true"))
                     aria-description=attr(why)
-                    on:click=move |_| send(tone)
+                    on:click=move |_| send.run(tone)
                 >
                     {tone}
                 </button>
             }
         })
         .collect();
-    let popover = format!("keypad-{}", key.index());
-    let target = popover.clone();
     let progress = move || match count.get() {
         0 => app.say(Word::NothingSent).to_owned(),
         count => [
@@ -80,34 +101,9 @@ pub(super) fn Keypad(key: CallKey) -> impl IntoView {
         .concat(),
     };
     view! {
-        <button
-            type="button"
-            class="button"
-            data-command="keypad"
-            popovertarget=target
-            on:click=move |event| {
-                if off.get_untracked().is_some() {
-                    event.prevent_default();
-                }
-            }
-            aria-disabled=attr(move || why().map(|_| "true"))
-            aria-description=attr(why)
-            data-tip=attr(why)
-        >
-            {icon(|| Icon::Keys)}
-            {text(move || app.say(Word::Keypad))}
-        </button>
-        <div
-            class="pop keypad"
-            id=popover
-            popover="auto"
-            role="group"
-            aria-label=attr(move || app.say(Word::Keypad))
-            data-part="keypad"
-            on:keydown=typed
-        >
+        <div class="pad">
             <p class="dots">{text(progress)}</p>
-            <div class="keys">{keys}</div>
+            <div class="keys" dir="ltr">{keys}</div>
             <p class="quiet small">{text(move || why().unwrap_or_else(|| app.say(Word::KeypadHint)))}</p>
         </div>
     }

@@ -40,8 +40,8 @@ pub enum Icon {
     Triangle,
     /// A cross.
     Cross,
-    /// Keys of a telephone.
-    Keys,
+    /// Two sliders: settings.
+    Sliders,
     /// Points down: more choices.
     Chevron,
     /// The earth: languages.
@@ -74,11 +74,11 @@ impl Icon {
             Icon::Cross => {
                 "m2.6 1.5 3.4 3.4 3.4-3.4 1.1 1.1L7.1 6l3.4 3.4-1.1 1.1L6 7.1l-3.4 3.4-1.1-1.1L4.9 6 1.5 2.6z"
             }
-            Icon::Keys => {
-                "M1.5 1h2v2h-2zM5 1h2v2H5zM8.5 1h2v2h-2zM1.5 5h2v2h-2zM5 5h2v2H5zM8.5 5h2v2h-2zM1.5 9h2v2h-2zM5 9h2v2H5zM8.5 9h2v2h-2z"
-            }
             Icon::Globe => {
                 "M6 1a5 5 0 1 1 0 10A5 5 0 0 1 6 1zM2.3 4.4a4 4 0 0 0 0 3.2h1.6a9 9 0 0 1 0-3.2zm2.6 0a8 8 0 0 0 0 3.2h2.2a8 8 0 0 0 0-3.2zm3.2 0a9 9 0 0 1 0 3.2h1.6a4 4 0 0 0 0-3.2z"
+            }
+            Icon::Sliders => {
+                "M1 2.2h4.2a1.8 1.8 0 0 1 3.4 0H11v1.4H8.6a1.8 1.8 0 0 1-3.4 0H1zM1 8.4h1.4a1.8 1.8 0 0 1 3.4 0H11v1.4H5.8a1.8 1.8 0 0 1-3.4 0H1z"
             }
             Icon::Chevron => "m2 4.5 1-1 3 3 3-3 1 1-4 4z",
         }

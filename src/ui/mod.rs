@@ -26,8 +26,11 @@
 //! | `unusable` | how many of the server's messages could not be read |
 //! | `emergency` | who needs the supervisor at once |
 //! | `failure` | a command that failed; `data-id` is its number |
-//! | `calls`, `call` | the calls, and one of them (`data-id`, `data-stage`) |
-//! | `keypad` | the tone pad of a call |
+//! | `calls`, `call` | the calls, and one of them (`data-id`, `data-stage`; the current one has `aria-current`) |
+//! | `recording`, `conference-mark` | the light and the mark on a call's card |
+//! | `keypad`, `more` | the tone pad of a call, and the menu of what is seldom done with it |
+//! | `transfer`, `conference` | the panels for a second call |
+//! | `colleague` | somebody who could be called there (`data-state`) |
 //! | `missed`, `missed-call` | missed calls, and one of them (`data-id`) |
 //! | `contact` | what is known of the current call |
 //! | `call-data`, `add-field`, `conflict`, `one-of-several` | a field of its data (`data-id`: its name), the choice of another, what the server made of one meanwhile, that the refused one is not named |
@@ -35,14 +38,18 @@
 //! | `transcript`, `phrase` | what is said, and one phrase |
 //! | `so-far`, `step` | what the call went through, and one step |
 //! | `alerts`, `alert` | alerts, and one of them (`data-id`) |
-//! | `chat`, `unread`, `conversation`, `colleague`, `write-to` | messages: how many are new, a conversation (`data-id`: `supervisor`, `team` or a sign-in id), somebody found, the search |
+//! | `chat`, `unread`, `conversation`, `person`, `write-to` | messages: how many are new, a conversation (`data-id`: `supervisor`, `team` or a sign-in id), somebody found, the search |
 //! | `messages`, `message`, `message-field`, `sending` | a conversation's messages, one of them (`data-own`), the field, that one is on its way |
 //! | `agents`, `queues`, `callbacks` | the lists |
 //! | `agent`, `queue`, `callback` | one row of a list (`data-id`; an agent also `data-state`) |
 //! | `language`, `language-error` | the choice of language, and why the last one could not be had |
+//! | `settings`, `notifications` | the settings, and what keeps notifications from being shown |
+//! | `sound-blocked` | the browser lets nothing be heard |
+//! | `tab` | another of the agent's tabs is the one that rings |
 //! | `polite`, `assertive` | what screen readers are told |
 //!
-//! `data-id` is the source's own id. A row or card that is not confirmed in the present session carries
+//! `data-id` is the source's own id; buttons that act on another call than that of their card are inside `data-for`
+//! with that call's. A row or card that is not confirmed in the present session carries
 //! `data-unsure`. `data-command` is one of:
 //!
 //! - of the agent: `sign-in`, `sign-out`, `ready`, `not-ready` (with `data-reason` where a reason goes with it),
@@ -50,9 +57,11 @@
 //! - of a call: `answer`, `end-call`, `end-for-all`, `hold`, `retrieve`, `alternate`, `back-to-caller`,
 //!   `make-current`, `consult`, `consult-for-conference`, `complete-transfer`, `blind-transfer`,
 //!   `complete-conference`, `add-party`, `keypad`, `send-tones` (with `data-tone`), `set-call-data`,
-//!   `set-wrap-up-data`, `start-recording`, `stop-recording`, `report-bad-line`;
-//! - of the page: `retry-now`, `dismiss`, `dismiss-all`, `language`, `fold`, `edit`, `cancel`, `take-over`,
-//!   `read-aloud`, `jump-to-latest`, `alerts`, `open-conversation`, `all-conversations`.
+//!   `set-wrap-up-data`, `start-recording`, `stop-recording`, `report-bad-line`, and `try-again` for whichever of them
+//!   was refused;
+//! - of the page: `transfer`, `conference`, `more` (each opens what bears its name), `details`, `retry-now`, `dismiss`,
+//!   `dismiss-all`, `language`, `fold`, `edit`, `cancel`, `take-theirs`, `read-aloud`, `jump-to-latest`, `alerts`,
+//!   `open-conversation`, `all-conversations`.
 
 #![allow(
     unreachable_pub,
@@ -64,9 +73,11 @@ mod agents;
 mod alerts;
 mod announce;
 mod app;
+mod attention;
 mod banner;
 mod bar;
 mod button;
+mod call_buttons;
 mod call_card;
 mod callbacks;
 mod calls;
@@ -80,11 +91,14 @@ mod list;
 mod live;
 mod look;
 mod missed;
+mod opener;
 mod page;
 mod panel;
 mod queues;
 mod root;
 mod row;
+mod second_leg;
+mod settings;
 mod sign_in;
 mod so_far;
 mod speech;

@@ -10,6 +10,7 @@
 )]
 
 use crate::domain::Moment;
+use crate::preferences::Theme;
 use crate::words::{Dictionary, Language, Word};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -26,6 +27,39 @@ pub(super) fn take_mount_point() -> Option<HtmlElement> {
 /// Names the browser's tab.
 pub(super) fn set_title(title: &str) {
     document().set_title(title);
+}
+
+/// Shows the tab's icon, or the one that says that a call rings.
+pub(super) fn mark_icon(ringing: bool) {
+    if let Ok(Some(link)) = document().query_selector("link[rel=icon]") {
+        let file = if ringing {
+            "favicon-ringing.svg"
+        } else {
+            "favicon.svg"
+        };
+        // The name is a valid one: this cannot fail.
+        let _ = link.set_attribute("href", file);
+    }
+}
+
+/// Has the root element say whether a call rings here (`data-ringing`).
+pub(super) fn mark_ringing(ringing: bool) {
+    mark_root("data-ringing", ringing.then_some("true"));
+}
+
+/// Has the page in these colours; the system's have no mark.
+pub(super) fn set_theme(theme: Theme) {
+    mark_root("data-theme", (theme != Theme::System).then(|| theme.name()));
+}
+
+fn mark_root(name: &str, value: Option<&str>) {
+    if let Some(root) = document().document_element() {
+        // The names are valid ones: this cannot fail.
+        let _ = match value {
+            Some(value) => root.set_attribute(name, value),
+            None => root.remove_attribute(name),
+        };
+    }
 }
 
 /// Tells the browser the page's language and direction, and words the crash screen, which must do without the program.
@@ -51,10 +85,7 @@ pub(super) fn set_language(language: Language, dictionary: &Dictionary) {
 
 /// Shows that the page is alive.
 pub(super) fn beat(now: Moment) {
-    if let Some(root) = document().document_element() {
-        // The name is a valid one: this cannot fail.
-        let _ = root.set_attribute("data-heartbeat", &now.0.to_string());
-    }
+    mark_root("data-heartbeat", Some(&now.0.to_string()));
 }
 
 /// Moves the focus to an element once it is in the document.
@@ -113,6 +144,33 @@ where
         }
         count
     });
+}
+
+/// Closes the popover that an element is in.
+pub(super) fn hide_popover<E>(element: NodeRef<E>)
+where
+    E: leptos::html::ElementType,
+    E::Output: AsRef<HtmlElement> + JsCast + Clone + 'static,
+{
+    let element = element.get_untracked();
+    let popover = element.and_then(|element| {
+        AsRef::<Element>::as_ref(AsRef::<HtmlElement>::as_ref(&element))
+            .closest("[popover]")
+            .ok()?
+    });
+    if let Some(popover) = popover.and_then(|popover| popover.dyn_into::<HtmlElement>().ok()) {
+        // One that is closed already stays closed.
+        let _ = popover.hide_popover();
+    }
+}
+
+/// Whether what was pressed is, or is inside, something that `selector` names.
+pub(super) fn is_pressed(event: &web_sys::MouseEvent, selector: &str) -> bool {
+    event
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok())
+        .and_then(|element| element.closest(selector).ok().flatten())
+        .is_some()
 }
 
 /// Moves the focus among the enabled buttons inside `within` by one step; wraps around.

@@ -1,18 +1,18 @@
 //! The root: one screen at a time, and what belongs to all of them.
 //!
-//! Lives here: the choice of screen, the live regions, the tab's title, the heartbeat, the faulty-configuration screen.
+//! Lives here: the choice of screen, the live regions, the theme, the heartbeat, the faulty-configuration screen.
 //! May not be here: what a screen contains.
 //! The live regions exist from the first moment: a region that is born with its text is not read out.
 
 use super::app::App;
+use super::attention::be_noticed;
 use super::desk::Desk;
 use super::live::text;
-use super::look::{Icon, Look, icon};
+use super::look::{Icon, icon};
 use super::page;
 use super::sign_in::SignIn;
-use crate::domain::call::{Direction, Stage};
 use crate::store::Screen;
-use crate::words::{Sentence, Word};
+use crate::words::Word;
 use leptos::prelude::*;
 
 /// The page.
@@ -20,7 +20,8 @@ use leptos::prelude::*;
 pub fn Root() -> impl IntoView {
     let app = App::get();
     Effect::new(move || page::beat(app.now()));
-    name_the_tab(app);
+    be_noticed(app);
+    Effect::new(move || page::set_theme(app.preferences.with(|preferences| preferences.theme)));
     // Only another kind of screen is built anew: a sign-in that turns busy keeps its fields.
     let kind = Memo::new(move |_| app.screen.with(std::mem::discriminant));
     let screen = move || {
@@ -42,38 +43,6 @@ pub fn Root() -> impl IntoView {
             {text(move || app.assertive.get())}
         </div>
     }
-}
-
-/// The tab says what matters while it is not looked at: a ringing call, else the own state.
-fn name_the_tab(app: App) {
-    Effect::new(move || {
-        let on_desk = app.screen.with(|screen| *screen == Screen::Desk);
-        let ringing = app.calls.with(|calls| {
-            app.desk.track();
-            app.read(|model| {
-                let call = calls
-                    .iter()
-                    .filter_map(|key| model.calls.get(*key))
-                    .find(|call| {
-                        call.stage == Stage::Alerting && call.direction != Some(Direction::Outbound)
-                    })?;
-                Some(call.number.as_deref().unwrap_or_default().to_owned())
-            })
-        });
-        let state = app.read(|model| {
-            let me = model.desk.me.and_then(|me| model.agents.get(me))?;
-            Some(Look::from(me.state()).word)
-        });
-        let product = app.say(Word::Product);
-        match (on_desk, ringing, state) {
-            (true, Some(number), _) => {
-                let number = &number;
-                page::set_title(&app.speech.tell(Sentence::RingingTitle { number }));
-            }
-            (true, None, Some(state)) => page::set_title(&[app.say(state), " · ", product].concat()),
-            _ => page::set_title(product),
-        }
-    });
 }
 
 #[component]

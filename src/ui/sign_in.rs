@@ -1,14 +1,16 @@
 //! The sign-in screen.
 //!
-//! Lives here: the form, its busy state, and the words for what went wrong.
+//! Lives here: the form, its busy state, and the words for what went wrong; the test of the ring tone beside it.
 //! May not be here: remembering anything; what was typed leaves by an intent and by nothing else.
 //! The fields are the browser's: they are read once, when the form is sent.
 
 use super::app::{App, Intent};
+use super::attention::sound_blocked;
 use super::language::{LanguageChoice, language_note};
 use super::live::{attr, flag, part, text, when};
 use super::look::{Icon, icon};
 use super::page;
+use super::settings::test_button;
 use crate::store::{Known, Screen, SignInError};
 use crate::words::Word;
 use leptos::html;
@@ -173,7 +175,11 @@ pub(super) fn SignIn() -> impl IntoView {
                     {part(move || error().map(|error| view! { <Trouble error=error /> }.into_any()))}
                 </div>
             </form>
-            <LanguageChoice />
+            <div class="extras">
+                <LanguageChoice />
+                {test_button(app)}
+            </div>
+            {sound_blocked(app)}
             {language_note(app)}
         </main>
     }

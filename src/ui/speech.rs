@@ -278,6 +278,7 @@ impl Speech {
             Off::TelephonyDown => Word::OffTelephonyDown,
             Off::NoMask => Word::OffNoMask,
             Off::NoCall => Word::OffNoCall,
+            Off::NotCurrent => Word::OffNotCurrent,
             Off::CallOver => Word::OffCallOver,
             Off::ByServer => Word::OffByServer,
             Off::UnderWay => Word::OffUnderWay,

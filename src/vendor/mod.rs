@@ -49,6 +49,8 @@ pub struct Settings {
     pub zone: Zone,
     /// Unit of a queue's longest wait (decision D2; seconds unless the site says otherwise).
     pub longest_wait: DurationUnit,
+    /// A telephony server beside the source tells when a call rings: what the source allocates is only on its way.
+    pub ringing_told: bool,
 }
 
 /// A message that is not of the shape that every message of its vocabulary has.

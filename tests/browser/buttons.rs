@@ -6,14 +6,13 @@
 use crate::rig::{ME, Page, at_hub, elements, mask, press, settle};
 use leptos::prelude::Update;
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use switchhook::domain::agent::{AgentState, AgentUpdate};
 use switchhook::domain::call::{CallUpdate, Direction, Stage};
-use switchhook::domain::command::{Command, InvokeId, Refusal};
+use switchhook::domain::command::{Addressee, Command, InvokeId, Refusal};
 use switchhook::domain::control::{Control, Controls, EnablementMask};
 use switchhook::domain::ids::{CallKey, SourceId};
-use switchhook::domain::model::Off;
 use switchhook::domain::{Event, Model};
 use switchhook::store::Reason;
 use switchhook::ui::Intent;
@@ -77,16 +76,88 @@ async fn desk() -> Page {
     page
 }
 
-fn call(id: &str, stage: Stage, mask: Option<EnablementMask>) -> Event<'_> {
-    let update = CallUpdate {
+fn news(stage: Stage, mask: Option<EnablementMask>) -> CallUpdate<'static> {
+    CallUpdate {
         agent: Some(Cow::Borrowed(ME)),
         direction: Some(Direction::Inbound),
         stage: Some(stage),
         number: Some(Cow::Borrowed("+358401234567")),
         mask,
         ..CallUpdate::default()
+    }
+}
+
+fn call(id: &str, stage: Stage, mask: Option<EnablementMask>) -> Event<'_> {
+    Event::Call(at_hub(id), Box::new(news(stage, mask)))
+}
+
+/// Every command there is; those of a call where there is one.
+fn commands(key: Option<CallKey>) -> Vec<Command> {
+    let number = || Box::from("4711");
+    let text = || Box::from("Sale");
+    let mut all = vec![
+        Command::SignIn {
+            login_id: "1001".into(),
+            extension: "4001".into(),
+        },
+        Command::Ready,
+        Command::NotReady { reason: Some(1) },
+        Command::NotReady { reason: None },
+        Command::WorkReady,
+        Command::WorkNotReady,
+        Command::SignOut { reason: None },
+        Command::SignOut { reason: Some(1) },
+        Command::Dial { number: number() },
+        Command::AskSupervisor(None),
+        Command::RaiseEmergency(None),
+        Command::SendMessage {
+            to: Addressee::Team,
+            text: text(),
+        },
+    ];
+    let Some(call) = key else { return all };
+    let consult = |for_conference| Command::Consult {
+        call,
+        number: number(),
+        for_conference,
     };
-    Event::Call(at_hub(id), Box::new(update))
+    all.extend([
+        Command::Answer(call),
+        Command::EndCall(call),
+        Command::EndForAll(call),
+        Command::Hold(call),
+        Command::Retrieve(call),
+        Command::Alternate(call),
+        Command::BackToCaller(call),
+        Command::MakeCurrent(call),
+        consult(false),
+        consult(true),
+        Command::CompleteTransfer(call),
+        Command::BlindTransfer {
+            call,
+            number: number(),
+        },
+        Command::CompleteConference(call),
+        Command::AddParty {
+            call,
+            number: number(),
+        },
+        Command::SendTones {
+            call,
+            digits: "1".into(),
+        },
+        Command::SetCallData {
+            call,
+            fields: vec![("CallVariable1".into(), text())],
+        },
+        Command::SetWrapUpData { call, text: text() },
+        Command::StartRecording(call),
+        Command::StopRecording(call),
+        Command::AskSupervisor(Some(call)),
+        Command::RaiseEmergency(Some(call)),
+        Command::ReportBadLine(call),
+    ]);
+    all
 }
 
 /// Something that can happen, in any order with anything else.
@@ -108,7 +179,13 @@ fn happen(page: &Page, dice: &mut Dice, next_command: &mut u32) {
                 Stage::Ended,
             ]);
             let mask = (!dice.one_in(4)).then(|| dice.mask());
-            page.say(call(id, stage, mask));
+            let update = CallUpdate {
+                consult: dice.one_in(4),
+                conference: dice.one_in(8),
+                recording: dice.pick(&[None, None, Some(true), Some(false)]),
+                ..news(stage, mask)
+            };
+            page.say(Event::Call(at_hub(id), Box::new(update)));
         }
         6 | 7 => page.say(Event::CurrentCall((!dice.one_in(4)).then(|| at_hub(id)))),
         8 => page.say(Event::OwnCalls(HUB, vec![at_hub(id)])),
@@ -127,28 +204,7 @@ fn happen(page: &Page, dice: &mut Dice, next_command: &mut u32) {
         }
         10 | 11 => {
             *next_command += 1;
-            let own = [
-                Command::Ready,
-                Command::NotReady { reason: Some(1) },
-                Command::NotReady { reason: None },
-                Command::SignOut { reason: None },
-                Command::Dial {
-                    number: "4711".into(),
-                },
-            ];
-            let of_call = |key: CallKey| {
-                [
-                    Command::Answer(key),
-                    Command::EndCall(key),
-                    Command::Hold(key),
-                    Command::Retrieve(key),
-                    Command::SendTones {
-                        call: key,
-                        digits: "1".into(),
-                    },
-                ]
-            };
-            let choices: Vec<Command> = own.into_iter().chain(key.into_iter().flat_map(of_call)).collect();
+            let choices = commands(key);
             let chosen = choices[(dice.roll() % choices.len() as u64) as usize].clone();
             page.model
                 .borrow_mut()
@@ -180,70 +236,90 @@ fn is_on(button: &Element) -> bool {
     button.get_attribute("aria-disabled").is_none()
 }
 
-/// What a button asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Asks {
-    /// Something that a bit of the mask speaks of.
-    For(Control),
-    /// Tones, or the pad to send them with: no bit speaks of them, but the judge does.
-    ForTones,
-}
-
-impl Asks {
-    /// The judge's word on it.
-    fn judged(self, model: &Model, call: Option<CallKey>) -> Result<(), Off> {
-        match self {
-            Asks::For(control) => model.allowed(HUB, control, call),
-            Asks::ForTones => model.tones_allowed(HUB, call.expect("tones go to a call")),
+/// Opens something on a card, so that what is in it is made; with somebody to call, where it asks for somebody.
+async fn open(page: &Page, card: &Element, part: &str) {
+    press(&elements(card, &format!("button[data-command={part}]")).remove(0));
+    settle().await;
+    for field in page.all("[name=party]") {
+        let field: HtmlInputElement = field.unchecked_into();
+        if field.value().is_empty() {
+            field.set_value("4711");
+            field
+                .dispatch_event(&DomEvent::new("input").expect("an event"))
+                .expect("dispatched");
         }
     }
+    settle().await;
 }
 
-/// What a button asks for and the call it is for; `None` for buttons that ask the server for nothing.
-fn asked_by(page: &Page, button: &Element) -> Option<(Asks, Option<CallKey>)> {
+/// The call that a button is for: that of its card, or of the pair that it is a part of.
+fn call_of(model: &Model, button: &Element) -> Option<CallKey> {
+    let around = |selector, name| button.closest(selector).expect("a selector")?.get_attribute(name);
+    let id = around("[data-for]", "data-for").or_else(|| around("[data-part=call]", "data-id"))?;
+    model.calls.find(at_hub(&id))
+}
+
+/// What a button asks for: one thing, or whatever is behind it; nothing where it asks the server for nothing.
+fn asked_by(model: &Model, button: &Element) -> Vec<Command> {
     let has_reason = button.has_attribute("data-reason");
-    let asks = match button.get_attribute("data-command")?.as_str() {
-        "sign-in" => Asks::For(Control::SignIn),
-        "sign-out" if has_reason => Asks::For(Control::SignOutWithReason),
-        "sign-out" => Asks::For(Control::SignOut),
-        "ready" => Asks::For(Control::Ready),
-        "not-ready" if has_reason => Asks::For(Control::NotReadyWithReason),
-        "not-ready" => Asks::For(Control::NotReady),
-        "answer" => Asks::For(Control::Answer),
-        "end-call" => Asks::For(Control::Release),
-        "hold" => Asks::For(Control::Hold),
-        "retrieve" => Asks::For(Control::Retrieve),
-        "dial" | "call-back" => Asks::For(Control::MakeCall),
-        "keypad" | "send-tones" => Asks::ForTones,
-        _ => return None,
+    let name = button.get_attribute("data-command").unwrap_or_default();
+    if name == "try-again" {
+        let note = button
+            .closest("[data-part=failure]")
+            .expect("a selector")
+            .expect("a note");
+        let id = note.get_attribute("data-id").expect("an id");
+        let mut failed = model.desk.failed.iter();
+        let failed = failed
+            .find(|failed| failed.id.0.to_string() == id)
+            .expect("known");
+        return vec![failed.command.clone()];
+    }
+    let behind: &[&str] = match name.as_str() {
+        "keypad" => &["send-tones"],
+        "transfer" => &["consult", "blind-transfer"],
+        "conference" => &["consult-for-conference", "add-party"],
+        "more" => &[
+            "alternate",
+            "back-to-caller",
+            "complete-transfer",
+            "complete-conference",
+            "end-for-all",
+            "ask-supervisor",
+            "raise-emergency",
+            "report-bad-line",
+        ],
+        "call-back" => &["dial"],
+        _ => &[],
     };
-    let card = button.closest("[data-part=call]").expect("a selector");
-    let key = card
-        .filter(|_| asks != Asks::For(Control::MakeCall))
-        .and_then(|card| card.get_attribute("data-id"))
-        .and_then(|id| page.model.borrow().calls.find(at_hub(&id)));
-    Some((asks, key))
+    let key = call_of(model, button);
+    let all = commands(key).into_iter();
+    all.filter(|command| {
+        let intent = Intent::Do(command.clone());
+        let is_it = intent.name() == name || behind.contains(&intent.name());
+        // Somebody on a card asks about that call.
+        let is_for_it = key.is_none() || command.call() == key || matches!(command, Command::Dial { .. });
+        let is_agents = matches!(command, Command::NotReady { .. } | Command::SignOut { .. });
+        is_it && is_for_it && (!is_agents || intent.reason().is_some() == has_reason)
+    })
+    .collect()
 }
 
-/// How many buttons were on.
-#[derive(Debug, Default)]
-struct On {
-    for_controls: usize,
-    for_tones: usize,
-}
-
-/// Compares every button with the judge's word, and counts those that are on.
-fn check(page: &Page, on: &mut On, when: &str) {
+/// Compares every button with the judge's word, and counts those that are on by what they ask for.
+fn check(page: &Page, on: &mut BTreeMap<String, usize>, when: &str) {
     let model = page.model.borrow();
     for button in page.all("button") {
-        let Some((asks, call)) = asked_by(page, &button) else {
+        let asked = asked_by(&model, &button);
+        if asked.is_empty() {
             continue;
-        };
-        let allowed = asks.judged(&model, call);
+        }
+        let is_allowed = asked
+            .iter()
+            .any(|command| model.command_allowed(HUB, command).is_ok());
         assert_eq!(
             is_on(&button),
-            allowed.is_ok(),
-            "{when}: {asks:?} of {call:?} is {allowed:?}, but its button is {}",
+            is_allowed,
+            "{when}: {asked:?} allowed: {is_allowed}, but the button is {}",
             button.outer_html()
         );
         assert!(
@@ -251,21 +327,18 @@ fn check(page: &Page, on: &mut On, when: &str) {
             "{when}: a button that is off says why: {}",
             button.outer_html()
         );
-        let counted = match asks {
-            Asks::For(_) => &mut on.for_controls,
-            Asks::ForTones => &mut on.for_tones,
-        };
-        *counted += usize::from(is_on(&button));
+        *on.entry(button.get_attribute("data-command").expect("a command"))
+            .or_default() += usize::from(is_on(&button));
     }
     for control in [
         Control::Ready,
         Control::NotReady,
         Control::NotReadyWithReason,
         Control::SignOut,
-        Control::MakeCall,
     ] {
         let there = page.all("button").iter().any(|button| {
-            asked_by(page, button).is_some_and(|(asks, _)| asks == Asks::For(control)) && is_on(button)
+            let asked = asked_by(&model, button);
+            is_on(button) && asked.iter().any(|command| command.control() == Some(control))
         });
         assert_eq!(
             there,
@@ -276,25 +349,46 @@ fn check(page: &Page, on: &mut On, when: &str) {
     for card in page.all("[data-part=call]") {
         let id = card.get_attribute("data-id").expect("an id");
         let key = model.calls.find(at_hub(&id)).expect("known");
-        if model
-            .calls
-            .get(key)
-            .is_some_and(|call| call.stage == Stage::Failed)
-        {
-            continue;
+        let stage = model.calls.get(key).map(|call| call.stage);
+        let names: Vec<String> = elements(&card, ".buttons:not(.pair) > button")
+            .iter()
+            .filter_map(|button| button.get_attribute("data-command"))
+            .collect();
+        // Every place is taken, by one of those that share it.
+        let places: [&[&str]; 8] = [
+            if stage == Some(Stage::Failed) {
+                &["dial"]
+            } else {
+                &["answer"]
+            },
+            &["end-call"],
+            &["hold", "retrieve"],
+            &["transfer"],
+            &["conference"],
+            &["keypad"],
+            &["start-recording", "stop-recording"],
+            &["more"],
+        ];
+        assert_eq!(names.len(), places.len(), "{when}: {names:?}");
+        for (name, place) in names.iter().zip(places) {
+            assert!(
+                place.contains(&name.as_str()),
+                "{when}: {name} in the place of {place:?}"
+            );
         }
-        // One place for two buttons: the one that the masks allow has it.
-        let allowed = |control| model.allowed(HUB, control, Some(key)).is_ok();
-        let there = |name: &str| elements(&card, &format!("[data-command={name}]")).len();
-        assert_eq!(there("hold") + there("retrieve"), 1, "{when}");
-        assert_eq!((there("answer"), there("end-call")), (1, 1), "{when}");
-        assert_eq!((there("keypad"), there("send-tones")), (1, 12), "{when}");
+        let recording = model.calls.get(key).and_then(|call| call.recording);
+        assert_eq!(names[6] == "stop-recording", recording == Some(true), "{when}");
+        let is_consult = model.calls.get(key).is_some_and(|call| call.consult);
+        assert_eq!(
+            elements(&card, ".pair > button").len(),
+            if is_consult { 4 } else { 0 },
+            "{when}"
+        );
         if model.desk.in_flight.is_empty() {
+            let allowed = |control| model.allowed(HUB, control, Some(key)).is_ok();
             assert_eq!(
-                there("retrieve") == 1,
-                allowed(Control::Retrieve)
-                    || !allowed(Control::Hold)
-                        && model.calls.get(key).is_some_and(|call| call.stage == Stage::Held),
+                names[2] == "retrieve",
+                allowed(Control::Retrieve) || !allowed(Control::Hold) && stage == Some(Stage::Held),
                 "{when}"
             );
         }
@@ -303,7 +397,7 @@ fn check(page: &Page, on: &mut On, when: &str) {
 
 #[wasm_bindgen_test]
 async fn d1_enabled_buttons_are_what_the_judge_allows_over_random_histories() {
-    let mut on = On::default();
+    let mut on = BTreeMap::new();
     for seed in 0..12 {
         let page = desk().await;
         let mut dice = Dice(seed);
@@ -313,13 +407,50 @@ async fn d1_enabled_buttons_are_what_the_judge_allows_over_random_histories() {
                 happen(&page, &mut dice, &mut commands);
             }
             page.commit().await;
+            let cards = page.all("[data-part=call]");
+            if !cards.is_empty() && dice.one_in(2) {
+                let card = &cards[(dice.roll() % cards.len() as u64) as usize];
+                open(
+                    &page,
+                    card,
+                    dice.pick(&["keypad", "transfer", "conference", "more"]),
+                )
+                .await;
+            }
             check(&page, &mut on, &format!("seed {seed}, step {step}"));
         }
     }
-    assert!(
-        on.for_controls > 1_000 && on.for_tones > 1_000,
-        "the histories do enable buttons: {on:?}"
-    );
+    for name in [
+        "ready",
+        "not-ready",
+        "sign-out",
+        "dial",
+        "answer",
+        "end-call",
+        "end-for-all",
+        "hold",
+        "retrieve",
+        "alternate",
+        "back-to-caller",
+        "make-current",
+        "consult",
+        "consult-for-conference",
+        "complete-transfer",
+        "blind-transfer",
+        "complete-conference",
+        "add-party",
+        "keypad",
+        "send-tones",
+        "start-recording",
+        "stop-recording",
+        "ask-supervisor",
+        "raise-emergency",
+        "report-bad-line",
+        "try-again",
+    ] {
+        let times = on.get(name).copied().unwrap_or_default();
+        assert!(times > 20, "the histories do enable {name}: {on:?}");
+    }
 }
 
 #[wasm_bindgen_test]
@@ -333,21 +464,57 @@ async fn d1_a_calls_buttons_follow_its_mask_whatever_its_stage() {
         page.say(Event::CurrentCall(Some(at_hub(CALLS[0]))));
         page.commit().await;
         let card = page.row("call", CALLS[0]);
+        for part in ["keypad", "transfer", "conference", "more"] {
+            open(&page, &card, part).await;
+        }
         let on: BTreeSet<String> = elements(&card, "button:not([aria-disabled])")
             .iter()
             .filter_map(|button| button.get_attribute("data-command"))
             .filter(|name| name != "dismiss")
             .collect();
+        // What was never opened is not made: it cannot have been on.
+        let made = |name: &str| !elements(&card, &format!("[data-command={name}]")).is_empty();
         let may = mask.effective();
         let mut expected = BTreeSet::new();
-        for (control, name) in [
-            (Control::Answer, "answer"),
-            (Control::Release, "end-call"),
+        for (controls, name) in [
+            (&[Control::Answer][..], "answer"),
+            (&[Control::Release], "end-call"),
+            (&[Control::Release], "end-for-all"),
             // Whoever may leave a call is on it: tones follow that bit.
-            (Control::Release, "keypad"),
-            (Control::Release, "send-tones"),
+            (&[Control::Release], "keypad"),
+            (&[Control::Release], "send-tones"),
+            (&[Control::TransferInit, Control::SingleStepTransfer], "transfer"),
+            (&[Control::TransferInit], "consult"),
+            (&[Control::SingleStepTransfer], "blind-transfer"),
+            (
+                &[Control::ConferenceInit, Control::SingleStepConference],
+                "conference",
+            ),
+            (&[Control::ConferenceInit], "consult-for-conference"),
+            (&[Control::SingleStepConference], "add-party"),
+            (&[Control::Record], "start-recording"),
+            (&[Control::Alternate], "alternate"),
+            (&[Control::Reconnect], "back-to-caller"),
+            (&[Control::TransferComplete], "complete-transfer"),
+            (&[Control::ConferenceComplete], "complete-conference"),
+            (&[Control::SupervisorAssist], "ask-supervisor"),
+            (&[Control::EmergencyCall], "raise-emergency"),
+            (&[Control::BadLine], "report-bad-line"),
+            (
+                &[
+                    Control::Alternate,
+                    Control::Reconnect,
+                    Control::TransferComplete,
+                    Control::ConferenceComplete,
+                    Control::SupervisorAssist,
+                    Control::EmergencyCall,
+                    Control::BadLine,
+                    Control::Release,
+                ],
+                "more",
+            ),
         ] {
-            if may.has(control) {
+            if made(name) && controls.iter().any(|control| may.has(*control)) {
                 expected.insert(name.to_owned());
             }
         }

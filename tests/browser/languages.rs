@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use std::cell::Cell;
 use switchhook::domain::call::{CallUpdate, Direction, Stage};
 use switchhook::domain::{Event, Moment};
+use switchhook::preferences::Signals;
 use switchhook::store::{Known, Screen};
 use switchhook::ui::Intent;
 use switchhook::words::{CATEGORIES, Count, Dictionary, Language};
@@ -56,6 +57,7 @@ fn call() -> Event<'static> {
 async fn another_language_is_shown_at_once_and_nothing_is_made_anew() {
     let page = Page::desk().await;
     page.show(call()).await;
+    page.ring("call-1", Signals::default()).await;
     assert_eq!(root("lang").as_deref(), Some("en"));
     assert_eq!(root("dir").as_deref(), Some("ltr"));
     let card = page.row("call", "call-1");

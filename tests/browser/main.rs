@@ -6,6 +6,7 @@
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::disallowed_methods, reason = "these tests look at the document")]
 
+mod attention;
 mod buttons;
 mod cells;
 mod languages;

@@ -7,7 +7,8 @@ use std::rc::Rc;
 use switchhook::domain::control::{Controls, EnablementMask};
 use switchhook::domain::ids::{Ref, SourceId};
 use switchhook::domain::{Delta, Event, Model, Moment};
-use switchhook::store::{Screen, Views};
+use switchhook::preferences::Signals;
+use switchhook::store::{Attending, Screen, Tab, Views};
 use switchhook::ui::{self, App, Intent};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
@@ -25,6 +26,7 @@ const STYLE: &str = concat!(
     include_str!("../../style/components/bar.css"),
     include_str!("../../style/components/calls.css"),
     include_str!("../../style/components/lists.css"),
+    include_str!("../../style/components/settings.css"),
 );
 
 pub(crate) fn at_hub(id: &str) -> Ref<'_> {
@@ -145,6 +147,19 @@ impl Page {
     pub(crate) async fn show(&self, event: Event<'_>) {
         self.say(event);
         self.commit().await;
+    }
+
+    /// Has a call ring in this tab, by these signals; the clock stands at an even second.
+    pub(crate) async fn ring(&self, id: &str, signals: Signals) {
+        let call = self.model.borrow().calls.find(at_hub(id));
+        self.views.attention.update(|attention| {
+            attention.attending = Attending {
+                tab: Tab::Leading,
+                call,
+                signals,
+            };
+        });
+        settle().await;
     }
 
     /// The elements of the page that a selector names.

@@ -21,10 +21,10 @@ describe('the connection', () => {
 
   /** Everything on the desk that asks the server for something is off, and says why. */
   const everythingIsOff = async (desk) => {
-    const own = ['state-menu', 'language', 'retry-now', 'dismiss', 'reload'];
+    const own = ['state-menu', 'language', 'settings', 'retry-now', 'dismiss', 'reload'];
     await eventually(async () => {
       const buttons = await desk.page.locator('[data-part="desk"] [data-command]').evaluateAll((all) =>
-        all.map((button) => ({
+        all.filter((button) => !button.closest('[data-part="settings"]')).map((button) => ({
           command: button.dataset.command,
           off: button.getAttribute('aria-disabled') === 'true',
           why: button.getAttribute('aria-description'),

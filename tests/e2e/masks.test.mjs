@@ -45,7 +45,7 @@ const buttons = (page) =>
       place,
       command: button.dataset.command,
       reason: button.dataset.reason ?? null,
-      call: button.closest('[data-part="call"]')?.dataset.id ?? null,
+      call: button.closest('[data-for]')?.dataset.for ?? button.closest('[data-part="call"]')?.dataset.id ?? null,
       isOn: !button.disabled && button.getAttribute('aria-disabled') !== 'true',
       isBusy: button.getAttribute('aria-busy') === 'true',
       isSeen: button.checkVisibility(),

@@ -13,8 +13,8 @@ use switchhook::connection::{Action, Input as Wire, Millis, RequestId, SocketId}
 use switchhook::domain::{Model, Moment, Transition};
 use switchhook::protocol::Frame;
 use switchhook::session::config::{self, Config};
-use switchhook::session::state::Link;
-use switchhook::session::{Credentials, Effect, FetchId, Input, Now, Session};
+use switchhook::session::state::{Attending, Link};
+use switchhook::session::{Contest, Credentials, Effect, FetchId, Input, Now, Session};
 
 pub(crate) const ANN: &str = "aa9730c4-ce86-e611-80c9-00505689257e";
 pub(crate) const QUEUE: &str = "c9eeb030-ff4b-ea11-ac9c-00155d4fdcf3";
@@ -47,6 +47,10 @@ pub(crate) struct Desk {
     pub(crate) sent: Vec<String>,
     /// What people were told.
     pub(crate) told: Vec<Transition>,
+    /// What calls for attention now.
+    pub(crate) attending: Attending,
+    /// What this tab competed for, one after the other.
+    pub(crate) contests: Vec<Option<Contest>>,
     pub(crate) fetches: Vec<(FetchId, String, Option<String>)>,
     pub(crate) negotiations: Vec<RequestId>,
     pub(crate) sockets: Vec<SocketId>,
@@ -63,6 +67,8 @@ impl Desk {
             random: 7,
             sent: Vec::new(),
             told: Vec::new(),
+            attending: Attending::default(),
+            contests: Vec::new(),
             fetches: Vec::new(),
             negotiations: Vec::new(),
             sockets: Vec::new(),
@@ -99,6 +105,8 @@ impl Desk {
                 Effect::Wire(Action::CloseSocket { socket }) if self.open == Some(socket) => self.open = None,
                 Effect::Wire(_) => {}
                 Effect::Tell(transition) => self.told.push(transition),
+                Effect::Attend(attending) => self.attending = attending,
+                Effect::Compete(contest) => self.contests.push(contest),
             }
         }
     }

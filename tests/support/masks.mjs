@@ -94,11 +94,12 @@ export class Masks {
     if (needed & OF_THE_AGENT) {
       return (effective(this.#agent) & needed) !== 0;
     }
+    // A new call is about none; everything else on a card is about its call.
+    if (call !== null && call !== this.#current && command !== 'dial') {
+      return (effective(this.#calls.get(call)) & needed & USABLE_ASIDE) !== 0;
+    }
     if (needed & SHARED) {
       return (effective(ofCurrent ?? this.#agent) & needed) !== 0;
-    }
-    if (call !== null && call !== this.#current) {
-      return (effective(this.#calls.get(call)) & needed & USABLE_ASIDE) !== 0;
     }
     return (effective(ofCurrent) & needed) !== 0;
   }

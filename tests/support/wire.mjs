@@ -7,6 +7,10 @@ const SEPARATOR = '\x1e';
 export class Wire {
   /** The records that the hub has sent, as objects. */
   heard = [];
+  /** The records that the page has sent, as objects. */
+  said = [];
+  /** Whether what the page says is kept from the hub. */
+  swallows = false;
   /** How many sockets the page has opened. */
   opened = 0;
   #held = null;
@@ -19,6 +23,12 @@ export class Wire {
       this.opened += 1;
       this.#toPage = toPage;
       this.#toHub = toHub;
+      toPage.onMessage((message) => {
+        this.said.push(...String(message).split(SEPARATOR).filter(Boolean).map(JSON.parse));
+        if (!this.swallows) {
+          toHub.send(message);
+        }
+      });
       toHub.onMessage((message) => {
         this.heard.push(...String(message).split(SEPARATOR).filter(Boolean).map(JSON.parse));
         if (this.#held) {

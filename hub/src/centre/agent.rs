@@ -5,12 +5,17 @@
 //! enablement (`mask`). State names are those of CTI OS without the states that this centre has no use
 //! for: logging on is immediate, no agent is busy in another skill group, and none is unknown.
 
-use super::call::Call;
+use std::sync::Arc;
+
+use super::call::{Call, CallFacts, Direction};
 use super::command::Figures;
 use super::id::{AgentId, CallId, CallListId, CallbackId, Guid, QueueId, TeamId};
 use super::mask::Mask;
 use super::statistics::AgentFigures;
 use super::time::{Moment, Span};
+
+/// How often the time of one after-call work may begin anew.
+const MOST_EXTENSIONS: u8 = 2;
 
 /// What an agent is doing, as the telephony server sees it (CTI OS `AgentState`, R73 and R74).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -164,10 +169,47 @@ pub struct WrapUp {
     pub queue: Option<QueueId>,
     /// The callback that was being worked on, if any.
     pub callback: Option<(CallListId, CallbackId)>,
-    /// The longest it may take.
+    /// The longest it may take, from when its time last began.
     pub limit: Span,
     /// When it began; for a wrap-up that is only enabled, when it was enabled.
+    pub began: Moment,
+    /// When its time last began: later than `began` where the agent has asked for more.
     pub started: Moment,
+    /// How often the agent has asked for more.
+    pub extensions: u8,
+}
+
+/// Whether an agent says after a call how it is to be filed (CTI OS `WrapupDataIncomingMode`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Filing {
+    /// After-call work is not left before it is said.
+    Required,
+    /// As the agent likes.
+    Optional,
+    /// Not at all.
+    NotAllowed,
+}
+
+impl Filing {
+    /// What holds for an agent: most may, the fourth of each five must, the third may not.
+    pub(super) fn of(agent: AgentId) -> Self {
+        match agent.number() % 5 {
+            2 => Self::NotAllowed,
+            3 => Self::Required,
+            _ => Self::Optional,
+        }
+    }
+}
+
+/// A call that is over and whose after-call work is at hand: the agent can still file it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// The call as it was, with what the agent has added.
+    pub facts: Arc<CallFacts>,
+    /// Called or calling.
+    pub direction: Direction,
+    /// What the agent may still do with it.
+    pub mask: Mask,
 }
 
 impl WrapUp {
@@ -176,9 +218,14 @@ impl WrapUp {
         self.started + self.limit
     }
 
-    /// A number that tells this wrap-up from any other, for its timer.
+    /// A number that tells this wrap-up, with its present time, from any other, for its timer.
     pub(super) const fn stamp(&self) -> u64 {
-        self.guid.as_u128() as u64
+        self.guid.as_u128() as u64 ^ self.started.as_millis() as u64
+    }
+
+    /// Whether its time may begin anew once more.
+    pub(super) const fn can_be_extended(&self) -> bool {
+        self.extensions < MOST_EXTENSIONS
     }
 }
 
@@ -236,6 +283,10 @@ pub struct Agent {
     pub current: Option<CallId>,
     /// The current call, while it is one that the desk has chosen and no other has come to life since.
     pub(super) chosen: Option<CallId>,
+    /// Whether the agent says after a call how it is to be filed.
+    pub filing: Filing,
+    /// The call whose after-call work is at hand, where the agent may file it.
+    pub kept: Option<Kept>,
     /// The team that the agent is in, or leads.
     pub team: Option<TeamId>,
     /// Number of the latest state change; timers of an earlier state are void.

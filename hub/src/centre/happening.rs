@@ -198,7 +198,9 @@ pub enum LegEvent {
     RecordingStopped,
     /// What the agent may do with the call changed, and nothing else.
     MaskChanged,
-    /// The leg is gone.
+    /// After-call work for a call that had ended is over, and with it all that the desk had to do with it.
+    Closed,
+    /// The leg is gone. With a mask, the call can still be filed until it is `Closed`.
     Ended {
         /// How.
         how: Ending,

@@ -8,12 +8,12 @@
 
 use std::sync::Arc;
 
-use super::agent::AgentState;
+use super::agent::{AgentState, Filing, Kept};
 use super::call::{Call, CallFacts, CallKind, Direction, FarState, Leg, LegState, Manner, QueuePlace};
 use super::call_data::CallData;
 use super::happening::{Ending, LegEvent, What};
 use super::id::{AgentId, CallId, CallListId, CallbackId, GuidOf};
-use super::mask::{self, Mask, Pairing};
+use super::mask::{self, CallRights, Mask, Pairing};
 use super::schedule::Task;
 use super::time::Span;
 use super::{Centre, RING_LIMIT};
@@ -52,7 +52,7 @@ impl Centre {
         let now = self.now;
         let stamp = self.new_stamp();
         let pairing = self.pairing(id, agent);
-        let has_supervisor = self.has_supervisor(agent);
+        let rights = self.call_rights(id, agent);
         let Some(call) = self.calls.get_mut(&id) else {
             return;
         };
@@ -67,7 +67,7 @@ impl Centre {
             leg.stamp = stamp;
         }
         leg.was_connected |= state == LegState::Connected;
-        leg.mask = mask::of_call(state, pairing, has_supervisor);
+        leg.mask = mask::of_call(state, pairing, rights);
         let (direction, mask) = (leg.direction, leg.mask);
         if let Some(found) = self.agent_mut(agent).filter(|_| comes_to_life) {
             found.chosen = None;
@@ -93,15 +93,33 @@ impl Centre {
         }
     }
 
+    /// What an agent may do with a call beside what its state allows. Desks among themselves are not recorded.
+    pub(super) fn call_rights(&self, id: CallId, agent: AgentId) -> CallRights {
+        CallRights {
+            has_supervisor: self.has_supervisor(agent),
+            can_file: self.can_file(agent),
+            can_record: self
+                .calls
+                .get(&id)
+                .is_some_and(|call| call.far.is_some() || call.recorded_by == Some(agent)),
+        }
+    }
+
+    /// Whether an agent may say how calls are to be filed.
+    pub(super) fn can_file(&self, agent: AgentId) -> bool {
+        self.agent(agent)
+            .is_some_and(|found| found.filing != Filing::NotAllowed)
+    }
+
     /// Brings the masks of all of the agent's calls and its current call up to date.
     pub(super) fn refresh_calls(&mut self, agent: AgentId) {
         let calls = self
             .agent(agent)
             .map(|found| found.calls.clone())
             .unwrap_or_default();
-        let has_supervisor = self.has_supervisor(agent);
         for id in &calls {
             let pairing = self.pairing(*id, agent);
+            let rights = self.call_rights(*id, agent);
             let Some(call) = self.calls.get_mut(id) else {
                 continue;
             };
@@ -109,7 +127,7 @@ impl Centre {
             let Some(leg) = call.leg_mut(agent) else {
                 continue;
             };
-            let mask = mask::of_call(leg.state, pairing, has_supervisor);
+            let mask = mask::of_call(leg.state, pairing, rights);
             if mask != leg.mask {
                 leg.mask = mask;
                 let direction = leg.direction;
@@ -465,8 +483,27 @@ impl Centre {
         }
     }
 
-    /// Takes over a change of what a call carries, and tells every agent on it what is new.
-    pub(super) fn change_call_data(&mut self, id: CallId, change: &CallData) {
+    /// Takes over a change of what a call carries, and tells every agent on it what is new. A call that is over
+    /// is the agent's alone.
+    pub(super) fn change_call_data(&mut self, id: CallId, agent: AgentId, change: &CallData) {
+        let kept = self.agent_mut(agent).and_then(|found| found.kept.as_mut());
+        if let Some(kept) = kept.filter(|kept| kept.facts.id == id) {
+            let mut data = (*kept.facts.data).clone();
+            let changed = data.take_over(change);
+            kept.facts = Arc::new(CallFacts {
+                data: data.into(),
+                ..(*kept.facts).clone()
+            });
+            let call = kept.facts.clone();
+            if !changed.is_empty() {
+                self.emit(What::CallData {
+                    agent,
+                    call,
+                    changed: changed.into(),
+                });
+            }
+            return;
+        }
         let Some(call) = self.calls.get_mut(&id) else {
             return;
         };
@@ -515,6 +552,9 @@ impl Centre {
                 found.figures.handled += 1;
             }
         }
+        let is_last = self.agent(agent).is_some_and(|found| found.calls.is_empty());
+        let is_missed = how == Ending::NoAnswer && snapshot.facts.queue.is_some();
+        let is_kept = is_last && !is_missed && self.can_file(agent) && self.wraps_up(agent, &leg);
         self.emit(What::Leg {
             agent,
             call: snapshot.facts.clone(),
@@ -524,8 +564,15 @@ impl Centre {
                 from: leg.state,
                 was_connected: leg.was_connected,
             },
-            mask: Mask::NONE,
+            mask: if is_kept { mask::KEPT } else { Mask::NONE },
         });
+        if let Some(found) = self.agent_mut(agent).filter(|_| is_kept) {
+            found.kept = Some(Kept {
+                facts: snapshot.facts.clone(),
+                direction: leg.direction,
+                mask: mask::KEPT,
+            });
+        }
         self.refresh_calls(agent);
         if leg.direction == Direction::Out {
             self.note_attempt(agent, &leg, &snapshot);
@@ -533,11 +580,10 @@ impl Centre {
         if let Some(original) = snapshot.about.filter(|_| how != Ending::Transferred) {
             self.tell_cancelled_transfer(original, &snapshot, agent);
         }
-        let goes_on = self.agent(agent).is_some_and(|found| !found.calls.is_empty());
-        if goes_on {
+        if !is_last {
             self.follow_calls(agent);
             self.colleague_returns(agent);
-        } else if how == Ending::NoAnswer && snapshot.facts.queue.is_some() {
+        } else if is_missed {
             self.missed(agent);
         } else {
             self.after_last_call(agent, &leg, &snapshot);
@@ -639,7 +685,7 @@ impl Centre {
         };
         let (far, further) = (first.far.take(), std::mem::take(&mut first.further));
         let facts = first.facts.clone();
-        let (place, served) = (first.place, first.served);
+        let (place, served, about) = (first.place, first.served, first.about);
         first.place = QueuePlace::None;
         let promised = first.leg_mut(agent).and_then(|leg| leg.wrap_up.take());
         let others: Vec<AgentId> = first
@@ -655,7 +701,8 @@ impl Centre {
         second.far = far.or(second.far);
         second.place = place;
         second.served = served;
-        second.about = None;
+        // The original may itself be what somebody else asks about.
+        second.about = about;
         second.waiting_since = facts.began;
         second.facts = Arc::new(CallFacts {
             kind: facts.kind,

@@ -106,6 +106,11 @@ impl Mask {
         Self(self.0 | other.0)
     }
 
+    /// This mask, and the other one's bits if they are `wanted`.
+    const fn with_if(self, wanted: bool, other: Self) -> Self {
+        if wanted { self.with(other) } else { self }
+    }
+
     /// Whether at least one of the other mask's bits is set here.
     pub const fn allows(self, other: Self) -> bool {
         self.0 & other.0 != 0
@@ -142,8 +147,27 @@ const ALWAYS: Mask = Mask::STATISTICS.with(Mask::CHAT);
 /// Calls to the supervisor.
 const HELP: Mask = Mask::SUPERVISOR_ASSIST.with(Mask::EMERGENCY_CALL);
 
-/// What an agent in this state may do, `next_is_ready` telling what follows the call or wrap-up at hand,
-/// `has_supervisor` whether there is anybody to ask for help.
+/// What an agent's buttons depend on beside its state.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct AgentRights {
+    /// There is somebody to ask for help.
+    pub(super) has_supervisor: bool,
+    /// The time of the after-call work at hand may begin anew.
+    pub(super) can_extend: bool,
+}
+
+/// What a call's buttons depend on beside its state.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct CallRights {
+    /// There is somebody to ask for help.
+    pub(super) has_supervisor: bool,
+    /// The agent may say how calls are to be filed.
+    pub(super) can_file: bool,
+    /// The call may be recorded.
+    pub(super) can_record: bool,
+}
+
+/// What an agent in this state may do, `next_is_ready` telling what follows the call or wrap-up at hand.
 ///
 /// - Signed out: sign in, nothing else.
 /// - Not ready: ready, sign out, dial, and choose another reason.
@@ -151,9 +175,9 @@ const HELP: Mask = Mask::SUPERVISOR_ASSIST.with(Mask::EMERGENCY_CALL);
 ///   given to an agent whose hands are full.
 /// - Reserved: nothing; the call decides.
 /// - On a call (talking, hold): choose what follows it or another reason for that, and ask for after-call work; no signing out.
-/// - After-call work: leave it either way, or change what follows it.
+/// - After-call work: leave it either way, change what follows it, or begin its time anew.
 /// - Help can be called for where dialling is possible; on a call, the call's mask decides about it.
-pub(super) const fn of_agent(state: AgentState, next_is_ready: bool, has_supervisor: bool) -> Mask {
+pub(super) const fn of_agent(state: AgentState, next_is_ready: bool, rights: AgentRights) -> Mask {
     let by_state = match state {
         AgentState::SignedOut => return Mask::LOGIN,
         AgentState::NotReady => {
@@ -161,7 +185,7 @@ pub(super) const fn of_agent(state: AgentState, next_is_ready: bool, has_supervi
                 .with(LOG_OUT)
                 .with(DIAL)
                 .with(Mask::NOTREADY_WITH_REASON);
-            if has_supervisor { usual.with(HELP) } else { usual }
+            usual.with_if(rights.has_supervisor, HELP)
         }
         AgentState::Ready => NOT_READY,
         AgentState::Reserved => Mask::NONE,
@@ -173,8 +197,14 @@ pub(super) const fn of_agent(state: AgentState, next_is_ready: bool, has_supervi
             };
             change.with(WORK)
         }
-        AgentState::WorkReady => Mask::READY.with(NOT_READY).with(Mask::WORKNOTREADY),
-        AgentState::WorkNotReady => Mask::READY.with(NOT_READY).with(Mask::WORKREADY),
+        AgentState::WorkReady => Mask::READY
+            .with(NOT_READY)
+            .with(Mask::WORKNOTREADY)
+            .with_if(rights.can_extend, Mask::WORKREADY),
+        AgentState::WorkNotReady => Mask::READY
+            .with(NOT_READY)
+            .with(Mask::WORKREADY)
+            .with_if(rights.can_extend, Mask::WORKNOTREADY),
     };
     by_state.with(ALWAYS)
 }
@@ -201,7 +231,11 @@ pub(super) enum Pairing {
 /// consultation left for the caller; it is handed over only after an answer, which single-step transfer does
 /// without. A call in conversation can be recorded, described for after it, and complained about; help can be called for
 /// where a consultation is possible and there is a supervisor.
-pub(super) const fn of_call(state: LegState, pairing: Pairing, has_supervisor: bool) -> Mask {
+pub(super) const fn of_call(state: LegState, pairing: Pairing, rights: CallRights) -> Mask {
+    let talk = Mask::RELEASE
+        .with(Mask::BAD_LINE_CALL)
+        .with_if(rights.can_record, Mask::RECORD)
+        .with_if(rights.can_file, Mask::WRAPUP);
     let by_state = match (state, pairing) {
         (LegState::Coming, _) => return Mask::NONE,
         (LegState::Held, Pairing::Paired) => Mask::NONE,
@@ -209,19 +243,19 @@ pub(super) const fn of_call(state: LegState, pairing: Pairing, has_supervisor: b
         (LegState::Dialling | LegState::Failed, Pairing::Paired) => Mask::RELEASE.with(Mask::RECONNECT),
         (LegState::Dialling | LegState::Failed, _) => Mask::RELEASE,
         (LegState::Connected, Pairing::Alone) => {
-            let alone = TALK
+            let alone = talk
                 .with(Mask::HOLD)
                 .with(Mask::TRANSFER_INIT)
                 .with(Mask::CONFERENCE_INIT)
                 .with(Mask::SINGLE_STEP_TRANSFER)
                 .with(Mask::SINGLE_STEP_CONFERENCE);
-            if has_supervisor { alone.with(HELP) } else { alone }
+            alone.with_if(rights.has_supervisor, HELP)
         }
         (LegState::Connected, Pairing::Conference) => {
-            TALK.with(Mask::HOLD).with(Mask::SINGLE_STEP_CONFERENCE)
+            talk.with(Mask::HOLD).with(Mask::SINGLE_STEP_CONFERENCE)
         }
-        (LegState::Connected, Pairing::Closed) => TALK.with(Mask::HOLD),
-        (LegState::Connected, Pairing::Paired) => TALK
+        (LegState::Connected, Pairing::Closed) => talk.with(Mask::HOLD),
+        (LegState::Connected, Pairing::Paired) => talk
             .with(Mask::TRANSFER_COMPLETE)
             .with(Mask::CONFERENCE_COMPLETE)
             .with(Mask::ALTERNATE)
@@ -231,11 +265,8 @@ pub(super) const fn of_call(state: LegState, pairing: Pairing, has_supervisor: b
     by_state.with(ALWAYS)
 }
 
-/// What every conversation allows.
-const TALK: Mask = Mask::RELEASE
-    .with(Mask::RECORD)
-    .with(Mask::WRAPUP)
-    .with(Mask::BAD_LINE_CALL);
+/// What may be done with a call that is over and whose after-call work is at hand: it can be filed.
+pub(super) const KEPT: Mask = Mask::WRAPUP.with(ALWAYS);
 
 /// What a supervisor may do with the agent that it monitors (CTI OS `SupervisorBtnEnablementMask`). A
 /// mask of its own, whose bits mean other things than those of [`Mask`] (R78).
@@ -285,24 +316,63 @@ mod tests {
     #[test]
     fn the_documented_vectors_hold() {
         // The bits that are a call's alone: those below 0x2000 (`ENABLE_WRAPUP`).
-        let of_call = |state| of_call(state, Pairing::Alone, true).bits() & 0x1FFF;
+        let of_call = |state| of_call(state, Pairing::Alone, call_rights(true)).bits() & 0x1FFF;
+        let of_agent = |state, next| of_agent(state, next, agent_rights(true));
         assert_eq!(of_call(LegState::Alerting), 0x1);
         // 0x126 of the brief, and both single-step commands.
         assert_eq!(of_call(LegState::Connected), 0x126 | 0x480);
         assert_eq!(of_call(LegState::Held), Mask::RETRIEVE.bits());
-        assert_eq!(of_agent(AgentState::SignedOut, false, true), Mask::LOGIN);
-        assert!(!of_agent(AgentState::Talking, true, true).allows(LOG_OUT));
-        assert!(of_agent(AgentState::NotReady, false, true).allows(Mask::LOGOUT_WITH_REASON));
-        assert!(!of_agent(AgentState::Ready, true, true).allows(Mask::MAKECALL));
+        assert_eq!(of_agent(AgentState::SignedOut, false), Mask::LOGIN);
+        assert!(!of_agent(AgentState::Talking, true).allows(LOG_OUT));
+        assert!(of_agent(AgentState::NotReady, false).allows(Mask::LOGOUT_WITH_REASON));
+        assert!(!of_agent(AgentState::Ready, true).allows(Mask::MAKECALL));
     }
 
     #[test]
     fn help_can_be_called_for_only_where_there_is_somebody() {
         for (has_supervisor, expected) in [(false, false), (true, true)] {
-            let agent = of_agent(AgentState::NotReady, false, has_supervisor);
-            let call = of_call(LegState::Connected, Pairing::Alone, has_supervisor);
+            let agent = of_agent(AgentState::NotReady, false, agent_rights(has_supervisor));
+            let call = of_call(LegState::Connected, Pairing::Alone, call_rights(has_supervisor));
             assert_eq!((agent.allows(HELP), call.allows(HELP)), (expected, expected));
         }
-        assert!(!of_agent(AgentState::Ready, true, true).allows(HELP));
+        assert!(!of_agent(AgentState::Ready, true, agent_rights(true)).allows(HELP));
+    }
+
+    #[test]
+    fn what_is_not_offered_has_no_bit() {
+        let none = CallRights {
+            has_supervisor: false,
+            can_file: false,
+            can_record: false,
+        };
+        let mask = of_call(LegState::Connected, Pairing::Alone, none);
+        assert!(!mask.allows(Mask::WRAPUP | Mask::RECORD | HELP));
+        for (state, own) in [
+            (AgentState::WorkReady, Mask::WORKREADY),
+            (AgentState::WorkNotReady, Mask::WORKNOTREADY),
+        ] {
+            for can_extend in [false, true] {
+                let rights = AgentRights {
+                    has_supervisor: true,
+                    can_extend,
+                };
+                assert_eq!(of_agent(state, true, rights).allows(own), can_extend);
+            }
+        }
+    }
+
+    fn agent_rights(has_supervisor: bool) -> AgentRights {
+        AgentRights {
+            has_supervisor,
+            can_extend: false,
+        }
+    }
+
+    fn call_rights(has_supervisor: bool) -> CallRights {
+        CallRights {
+            has_supervisor,
+            can_file: true,
+            can_record: true,
+        }
     }
 }

@@ -52,7 +52,7 @@ mod time;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-pub use agent::{Agent, AgentState, AgentStatus, Cause, Next, Noted, Reason, WrapUp};
+pub use agent::{Agent, AgentState, AgentStatus, Cause, Filing, Kept, Next, Noted, Reason, WrapUp};
 pub use call::{Call, CallFacts, CallKind, Direction, FarState, Leg, LegState, QueuePlace};
 pub use call_data::{CALL_VARIABLES, CallData, ContextName, DECLARED, Declared};
 pub use callback::{Attempt, AttemptOutcome, CallList, Callback, CallbackOrigin, Classification};
@@ -65,7 +65,7 @@ pub use id::{AgentId, CallId, CallListId, CallbackId, Guid, GuidOf, ListeningId,
 pub use listening::{Listening, ListeningEnd, ListeningEvent, ListeningNews, ListeningPhase};
 pub use mask::{Mask, SupervisorMask};
 pub use obey::Promised;
-pub use people::agent_with_login;
+pub use people::{WRAP_UP_REASONS, agent_with_login};
 pub use queue::{Opening, Queue, QueueFigures};
 pub use statistics::{AgentFigures, FIGURES_INTERVAL, FiguresReport};
 pub use supervision::{SupervisionNews, TeamChange, Watchers};
@@ -512,6 +512,8 @@ impl Centre {
                 calls: Vec::new(),
                 current: None,
                 chosen: None,
+                filing: Filing::of(id),
+                kept: None,
                 stamp: 0,
                 next_by: None,
                 wants_wrap_up: false,

@@ -8,7 +8,7 @@
 
 use std::sync::Arc;
 
-use super::agent::{AgentState, Cause, Next, Noted, Reason};
+use super::agent::{AgentState, Cause, Filing, Kept, Next, Noted, Reason};
 use super::call::{Call, LegState};
 use super::call_data::CallData;
 use super::command::{Audience, Command, FailureCode, Figures, Refusal, RequestedState, Supervise};
@@ -116,15 +116,7 @@ impl Centre {
         match command {
             Command::Login { .. } | Command::ListSkillGroups => Ok(()),
             Command::Logout { .. } => allowed(agent.status.mask, Mask::LOGOUT),
-            Command::SetAgentState(state) => allowed(
-                agent.status.mask,
-                match state {
-                    RequestedState::Ready => Mask::READY,
-                    RequestedState::NotReady(_) => mask::NOT_READY,
-                    RequestedState::WorkReady => Mask::WORKREADY,
-                    RequestedState::WorkNotReady => Mask::WORKNOTREADY,
-                },
-            ),
+            Command::SetAgentState(state) => check_state(agent, *state),
             Command::MakeCall { number } => {
                 check_number(number)?;
                 if agent.calls.is_empty() {
@@ -204,6 +196,13 @@ impl Centre {
 
     /// A recording is started where there is none, and stopped by whoever started it.
     fn check_recording(&self, agent: AgentId, call: CallId, is_on: bool) -> Result<(), Refusal> {
+        let is_talking = self.leg_state(call, agent) == Some(LegState::Connected);
+        if is_talking && !self.call_rights(call, agent).can_record {
+            return Err(Refusal::new(
+                FailureCode::FunctionNotAvailable,
+                "Calls between desks are not recorded",
+            ));
+        }
         self.check_call(agent, call, Mask::RECORD)?;
         let recorded_by = self.call(call).and_then(|found| found.recorded_by);
         match (is_on, recorded_by) {
@@ -215,6 +214,9 @@ impl Centre {
 
     fn check_call_data(&self, agent: AgentId, call: CallId, change: &CallData) -> Result<(), Refusal> {
         let bit = change.wrap_up().map_or(Mask::NONE, |_| Mask::WRAPUP);
+        if let Some(kept) = self.kept(agent, call) {
+            return change.check_against(&kept.facts.data);
+        }
         self.check_call(agent, call, bit)?;
         match self.call(call) {
             Some(found) => change.check_against(&found.facts.data),
@@ -252,7 +254,7 @@ impl Centre {
             Audience::Agent(other) => match self.agent(other) {
                 Some(found) if found.is_signed_in() => Ok(()),
                 _ => Err(Refusal::new(
-                    FailureCode::AgentNotLoggedOn,
+                    FailureCode::InvalidDistributionType,
                     "The agent you write to is not signed in",
                 )),
             },
@@ -290,7 +292,16 @@ impl Centre {
         }
     }
 
+    /// The agent's call that is over and can still be filed, if it is this one.
+    fn kept(&self, agent: AgentId, call: CallId) -> Option<&Kept> {
+        let kept = self.agent(agent)?.kept.as_ref();
+        kept.filter(|kept| kept.facts.id == call)
+    }
+
     fn check_call(&self, agent: AgentId, call: CallId, bits: Mask) -> Result<(), Refusal> {
+        if self.kept(agent, call).is_some() {
+            return Err(NOT_NOW);
+        }
         let Some(found) = self.call(call) else {
             return Err(Refusal::new(FailureCode::InvalidCallId, "There is no such call"));
         };
@@ -371,7 +382,7 @@ impl Centre {
             Command::SetCurrentCall(call) => self.choose_current(agent, call),
             Command::StartRecord(call) => self.start_recording(call, agent),
             Command::StopRecord(call) => self.stop_recording(call, agent),
-            Command::SetCallData { call, change } => self.change_call_data(call, &change),
+            Command::SetCallData { call, change } => self.change_call_data(call, agent, &change),
             Command::SupervisorAssist(call) => {
                 self.call_for_help(agent, call, promised.call);
             }
@@ -477,6 +488,10 @@ impl Centre {
             }
             let noted = self.noted(requested);
             self.set_next(id, next, Some(noted));
+        } else if (state, requested) == (AgentState::WorkReady, RequestedState::WorkReady)
+            || (state, requested) == (AgentState::WorkNotReady, RequestedState::WorkNotReady)
+        {
+            self.extend_wrap_up(id);
         } else if state.is_wrap_up() && work {
             self.set_next(id, next, None);
         } else {
@@ -509,6 +524,28 @@ impl Centre {
         };
         Noted { state, reason, by }
     }
+}
+
+/// An agent who must file calls does so before it leaves after-call work; the timer does not wait for it.
+fn check_state(agent: &super::Agent, state: RequestedState) -> Result<(), Refusal> {
+    let (bits, leaves) = match state {
+        RequestedState::Ready => (Mask::READY, true),
+        RequestedState::NotReady(_) => (mask::NOT_READY, true),
+        RequestedState::WorkReady => (Mask::WORKREADY, false),
+        RequestedState::WorkNotReady => (Mask::WORKNOTREADY, false),
+    };
+    allowed(agent.status.mask, bits)?;
+    let is_unfiled = agent
+        .kept
+        .as_ref()
+        .is_some_and(|kept| kept.facts.data.wrap_up().is_none());
+    if leaves && is_unfiled && agent.filing == Filing::Required {
+        return Err(Refusal::new(
+            FailureCode::RequiredDataMissing,
+            "Wrap-up data are required. Choose what the call was about first",
+        ));
+    }
+    Ok(())
 }
 
 fn allowed(mask: Mask, bits: Mask) -> Result<(), Refusal> {

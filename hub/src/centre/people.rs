@@ -210,6 +210,17 @@ pub(super) fn contact_name(dice: &mut Dice) -> String {
     format!("{first} {last}")
 }
 
+/// The reasons by which agents file calls, in the order of a menu.
+pub const WRAP_UP_REASONS: [&str; 7] = [
+    "Order",
+    "Invoice",
+    "Delivery",
+    "Complaint",
+    "Technical fault",
+    "Call again",
+    "Wrong number",
+];
+
 /// What contacts say when they ask for a callback.
 pub(super) const MESSAGES: [&str; 6] = [
     "",

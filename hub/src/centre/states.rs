@@ -7,12 +7,13 @@
 
 use super::agent::{AgentState, AgentStatus, Cause, Next, Noted, Reason, WrapUp};
 use super::call::{Leg, LegState};
-use super::happening::{What, WrapUpPhase};
+use super::happening::{LegEvent, What, WrapUpPhase};
 use super::id::{AgentId, GuidOf};
+use super::mask::AgentRights;
 use super::queue::Change;
 use super::schedule::Task;
 use super::time::Span;
-use super::{Call, Centre, mask};
+use super::{Call, Centre, Mask, mask};
 
 impl Centre {
     /// Does something on somebody's account: the changes of state that follow from it are theirs.
@@ -28,7 +29,7 @@ impl Centre {
         let now = self.now;
         let stamp = self.new_stamp();
         let (active_queue, active_list) = self.business_of(id, state);
-        let has_supervisor = self.has_supervisor(id);
+        let rights = self.agent_rights(id);
         let Some(agent) = self.agents.get_mut(id.number() as usize) else {
             return;
         };
@@ -50,7 +51,7 @@ impl Centre {
         after.noted = after
             .noted
             .filter(|noted| state.is_on_call() || (state.is_wrap_up() && !noted.state.is_wrap_up()));
-        after.mask = mask::of_agent(state, matches!(after.next, Next::Ready), has_supervisor);
+        after.mask = mask::of_agent(state, matches!(after.next, Next::Ready), rights);
         if after == before {
             return;
         }
@@ -148,7 +149,7 @@ impl Centre {
 
     /// Changes what follows the call or wrap-up at hand, and tells what of it can be seen.
     pub(super) fn set_next(&mut self, id: AgentId, next: Next, noted: Option<Noted>) {
-        let has_supervisor = self.has_supervisor(id);
+        let rights = self.agent_rights(id);
         let cause = self.cause;
         let Some(agent) = self.agent_mut(id) else {
             return;
@@ -164,11 +165,47 @@ impl Centre {
             (false, _) => state,
         };
         if state == before.state {
-            agent.status.mask = mask::of_agent(state, matches!(next, Next::Ready), has_supervisor);
+            agent.status.mask = mask::of_agent(state, matches!(next, Next::Ready), rights);
             self.tell_agent(id, before);
         } else {
             self.set_agent(id, state, reason);
         }
+    }
+
+    /// What an agent may do beside what its state allows.
+    pub(super) fn agent_rights(&self, id: AgentId) -> AgentRights {
+        let wrap_up = self.agent(id).and_then(|agent| agent.status.wrap_up);
+        AgentRights {
+            has_supervisor: self.has_supervisor(id),
+            can_extend: wrap_up.is_some_and(|wrap_up| wrap_up.can_be_extended()),
+        }
+    }
+
+    /// Begins the time of the after-call work at hand anew.
+    pub(super) fn extend_wrap_up(&mut self, id: AgentId) {
+        let now = self.now;
+        let Some(agent) = self.agent_mut(id) else {
+            return;
+        };
+        let before = agent.status;
+        let Some(wrap_up) = agent.status.wrap_up.as_mut() else {
+            return;
+        };
+        wrap_up.started = now;
+        wrap_up.extensions += 1;
+        let (wrap_up, attended) = (*wrap_up, agent.attended);
+        let next_is_ready = matches!(before.next, Next::Ready);
+        let mask = mask::of_agent(before.state, next_is_ready, self.agent_rights(id));
+        if let Some(agent) = self.agent_mut(id) {
+            agent.status.mask = mask;
+        }
+        self.emit(What::WrapUp {
+            agent: id,
+            wrap_up,
+            phase: WrapUpPhase::Started,
+        });
+        self.tell_agent(id, before);
+        self.plan_wrap_up_end(id, wrap_up, attended);
     }
 
     /// Tells what has changed about an agent beside the state.
@@ -256,7 +293,9 @@ impl Centre {
             queue: call.facts.queue,
             callback: call.facts.callback,
             limit,
+            began: self.now,
             started: self.now,
+            extensions: 0,
         };
         self.emit(What::WrapUp {
             agent,
@@ -264,6 +303,12 @@ impl Centre {
             phase: WrapUpPhase::Enabled,
         });
         Some(wrap_up)
+    }
+
+    /// Whether after-call work follows when this leg was the agent's last.
+    pub(super) fn wraps_up(&self, id: AgentId, leg: &Leg) -> bool {
+        let is_promised = leg.wrap_up.is_some() && leg.was_connected;
+        is_promised || self.agent(id).is_some_and(|agent| agent.wants_wrap_up)
     }
 
     /// Begins after-call work after the agent's last call, if any is due; otherwise lets it go on.
@@ -282,7 +327,9 @@ impl Centre {
                     queue: call.facts.queue,
                     callback: call.facts.callback,
                     limit: Span::from_secs(60),
+                    began: self.now,
                     started: self.now,
+                    extensions: 0,
                 }
             }
             None => {
@@ -293,6 +340,7 @@ impl Centre {
         self.start_wrap_up(
             id,
             WrapUp {
+                began: self.now,
                 started: self.now,
                 ..wrap_up
             },
@@ -346,9 +394,18 @@ impl Centre {
             wrap_up,
             phase: WrapUpPhase::Terminated {
                 by_timer,
-                elapsed: now.since(wrap_up.started),
+                elapsed: now.since(wrap_up.began),
             },
         });
+        if let Some(kept) = self.agent_mut(id).and_then(|agent| agent.kept.take()) {
+            self.emit(What::Leg {
+                agent: id,
+                call: kept.facts,
+                direction: kept.direction,
+                event: LegEvent::Closed,
+                mask: Mask::NONE,
+            });
+        }
         true
     }
 

@@ -121,13 +121,13 @@ impl Centre {
 
     /// Brings up to date whether an agent can ask for help.
     fn refresh_help(&mut self, id: AgentId) {
-        let has_supervisor = self.has_supervisor(id);
+        let rights = self.agent_rights(id);
         let Some(agent) = self.agent_mut(id) else {
             return;
         };
         let before = agent.status;
         let is_ready_next = matches!(before.next, Next::Ready);
-        agent.status.mask = mask::of_agent(before.state, is_ready_next, has_supervisor);
+        agent.status.mask = mask::of_agent(before.state, is_ready_next, rights);
         let status = agent.status;
         if status != before {
             self.emit(super::What::AgentChanged {

@@ -107,12 +107,14 @@ fn check_laws(centre: &Centre) {
             ),
         }
         assert_eq!(state.is_wrap_up(), agent.status.wrap_up.is_some(), "{agent:?}");
+        let files = agent.filing != Filing::NotAllowed;
+        assert_eq!(agent.kept.is_some(), state.is_wrap_up() && files, "{agent:?}");
         assert_eq!(
             agent.status.mask,
             mask::of_agent(
                 state,
                 agent.status.next == Next::Ready,
-                centre.has_supervisor(agent.id)
+                centre.agent_rights(agent.id)
             ),
             "{agent:?}"
         );
@@ -128,7 +130,7 @@ fn check_laws(centre: &Centre) {
             };
             assert_eq!(
                 leg.mask,
-                mask::of_call(leg.state, pairing, centre.has_supervisor(agent.id)),
+                mask::of_call(leg.state, pairing, centre.call_rights(call.facts.id, agent.id)),
                 "{call:?}"
             );
         }
@@ -284,4 +286,293 @@ fn at_the_normal_pace_most_callers_are_served_soon() {
     assert!(waiting / looks < 6, "{waiting} waiting in {looks} looks");
     let open = centre.callbacks().count();
     assert!((30..=80).contains(&open), "{open} callbacks");
+}
+
+/// Who takes part in a consultation beside the agent.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Other {
+    Outside,
+    Desk(AgentId),
+}
+
+/// How far the consultation has come when the parties begin to hang up.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Stage {
+    Ringing,
+    Answered,
+    Alternated,
+    BackToCaller,
+    Transferred,
+    Conference,
+}
+
+/// Who hangs up.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Party {
+    Agent,
+    Caller,
+    Consulted,
+}
+
+const AGENT: AgentId = AgentId::new(0);
+
+/// A centre in which nobody acts of their own accord, and everything that was told in it.
+struct Trio {
+    centre: Centre,
+    original: CallId,
+    consultation: CallId,
+    caller: Other,
+    consulted: Other,
+}
+
+impl Trio {
+    /// Brings the agent, its caller and somebody consulted to this stage.
+    fn at(caller: Other, consulted: Other, stage: Stage) -> Self {
+        let mut centre = Centre::new(Settings {
+            agents: 6,
+            rate: 0.0,
+            desks: 6,
+            ..settings(7, 6)
+        });
+        for agent in 0..3 {
+            let agent = AgentId::new(agent);
+            let (agent_login, extension) = (people::login_of(agent), people::extension_of(agent));
+            let login = Command::Login {
+                agent_login,
+                extension,
+            };
+            centre.command(agent, login).expect("a free desk");
+        }
+        let mut trio = Self {
+            centre,
+            original: CallId::new(0),
+            consultation: CallId::new(0),
+            caller,
+            consulted,
+        };
+        trio.pass(1);
+        match caller {
+            Other::Outside => {
+                trio.obey(AGENT, Command::SetAgentState(RequestedState::Ready));
+                let queue = trio.centre.agent(AGENT).expect("the agent").skills[0];
+                let call = trio.centre.caller_calls(queue).expect("a caller");
+                trio.centre.enqueue(call);
+            }
+            Other::Desk(caller) => {
+                let number = people::extension_of(AGENT);
+                trio.obey(caller, Command::MakeCall { number });
+            }
+        }
+        trio.pass(2);
+        trio.original = trio.centre.agent(AGENT).expect("the agent").calls[0];
+        trio.obey(AGENT, Command::Answer(trio.original));
+        let number = match consulted {
+            Other::Outside => "0912345".to_owned(),
+            Other::Desk(agent) => people::extension_of(agent),
+        };
+        trio.obey(
+            AGENT,
+            Command::MakeConsultCall {
+                call: trio.original,
+                number,
+                purpose: ConsultFor::Transfer,
+            },
+        );
+        trio.consultation = trio.centre.agent(AGENT).expect("the agent").calls[1];
+        trio.pass(2);
+        for early in [
+            Command::Transfer(trio.consultation),
+            Command::Conference(trio.consultation),
+        ] {
+            let verdict = trio.centre.clone().command(AGENT, early);
+            let code = verdict.expect_err("nobody has answered").code;
+            assert_eq!(code, FailureCode::InvalidObjectState);
+        }
+        if stage == Stage::Ringing {
+            return trio;
+        }
+        match consulted {
+            Other::Outside => trio.pass(4),
+            Other::Desk(agent) => trio.obey(agent, Command::Answer(trio.consultation)),
+        }
+        let next = match stage {
+            Stage::Ringing | Stage::Answered => return trio,
+            Stage::Alternated => Command::Alternate(trio.consultation),
+            Stage::BackToCaller => Command::Reconnect(trio.consultation),
+            Stage::Transferred => Command::Transfer(trio.consultation),
+            Stage::Conference => Command::Conference(trio.consultation),
+        };
+        trio.obey(AGENT, next);
+        trio
+    }
+
+    fn obey(&mut self, agent: AgentId, command: Command) {
+        let text = format!("{command:?}");
+        let verdict = self.centre.command(agent, command);
+        assert!(verdict.is_ok(), "{text}: {verdict:?}");
+        self.centre.advance_to(self.centre.now() + Span::from_millis(200));
+        check_laws(&self.centre);
+    }
+
+    fn pass(&mut self, seconds: i64) {
+        let until = self.centre.now() + Span::from_secs(seconds);
+        self.centre.advance_to(until);
+        check_laws(&self.centre);
+    }
+
+    /// Somebody leaves every call that it is on, as the masks allow it.
+    fn leaves(&mut self, party: Party) {
+        let who = match party {
+            Party::Agent => Other::Desk(AGENT),
+            Party::Caller => self.caller,
+            Party::Consulted => self.consulted,
+        };
+        match who {
+            Other::Desk(agent) => self.desk_leaves(agent),
+            Other::Outside => self.outside_leaves(party),
+        }
+        check_laws(&self.centre);
+    }
+
+    fn desk_leaves(&mut self, agent: AgentId) {
+        for _ in 0..8 {
+            let legs = self.centre.calls_of(agent);
+            let wish = legs
+                .filter_map(|(call, leg)| {
+                    let id = call.facts.id;
+                    [
+                        (Mask::RELEASE, Command::ClearConnection(id)),
+                        (Mask::RETRIEVE, Command::Retrieve(id)),
+                        (Mask::ANSWER, Command::Answer(id)),
+                    ]
+                    .into_iter()
+                    .find(|(bit, _)| leg.mask.allows(*bit))
+                })
+                .next();
+            match wish {
+                Some((_, command)) => self.obey(agent, command),
+                None => break,
+            }
+        }
+        let left = self.centre.agent(agent).expect("an agent").calls.len();
+        assert_eq!(left, 0, "the buttons lead off every call");
+    }
+
+    fn outside_leaves(&mut self, party: Party) {
+        let (own, other) = match party {
+            Party::Caller => (self.original, self.consultation),
+            Party::Agent | Party::Consulted => (self.consultation, self.original),
+        };
+        // After a transfer or a conference both are on the call that the consultation was.
+        let is_joined = self.centre.call(self.original).is_none();
+        let call = if is_joined { self.consultation } else { own };
+        match self.centre.call(call).and_then(|call| call.far) {
+            Some(FarState::Called) => self.centre.fail(call),
+            Some(_) => self.centre.far_leaves(call),
+            None => assert!(is_joined || self.centre.call(own).is_none(), "{own:?} {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn whoever_hangs_up_first_nobody_is_left_on_a_call_that_is_over() {
+    use Party::{Agent, Caller, Consulted};
+    let orders = [
+        [Agent, Caller, Consulted],
+        [Agent, Consulted, Caller],
+        [Caller, Agent, Consulted],
+        [Caller, Consulted, Agent],
+        [Consulted, Agent, Caller],
+        [Consulted, Caller, Agent],
+    ];
+    let callers = [Other::Outside, Other::Desk(AgentId::new(1))];
+    let consulted = [Other::Outside, Other::Desk(AgentId::new(2))];
+    let mut seen = 0;
+    for caller in callers {
+        for consulted in consulted {
+            for stage in [
+                Stage::Ringing,
+                Stage::Answered,
+                Stage::Alternated,
+                Stage::BackToCaller,
+                Stage::Transferred,
+                Stage::Conference,
+            ] {
+                for order in orders {
+                    let story = format!("{caller:?} {consulted:?} {stage:?} {order:?}");
+                    let mut trio = Trio::at(caller, consulted, stage);
+                    check_stage(&trio, stage, &story);
+                    for party in order {
+                        trio.leaves(party);
+                    }
+                    trio.pass(30);
+                    assert_eq!(trio.centre.calls().count(), 0, "{story}");
+                    trio.pass(120);
+                    for agent in trio.centre.agents() {
+                        let status = &agent.status;
+                        assert!(!status.state.is_on_call() && agent.kept.is_none(), "{story}");
+                        assert_eq!((agent.current, status.noted), (None, None), "{story}");
+                    }
+                    seen += 1;
+                }
+            }
+        }
+    }
+    assert_eq!(seen, 2 * 2 * 6 * 6);
+}
+
+/// What is the case when nobody has hung up yet.
+fn check_stage(trio: &Trio, stage: Stage, story: &str) {
+    let centre = &trio.centre;
+    let legs: Vec<LegState> = centre.calls_of(AGENT).map(|(_, leg)| leg.state).collect();
+    let expected: &[LegState] = match stage {
+        Stage::Ringing => &[LegState::Held, LegState::Dialling],
+        Stage::Answered => &[LegState::Held, LegState::Connected],
+        Stage::Alternated => &[LegState::Connected, LegState::Held],
+        Stage::BackToCaller | Stage::Conference => &[LegState::Connected],
+        Stage::Transferred => &[],
+    };
+    assert_eq!(legs, expected, "{story}");
+    let parties: usize = centre.calls().map(Call::parties).sum();
+    let both_outside = (trio.caller, trio.consulted) == (Other::Outside, Other::Outside);
+    let expected = match stage {
+        Stage::Ringing | Stage::Answered | Stage::Alternated => 4,
+        Stage::BackToCaller => 2,
+        // What is outside on both sides has left the house.
+        Stage::Transferred if both_outside => 0,
+        Stage::Transferred => 2,
+        Stage::Conference => 3,
+    };
+    assert_eq!(parties, expected, "{story}");
+}
+
+#[test]
+fn a_consultation_about_a_consultation_leaves_nothing_behind() {
+    // Each of three desks consults the next one about its call, and hands over from the last one on or the first.
+    for from_the_first in [false, true] {
+        let second = AgentId::new(2);
+        let mut trio = Trio::at(Other::Desk(AgentId::new(1)), Other::Desk(second), Stage::Answered);
+        let number = "0912345".to_owned();
+        let nested = Command::MakeConsultCall {
+            call: trio.consultation,
+            number,
+            purpose: ConsultFor::Transfer,
+        };
+        trio.obey(second, nested);
+        let last = trio.centre.agent(second).expect("an agent").calls[1];
+        trio.pass(6);
+        let first = Command::Transfer(trio.consultation);
+        if from_the_first {
+            trio.obey(AGENT, first);
+            trio.obey(second, Command::Transfer(last));
+        } else {
+            trio.obey(second, Command::Transfer(last));
+            let now = trio.centre.agent(AGENT).expect("the agent").calls[1];
+            trio.obey(AGENT, Command::Transfer(now));
+        }
+        let left: Vec<usize> = trio.centre.calls().map(Call::parties).collect();
+        assert_eq!(left, [2], "the caller and whoever was asked last");
+        trio.desk_leaves(AgentId::new(1));
+        assert_eq!(trio.centre.calls().count(), 0);
+    }
 }

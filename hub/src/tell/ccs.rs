@@ -310,6 +310,7 @@ impl Ccs {
             LegEvent::RecordingStopped => self.recording_ends(call, &mut outlet),
             LegEvent::Ended { how, .. } => self.leg_ends(call, *agent, *how, &mut outlet),
             LegEvent::Delivered
+            | LegEvent::Closed
             | LegEvent::PartyLeft
             | LegEvent::Transferred(Some(_))
             | LegEvent::MaskChanged => {}

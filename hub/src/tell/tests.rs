@@ -413,7 +413,9 @@ impl Desk {
         let calls: BTreeMap<String, u64> = centre
             .calls_of(agent)
             .filter(|(_, leg)| leg.state != LegState::Coming)
-            .map(|(call, leg)| (ctios::call_object(call.facts.id), u64::from(leg.mask.bits())))
+            .map(|(call, leg)| (call.facts.id, leg.mask))
+            .chain(found.kept.iter().map(|kept| (kept.facts.id, kept.mask)))
+            .map(|(call, mask)| (ctios::call_object(call), u64::from(mask.bits())))
             .collect();
         let believed: BTreeMap<String, u64> = self
             .calls
@@ -675,7 +677,6 @@ fn a_whole_shift_reads_as_documented() {
             "OnClearConnectionConf",
             "OnCallConnectionCleared 0",
             "OnCallCleared 0",
-            "OnCallEnd 0",
             "OnCurrentCallChanged",
             "OnAgentStateChange 6",
         ]
@@ -693,6 +694,7 @@ fn a_whole_shift_reads_as_documented() {
         person.told(),
         [
             "OnSetAgentStateConf",
+            "OnCallEnd 0",
             "OnAgentStateChange 2",
             "OnSetAgentStateConf",
             "OnPreLogout 1",

@@ -132,7 +132,10 @@ impl Model {
                 stages.1 = row.stage;
             }
             if stages.0.is_live() && !stages.1.is_live() {
-                let rang = matches!(stages.0, Stage::Alerting | Stage::Offered);
+                // What is taken back on its way was nobody's to answer.
+                let taken_back =
+                    stages.0 == Stage::Offered && matches!(row.ending, Some(Ending::Withdrawn(_)));
+                let rang = matches!(stages.0, Stage::Alerting | Stage::Offered) && !taken_back;
                 missed = rang && row.direction != Some(Direction::Outbound) && row.connected.is_none();
                 row.missed = missed;
             }
@@ -253,6 +256,11 @@ impl Model {
         self.calls
             .get(key)
             .is_some_and(|call| call.agent.is_none() || call.agent == self.desk.me)
+    }
+
+    /// Calls that people were told are ringing, and that have not stopped.
+    pub fn ringing(&self) -> &[CallKey] {
+        &self.ringing
     }
 
     pub(super) fn tell_stage(&mut self, key: CallKey, from: Stage, to: Stage, missed: bool) {
@@ -556,6 +564,7 @@ fn begin_again(row: &mut Call, when: Moment) {
     row.begun = Some(when);
     row.connected = None;
     row.held_since = None;
+    row.held_for = 0;
     row.ended = None;
     row.ending = None;
     row.missed = false;
@@ -605,7 +614,8 @@ fn told_of(known: Option<Supervision>, news: Supervision) -> Supervision {
 /// Moves a call to a stage; answers whether it moved. What has failed stays failed (rules R55, R56), and
 /// what has ended does not come back.
 fn move_to(row: &mut Call, stage: Stage, ending: Option<Ending>, when: Moment) -> bool {
-    if row.stage == stage || !row.stage.is_live() {
+    let goes_back = stage == Stage::Offered && row.stage == Stage::Alerting;
+    if row.stage == stage || !row.stage.is_live() || goes_back {
         return false;
     }
     if !matches!(
@@ -614,15 +624,14 @@ fn move_to(row: &mut Call, stage: Stage, ending: Option<Ending>, when: Moment) -
     ) {
         row.queued = None;
     }
+    if let Some(since) = row.held_since.take() {
+        row.held_for += when.since(since).max(0);
+    }
     match stage {
-        Stage::Connected => {
-            row.connected = row.connected.or(Some(when));
-            row.held_since = None;
-        }
+        Stage::Connected => row.connected = row.connected.or(Some(when)),
         Stage::Held => row.held_since = Some(when),
         Stage::Failed | Stage::Ended => {
             row.ended = Some(when);
-            row.held_since = None;
             row.transferring_to = None;
             row.ending = Some(ending.unwrap_or(Ending::Unsaid));
         }

@@ -34,12 +34,15 @@ impl Model {
         };
         let current = self.desk.current;
         if let Some(aside) = call.filter(|key| Some(*key) != current)
-            && control.owner() == control::Owner::Call
+            && control.owner() != control::Owner::Agent
         {
             return match mask_of(aside) {
                 None => Err(without_mask(aside)),
                 Some(mask) if control.works_aside() && mask.effective().has(control) => Ok(()),
-                Some(_) => Err(Off::ByServer),
+                Some(_) if control.works_aside() => Err(Off::ByServer),
+                // What the current call's mask, or the agent's, says of it is not said of this call.
+                Some(_) if current.is_none() => Err(Off::NoCall),
+                Some(_) => Err(Off::NotCurrent),
             };
         }
         let call_mask = current.and_then(mask_of);

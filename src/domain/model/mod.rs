@@ -219,6 +219,8 @@ pub enum Off {
     NoMask,
     /// There is no current call.
     NoCall,
+    /// It works on the current call only, and another call is that.
+    NotCurrent,
     /// The call is over, and its mask with it.
     CallOver,
     /// The server's mask does not enable it.

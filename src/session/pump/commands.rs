@@ -62,7 +62,7 @@ impl Session {
         );
     }
 
-    fn ask(&mut self, question: ctios::Question<'_>, now: Now) {
+    pub(super) fn ask(&mut self, question: ctios::Question<'_>, now: Now) {
         let id = self.next_invoke_id();
         let invocation = ctios::ask(question, id);
         self.invoke(invocation.method, &invocation.arguments, Calling::Question, now);

@@ -127,9 +127,13 @@ impl Session {
                     self.model.borrow_mut().resume_session(SOURCE);
                     self.resume_sources(now);
                     self.prepared();
+                    // What was missed is on its way, and may begin with ringing that it also ends.
+                    self.reconcile(now);
                 } else {
                     self.view.link = Link::Preparing;
                     self.begin_sessions();
+                    // Nothing that was known before is certain in this session until it is told again.
+                    self.attention.in_doubt = false;
                     self.subscribe_when_ready(now);
                 }
                 self.resync = true;
@@ -238,6 +242,7 @@ impl Session {
                 }
             }
             Calling::Question => {}
+            Calling::Reconcile => self.attention.in_doubt = false,
         }
     }
 }

@@ -5,6 +5,7 @@
 //! The connection, the model and the vendors are called from here and know nothing of each other.
 //! No command is repeated by the session, and none is sent that the masks do not allow (decisions D1, D11).
 
+mod attention;
 mod commands;
 mod hub;
 mod inlet;
@@ -20,12 +21,14 @@ use crate::domain::event::Covered;
 use crate::domain::ids::{Ref, SourceId};
 use crate::domain::model::Off;
 use crate::domain::{Event, Model, Moment, Transition};
+use crate::preferences::Signals;
 use crate::protocol::Payload;
+use crate::session::attention::Attention;
 use crate::session::claims::{self, base64};
 use crate::session::config::{Config, DirectorySource, Identify, Telephony};
 use crate::session::few::Few;
 use crate::session::server_time::ServerTime;
-use crate::session::state::{ConnectionView, Known, Link, Reason, Screen, SignInError};
+use crate::session::state::{Attending, ConnectionView, Known, Link, Reason, Screen, SignInError, Tab};
 use crate::session::subscriptions::{Step, Subscriptions};
 use crate::vendor::rte::Kind;
 use crate::vendor::rte::subscribe::Scope;
@@ -113,8 +116,27 @@ pub enum Input<'a> {
     },
     /// Something for the connection: socket, negotiate, wake, online …
     Wire(Wire<'a>),
+    /// The signals that the agent wishes for when a call rings.
+    Signals(Signals),
+    /// What this tab is among those of the agent, as [`Effect::Compete`] has turned out.
+    Tab(Tab),
+    /// The agent wants this tab to be the one that rings.
+    TakeOver,
+    /// The page is about to be frozen: what happens from now on is not heard in time.
+    Frozen,
+    /// The page was frozen, or the computer slept: what is known may be old.
+    Resumed,
     /// The time of [`Session::next_wake`] has come, or a second has passed.
     Tick,
+}
+
+/// What tabs compete for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contest {
+    /// The same for all tabs of one agent at one hub, and only for them.
+    pub name: String,
+    /// Take it from the tab that has it.
+    pub take_over: bool,
 }
 
 /// Something for the shell to do.
@@ -135,6 +157,10 @@ pub enum Effect {
     Wire(Action),
     /// Tell people at once.
     Tell(Transition),
+    /// Call for attention so, and in no other way, from now on.
+    Attend(Attending),
+    /// Compete for being the tab that rings, and answer with [`Input::Tab`]; `None`: leave it to others.
+    Compete(Option<Contest>),
 }
 
 /// What a fetch was for.
@@ -156,6 +182,8 @@ enum Calling {
     Command(InvokeId),
     /// An event brings the answer; a hub that does not have the method does no harm.
     Question,
+    /// Whatever the answer is: all that was said before has been heard.
+    Reconcile,
 }
 
 #[derive(Debug)]
@@ -202,6 +230,9 @@ pub struct Session {
     site: ctios::Site,
     time: ServerTime,
     oddities: Oddities,
+    attention: Attention,
+    /// What this tab competes for.
+    contest: Option<String>,
     view: ConnectionView,
     screen: Screen,
     reasons: Vec<Reason>,
@@ -223,6 +254,7 @@ impl Session {
             source: SOURCE,
             zone: config.zone,
             longest_wait: config.longest_wait,
+            ringing_told: config.telephony != Telephony::None,
         };
         let site = ctios::Site {
             source: SOURCE,
@@ -258,6 +290,8 @@ impl Session {
             site,
             time: ServerTime::default(),
             oddities: Oddities::default(),
+            attention: Attention::default(),
+            contest: None,
             view: ConnectionView::default(),
             reasons: Vec::new(),
             effects: Vec::new(),
@@ -291,6 +325,11 @@ impl Session {
                     self.fetch_failed(fetching, text, now);
                 }
             }
+            Input::Signals(signals) => self.attention.signals = signals,
+            Input::Tab(tab) => self.tab_decided(tab),
+            Input::TakeOver => self.take_over(),
+            Input::Frozen => self.attention.frozen = true,
+            Input::Resumed => self.resumed(now),
             Input::Tick => {
                 self.tick(now);
                 self.wire(Wire::Tick, now);
@@ -306,6 +345,7 @@ impl Session {
             self.effects.push(Effect::Tell(transition));
         }
         self.ask_for_settings_when_signed_in(now);
+        self.attend(now);
     }
 
     /// What is to be done, in order.
@@ -315,7 +355,9 @@ impl Session {
 
     /// When the session wants a `Tick` at the latest, by the monotonic clock.
     pub fn next_wake(&self) -> Option<Millis> {
-        self.connection.as_ref().and_then(Connection::next_wake)
+        let connection = self.connection.as_ref().and_then(Connection::next_wake);
+        let wakes = [connection, self.attention.next_wake()];
+        wakes.into_iter().flatten().min()
     }
 
     /// Whether screen or connection changed since the last call.

@@ -249,6 +249,7 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
         };
         let reason = || boxed(call.reason).or_else(|| boxed(call.detailed_reason));
         match self.kind {
+            Kind::UserCallInUserAllocated if self.settings.ringing_told => at(Inbound, Stage::Offered),
             Kind::UserCallInUserAllocated => at(Inbound, Stage::Alerting),
             Kind::UserCallInUserConnected | Kind::UserCallInHoldEnd => at(Inbound, Stage::Connected),
             Kind::UserCallInHoldStart => at(Inbound, Stage::Held),

@@ -60,6 +60,8 @@ pub struct Directory {
     pub domains: Vec<String>,
     /// Reasons that a person may choose from.
     pub not_ready_reasons: Vec<DirectoryReason>,
+    /// What a call can be filed under, as `CallWrapupData`.
+    pub wrap_up_reasons: Vec<String>,
 }
 
 impl Directory {

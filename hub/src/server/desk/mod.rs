@@ -12,6 +12,7 @@ mod flood;
 mod gateway;
 mod hotline;
 mod pair;
+mod refusals;
 mod requests;
 mod scenario;
 mod sessions;

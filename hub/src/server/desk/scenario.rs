@@ -102,6 +102,10 @@ scenarios! {
     EmergencyCall = "emergency-call",
         "somebody of the team calls for help; sign in as a supervisor, such as 1005, and be not ready",
         every 60: [0 => Step::Emergency];
+    /// Every command fails once.
+    Refusals = "refusals",
+        "every command is refused the first time, with a documented failure code that fits it, and then taken",
+        every 3_600: [];
     /// There is an hour of history.
     RollForward = "roll-forward",
         "the centre has been at work for an hour, which CallGem tells to whoever asks for it",

@@ -8,13 +8,14 @@
 use super::Speech;
 use super::directory::{Directory, DirectoryAgent, DirectoryEntry, DirectoryReason};
 use super::pair::Heard;
+use super::refusals::Refusals;
 use super::requests::Query;
 use super::scenario::{Scenario, Script, Step};
 use super::subscriptions::{EventName, Topic};
 use super::voices::Voices;
 use crate::centre::{
     AgentId, AgentState, Centre, Command, Entity, FailureCode, Guid, Happening, Mask, Moment, Reason,
-    Refusal, Settings, Span, TeamId, What,
+    Refusal, Settings, Span, TeamId, WRAP_UP_REASONS, What,
 };
 use crate::tell::ctios::{self, CtiEvent, InvokeId};
 use crate::tell::rte;
@@ -51,6 +52,8 @@ pub(super) struct Simulation {
     centre: Centre,
     voices: Voices,
     script: Option<Script>,
+    /// Where every command is to be refused once.
+    refusals: Option<Refusals>,
     /// Who has left a team for a while, and which.
     away_from_team: Option<(AgentId, TeamId)>,
 }
@@ -70,6 +73,7 @@ impl Simulation {
             centre,
             voices,
             script: speech.scenario.map(Script::new),
+            refusals: (speech.scenario == Some(Scenario::Refusals)).then(Refusals::default),
             away_from_team: None,
         }
     }
@@ -146,6 +150,7 @@ impl Simulation {
                     label: reason.label().to_owned(),
                 })
                 .collect(),
+            wrap_up_reasons: WRAP_UP_REASONS.map(str::to_owned).to_vec(),
         }
     }
 
@@ -274,6 +279,10 @@ impl Simulation {
             return Vec::new();
         };
         let attempt = command.map_err(|refusal| (None, refusal)).and_then(|command| {
+            let refusals = self.refusals.as_mut();
+            if let Some(refusal) = refusals.and_then(|refusals| refusals.refuse(agent, &command)) {
+                return Err((Some(command), refusal));
+            }
             match self.centre.command(id, command.clone()) {
                 Ok(accepted) => Ok((command, accepted)),
                 Err(refusal) => Err((Some(command), refusal)),

@@ -145,10 +145,13 @@ pub fn refusal(
     }
     writer.text("ErrorMessage", refusal.text);
     let mask = match (found, call) {
-        (Some(agent), Some(call)) => centre
-            .call(call)
-            .and_then(|call| call.leg(agent.id))
-            .map(|leg| leg.mask),
+        (Some(agent), Some(call)) => match agent.kept.as_ref().filter(|kept| kept.facts.id == call) {
+            Some(kept) => Some(kept.mask),
+            None => centre
+                .call(call)
+                .and_then(|call| call.leg(agent.id))
+                .map(|leg| leg.mask),
+        },
         (Some(agent), None) => Some(agent.status.mask),
         (None, _) => None,
     };

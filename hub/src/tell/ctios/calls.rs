@@ -12,8 +12,8 @@ use super::numbers::{
 };
 use super::{CtiEvent, InvokeId, Teller};
 use crate::centre::{
-    AgentId, CALL_VARIABLES, CallData, CallFacts, CallKind, Centre, Direction, Ending, LegEvent, LegState,
-    Mask, QueueId,
+    AgentId, CALL_VARIABLES, CallData, CallFacts, CallKind, Centre, Direction, Ending, Kept, LegEvent,
+    LegState, Mask, QueueId,
 };
 
 impl Teller<'_> {
@@ -98,7 +98,13 @@ impl Teller<'_> {
                 if *how == Ending::NoAnswer && call.queue.is_some() {
                     self.diverted(call);
                 }
-                self.call_ended(call, *how, *from);
+                self.call_cleared(call, *how, *from, mask);
+                if mask == Mask::NONE {
+                    self.call_end(call, *from);
+                }
+            }
+            LegEvent::Closed => {
+                self.call_end(call, LegState::Connected);
             }
         }
     }
@@ -128,7 +134,8 @@ impl Teller<'_> {
 
     /// One party leaves, nobody is left, the association is over (R54, R57). After a failure no status
     /// is sent (R55); after a transfer or a conference the call goes on without this leg (R60, R61).
-    pub(super) fn call_ended(&mut self, call: &CallFacts, how: Ending, from: LegState) {
+    /// A call that is going to be filed keeps a mask for that, and its association is over only afterwards.
+    pub(super) fn call_cleared(&mut self, call: &CallFacts, how: Ending, from: LegState, mask: Mask) {
         let object = call_object(call.id);
         let status = (from != LegState::Failed).then_some(STATUS_NULL);
         let goes_on = matches!(how, Ending::Transferred | Ending::Joined);
@@ -139,14 +146,20 @@ impl Teller<'_> {
         };
         for name in cleared {
             self.event(name, |writer| {
-                writer.plain("EnablementMask", 0);
+                writer.plain("EnablementMask", mask.bits());
                 writer.text("UniqueObjectID", &object);
                 if let Some(status) = status {
                     writer.plain("CallStatus", status);
                 }
             });
-            self.buttons(&object, Mask::NONE);
+            self.buttons(&object, mask);
         }
+    }
+
+    /// The association between the call and the desk is over.
+    pub(super) fn call_end(&mut self, call: &CallFacts, from: LegState) {
+        let object = call_object(call.id);
+        let status = (from != LegState::Failed).then_some(STATUS_NULL);
         self.event("OnCallEnd", |writer| {
             writer.text("UniqueObjectID", &object);
             if let Some(status) = status {
@@ -176,6 +189,12 @@ impl Teller<'_> {
             self.merged("OnCallConferenced", call, direction);
         }
         self.present_state(call, direction, state, mask);
+    }
+
+    /// A call that is over and can still be filed: it was in conversation, and is cleared.
+    pub(super) fn kept_call(&mut self, kept: &Kept) {
+        self.call_begin(&kept.facts, kept.direction, LegState::Connected);
+        self.call_cleared(&kept.facts, Ending::Remote, LegState::Connected, kept.mask);
     }
 
     /// How a call stands, whatever has led there.
@@ -282,14 +301,26 @@ impl Teller<'_> {
 /// has no such call. Here, and only here, the router call key is spelt in full (C01).
 pub fn snapshot_call(centre: &Centre, agent: AgentId, invoke: InvokeId, object: &str) -> Option<CtiEvent> {
     let id = parse_call_object(object)?;
+    let found = centre.agent(agent)?;
+    let extension = &found.extension;
     let mut calls = centre.calls_of(agent);
-    let (call, leg) = calls.find(|(call, leg)| call.facts.id == id && leg.state != LegState::Coming)?;
-    let facts = &call.facts;
-    let extension = &centre.agent(agent)?.extension;
+    let present = calls.find(|(call, leg)| call.facts.id == id && leg.state != LegState::Coming);
+    let kept = found.kept.as_ref().filter(|kept| kept.facts.id == id);
+    let (facts, direction, status, mask, parties) = match (present, kept) {
+        (Some((call, leg)), _) => (
+            &call.facts,
+            leg.direction,
+            status_number(leg.state),
+            leg.mask,
+            call.parties(),
+        ),
+        (None, Some(kept)) => (&kept.facts, kept.direction, STATUS_NULL, kept.mask, 0),
+        (None, None) => return None,
+    };
     let mut writer = Writer::object();
     writer.plain("InvokeID", invoke.0);
     writer.plain("PeripheralID", PERIPHERAL);
-    writer.plain("CallType", call_type(facts.kind, leg.direction));
+    writer.plain("CallType", call_type(facts.kind, direction));
     writer.text("UniqueObjectID", object);
     writer.text("ANI", &facts.caller_number);
     if facts.queue.is_some() {
@@ -303,17 +334,17 @@ pub fn snapshot_call(centre: &Centre, agent: AgentId, invoke: InvokeId, object: 
     writer.plain("NumNamedArrays", arrays);
     writer.plain("RouterCallKeyDay", router_day(facts));
     writer.plain("RouterCallKeyCallID", id.number());
-    writer.plain("NumCallDevices", call.parties());
+    writer.plain("NumCallDevices", parties);
     writer.text("CalledDeviceID", &facts.target_number);
     writer.plain("ConnectionCallID", id.number());
-    writer.plain("CallStatus", status_number(leg.state));
+    writer.plain("CallStatus", status);
     writer.text("ICMEnterpriseUniqueID", &facts.guid.to_string());
     writer.plain("CallConnectionCallID", id.number());
     writer.plain("CallConnectionDeviceIDType", 0);
     writer.text("CallConnectionDeviceID", extension);
-    writer.plain("CallDeviceConnectionState", status_number(leg.state));
+    writer.plain("CallDeviceConnectionState", status);
     writer.plain("CallDeviceType", 0);
-    writer.plain("EnablementMask", leg.mask.bits());
+    writer.plain("EnablementMask", mask.bits());
     Some(CtiEvent {
         name: "OnSnapshotCallConf",
         arguments: writer.finish().into(),

@@ -124,7 +124,12 @@ pub fn snapshot(centre: &Centre, agent: AgentId) -> Vec<CtiEvent> {
             .calls_of(agent.id)
             .filter(|(_, leg)| leg.state != LegState::Coming)
     };
-    teller.snapshot_device(legs().map(|(call, _)| call.facts.id).collect());
+    let kept = agent.kept.as_ref();
+    let present = legs().map(|(call, _)| call.facts.id);
+    teller.snapshot_device(present.chain(kept.map(|kept| kept.facts.id)).collect());
+    if let Some(kept) = kept {
+        teller.kept_call(kept);
+    }
     for (call, leg) in legs() {
         teller.call_snapshot(&call.facts, leg.direction, leg.state, leg.mask);
     }

@@ -10,7 +10,7 @@ use super::super::json::Writer;
 use super::link::{HEARTBEAT, MAX_HEARTBEATS, SERVERS};
 use super::numbers::PERIPHERAL;
 use super::{CtiEvent, InvokeId, figures, listening};
-use crate::centre::{AgentId, Centre, DECLARED, FIGURES_INTERVAL, RING_LIMIT};
+use crate::centre::{AgentId, Centre, DECLARED, FIGURES_INTERVAL, Filing, RING_LIMIT};
 
 /// `DeskSettingsMask`: available after an incoming call (0x1); calls for help (0x20), to agents (0x40), abroad (0x80), to
 /// the public network (0x100), over the PBX (0x800) and outside the queues (0x1000) are allowed. No
@@ -27,8 +27,13 @@ pub fn desk_settings(centre: &Centre, agent: AgentId, invoke: InvokeId) -> CtiEv
     writer.plain("InvokeID", invoke.0);
     writer.plain("PeripheralID", PERIPHERAL);
     writer.plain("DeskSettingsMask", DESK_SETTINGS);
-    writer.plain("WrapupDataIncomingMode", 1);
-    writer.plain("WrapupDataOutgoingMode", 1);
+    let filing = match centre.agent(agent).map_or(Filing::Optional, |found| found.filing) {
+        Filing::Required => 0,
+        Filing::Optional => 1,
+        Filing::NotAllowed => 2,
+    };
+    writer.plain("WrapupDataIncomingMode", filing);
+    writer.plain("WrapupDataOutgoingMode", filing);
     writer.plain("LogoutNonActivityTime", 0);
     writer.plain("QualityRecordingRate", 0);
     writer.plain("RingNoAnswerTime", RING_LIMIT.as_secs());

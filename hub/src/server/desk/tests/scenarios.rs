@@ -340,3 +340,57 @@ fn r85_emergency_call_reaches_the_supervisor() {
     let (_, call) = &events[place(&events, "OnEmergencyCall")];
     assert_ne!(call["AgentID"], "1005");
 }
+
+#[test]
+fn r68_refusals_every_command_fails_once_and_is_taken_then() {
+    let mut rig = Rig::with("refusals");
+    let desk = rig.client("1001");
+    let login = json!({"AgentID": "1001", "AgentInstrument": "4001"});
+    let mut invoke = 0;
+    let mut ask = |rig: &mut Rig, method: &str, fields: &Value| -> (Vec<String>, Option<i64>) {
+        let mut last = (Vec::new(), None);
+        for is_first in [true, false] {
+            invoke += 1;
+            let mut fields = fields.clone();
+            fields["InvokeID"] = invoke.into();
+            rig.call(&desk, method, &json!([fields]));
+            rig.advance(Span::from_secs(1));
+            let events = cti(&desk);
+            let failure = events.iter().find(|(name, _)| name == "OnControlFailureConf");
+            assert_eq!(failure.is_some(), is_first, "{method} {events:?}");
+            let code = failure.and_then(|(_, fields)| fields["FailureCode"].as_i64());
+            if let Some((_, fields)) = failure {
+                assert_eq!(fields["InvokeID"], invoke);
+            }
+            let names = events.into_iter().map(|(name, _)| name).collect();
+            last = (names, code.or(last.1));
+        }
+        last
+    };
+    let (told, code) = ask(&mut rig, "Login", &login);
+    assert_eq!(code, Some(10));
+    assert!(told.contains(&"OnSetAgentModeEvent".to_owned()));
+    let (told, code) = ask(&mut rig, "MakeCall", &json!({"DialedNumber": "0912345"}));
+    assert_eq!(code, Some(16));
+    assert!(told.contains(&"OnMakeCallConf".to_owned()));
+    rig.advance(Span::from_secs(5));
+    let present = rig.desk.simulation.snapshot(
+        rig.desk
+            .directory()
+            .agent_by_login("1001")
+            .and_then(|agent| crate::centre::Guid::parse(&agent.id))
+            .expect("an agent"),
+    );
+    let begun = present.iter().find(|event| event.name == "OnCallBegin");
+    let begun: Value = serde_json::from_str(&begun.expect("a call").arguments).expect("JSON");
+    let about = json!({"UniqueObjectID": begun["UniqueObjectID"]});
+    for (method, expected) in [
+        ("Hold", 38),
+        ("Retrieve", 38),
+        ("StartRecord", 12),
+        ("StopRecord", 12),
+    ] {
+        assert_eq!(ask(&mut rig, method, &about).1, Some(expected), "{method}");
+    }
+    assert_eq!(ask(&mut rig, "ClearConnection", &about).1, Some(35));
+}
