@@ -151,8 +151,8 @@ fn input(intent: Intent) -> Option<Input<'static>> {
         Intent::DismissFailure(id) => Input::DismissFailure(id),
         Intent::DismissCall(call) => Input::DismissCall(call),
         Intent::DismissEmergencies => Input::DismissEmergencies,
-        Intent::Seen(seen) => Input::Seen(seen),
         Intent::TakeOver => Input::TakeOver,
+        Intent::Seen(seen) => Input::Seen(seen),
         Intent::Speak(_)
         | Intent::Prefer(_)
         | Intent::Draft { .. }

@@ -634,10 +634,10 @@ fn Input(
                         <button
                             type="button"
                             class="link"
-                            data-command="take-theirs"
+                            data-command="use-server-value"
                             on:click=move |_| name.with_value(|name| forms.forget(key, name))
                         >
-                            {text(move || app.say(Word::TakeTheirs))}
+                            {text(move || app.say(Word::UseServersValue))}
                         </button>
                     }
                         .into_any(),

@@ -60,8 +60,8 @@
 //!   `set-wrap-up-data`, `start-recording`, `stop-recording`, `report-bad-line`, and `try-again` for whichever of them
 //!   was refused;
 //! - of the page: `transfer`, `conference`, `more` (each opens what bears its name), `details`, `retry-now`, `dismiss`,
-//!   `dismiss-all`, `language`, `fold`, `edit`, `cancel`, `take-theirs`, `read-aloud`, `jump-to-latest`, `alerts`,
-//!   `open-conversation`, `all-conversations`.
+//!   `dismiss-all`, `language`, `fold`, `edit`, `cancel`, `take-over`, `use-server-value`,
+//!   `read-aloud`, `jump-to-latest`, `alerts`, `open-conversation`, `all-conversations`.
 
 #![allow(
     unreachable_pub,

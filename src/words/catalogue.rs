@@ -262,7 +262,7 @@ catalogue! {
         NothingChanged = "Nothing has been changed"
         FieldTooLong = "A field is too long"
         OneOfSeveral = "The server does not say which field it means. Change one at a time to find out."
-        TakeTheirs = "Take this"
+        UseServersValue = "Take over"
         Note = "Note"
         NoteHint = "Stays on this computer; the server does not get it."
         Transcript = "Transcript"

@@ -216,7 +216,7 @@ describe('the contact', () => {
     assert.match(await field.innerText(), /theirs/);
     assert.equal(await field.locator('input').inputValue(), 'mine');
     assert.equal(await data(desk, 'user.language').locator('input').inputValue(), 'FI', 'the untouched one follows');
-    await desk.command('take-theirs', field).click();
+    await desk.command('use-server-value', field).click();
     await eventually(async () => assert.equal(await field.locator('input').inputValue(), 'theirs'));
     assert.equal(await field.locator('[data-part="conflict"]').count(), 0);
   });
