@@ -384,7 +384,11 @@ fn About(key: CallKey, forms: Forms) -> impl IntoView {
         let name = name.unwrap_or_default();
         view! { <Field key=key call=call name=name forms=forms is_open=is_open /> }.into_any()
     });
-    let submit = move |event: leptos::ev::SubmitEvent| {
+    // The browser submits no form of several fields by itself that has no button of its own.
+    let save = move |event: leptos::ev::KeyboardEvent| {
+        if event.key() != "Enter" || event.is_composing() || !page::is_in(&event, "input") {
+            return;
+        }
         event.prevent_default();
         let fields = untrack(|| changes(forms, key));
         let intent = Intent::Do(Command::SetCallData { call: key, fields });
@@ -407,7 +411,7 @@ fn About(key: CallKey, forms: Forms) -> impl IntoView {
         opens
     });
     view! {
-        <form class="about" on:submit=submit node_ref=form>
+        <form class="about" on:submit=|event| event.prevent_default() on:keydown=save node_ref=form>
             <dl class="facts">{facts} {rows(names, field)}</dl>
             {when(move || is_open.get(), move || view! { <Adder key=key call=call forms=forms /> }.into_any())}
             <Refusals key=key />
