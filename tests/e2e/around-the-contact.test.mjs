@@ -110,6 +110,8 @@ describe('around the contact', () => {
     await desk.ownState('wrap-up');
     await desk.choose('not-ready', 1);
     await desk.ownState('not-ready');
+    // A card stays for a while, and as long as somebody points at it.
+    await desk.page.mouse.move(720, 880);
     await desk.part('call').waitFor({ state: 'detached' });
     assert.deepEqual(await boxes(), during);
 
