@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 
 import { eventually, inLanguage, onDesk, startBrowser } from '../support/browser.mjs';
 import { aboutUser, onCall as onCallAt } from '../support/call.mjs';
-import { startHub } from '../support/servers.mjs';
+import { askForDirectory, startHub } from '../support/servers.mjs';
 import { Wire } from '../support/wire.mjs';
 
 const CENTRE = { site: process.env.SWITCHHOOK_DIST, agents: 12, queues: 3, callbacks: 5, seed: 7, rate: 3 };
@@ -154,7 +154,8 @@ describe('around the contact', () => {
     const wire = new Wire();
     const scenario = async (desk) => {
       await desk.startShift();
-      const user = await desk.page.locator('[data-part="agent"].mine').getAttribute('data-id');
+      const { agents } = await askForDirectory(hub.url);
+      const user = agents.find(({ agentId }) => agentId === '1001').id;
       const alert = (name) =>
         wire.slip(
           aboutUser('UserAlert', user, {
