@@ -19,6 +19,10 @@
 //! | `desk` | the desk |
 //! | `bar` | the bar at the top |
 //! | `state`, `state-menu` | the own state (`data-state`), and the choice of another |
+//! | `recent-states` | the own states that the desk has witnessed, newest first |
+//! | `next-state` | what follows the call at hand, as the server has noted it |
+//! | `coming` | a call that is coming and does not ring yet (`data-state`: `coming`, `taken-back`) |
+//! | `wrap-up`, `wrap-up-codes` | the wrap-up at hand, and the codes to choose from |
 //! | `dial` | the field for a number |
 //! | `me` | who is signed in |
 //! | `connection` | the connection's light (`data-link`) |
@@ -42,6 +46,8 @@
 //! | `messages`, `message`, `message-field`, `sending` | a conversation's messages, one of them (`data-own`), the field, that one is on its way |
 //! | `agents`, `queues`, `callbacks` | the lists |
 //! | `agent`, `queue`, `callback` | one row of a list (`data-id`; an agent also `data-state`) |
+//! | `shortcuts`, `shortcut-note` | the sheet with the keys, and what it tells about a choice |
+//! | `shortcut` | the keys of one action (`data-id`: the action's name) |
 //! | `language`, `language-error` | the choice of language, and why the last one could not be had |
 //! | `settings`, `notifications` | the settings, and what keeps notifications from being shown |
 //! | `sound-blocked` | the browser lets nothing be heard |
@@ -60,8 +66,9 @@
 //!   `set-wrap-up-data`, `start-recording`, `stop-recording`, `report-bad-line`, and `try-again` for whichever of them
 //!   was refused;
 //! - of the page: `transfer`, `conference`, `more` (each opens what bears its name), `details`, `retry-now`, `dismiss`,
-//!   `dismiss-all`, `language`, `fold`, `edit`, `cancel`, `take-over`, `use-server-value`,
-//!   `read-aloud`, `jump-to-latest`, `alerts`, `open-conversation`, `all-conversations`.
+//!   `dismiss-all`, `language`, `fold`, `edit`, `cancel`, `take-over`, `use-server-value`, `read-aloud`,
+//!   `jump-to-latest`, `alerts`, `open-conversation`, `all-conversations`, `skip-to-calls`, `shortcuts`,
+//!   `change-keys`, `usual-keys`, `close`.
 
 #![allow(
     unreachable_pub,
@@ -82,8 +89,10 @@ mod call_card;
 mod callbacks;
 mod calls;
 mod chat;
+mod coming;
 mod contact;
 mod desk;
+mod focus;
 mod format;
 mod keypad;
 mod language;
@@ -95,15 +104,20 @@ mod opener;
 mod page;
 mod panel;
 mod queues;
+mod reasons;
+mod ring;
 mod root;
 mod row;
 mod second_leg;
 mod settings;
+mod shortcut_sheet;
+mod shortcuts;
 mod sign_in;
 mod so_far;
 mod speech;
 mod state_control;
 mod transcript;
+mod wrap_up;
 
 pub use app::{App, Dispatch, Intent, RowSignal};
 pub use root::Root;
