@@ -308,7 +308,6 @@ fn Filing(key: CallKey) -> impl IntoView {
                         on:input=move |event| typed.set(event_target_value(&event))
                     />
                     <CommandButton
-                        command="wrap-up-code"
                         intent=Signal::derive(move || file_under(typed.get()))
                         label=app.text(Word::Save)
                     />
