@@ -167,6 +167,10 @@ pub struct Agent {
     pub login_id: Option<Box<str>>,
     /// The phone in use.
     pub extension: Option<Box<str>>,
+    /// The name of the agent's team.
+    pub team: Option<Box<str>>,
+    /// The agent supervises that team.
+    pub leads_team: bool,
     /// The state the telephony server names, where it does.
     pub named_state: Option<AgentState>,
     /// Reason code that came with the named state.
@@ -264,6 +268,10 @@ pub struct AgentUpdate<'a> {
     pub login_id: Option<Cow<'a, str>>,
     /// Phone.
     pub extension: Option<Cow<'a, str>>,
+    /// Name of the team.
+    pub team: Option<Cow<'a, str>>,
+    /// See [`Agent::leads_team`].
+    pub leads_team: Option<bool>,
     /// The state the server names.
     pub named_state: Option<AgentState>,
     /// Reason code of the named state.

@@ -41,6 +41,8 @@ pub struct DeskView {
     pub emergency: Option<Emergency>,
     /// Alerts, newest last.
     pub alerts: Vec<Alert>,
+    /// Changes whenever the messages do, which are read from the model.
+    pub messages_version: u32,
     /// Reasons for not being ready.
     pub reasons: Arc<Vec<Reason>>,
     /// Texts that a call can be filed under.
@@ -239,6 +241,7 @@ impl Views {
             desk.next_state.clone_from(&model.desk.next_state);
             desk.emergency = model.desk.supervisor.emergencies.back().cloned();
             desk.alerts = model.desk.alerts.iter().cloned().collect();
+            desk.messages_version = model.desk.messages_version;
             desk.wrap_up_to_come = model.desk.wrap_up_to_come;
             desk.version += 1;
         });

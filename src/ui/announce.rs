@@ -5,6 +5,7 @@
 //! An incoming call is told at once; everything else waits its turn, and colleagues' doings are not told at all.
 //! A region is written only when its text differs, so that nothing is read twice.
 
+use super::alerts::alert_words;
 use super::app::App;
 use super::banner::forced_out_word;
 use super::state_control::state_words;
@@ -77,15 +78,23 @@ impl App {
             }),
             Transition::Message => self.read(|model| {
                 let message = model.desk.messages.back()?;
-                let who = message.from.as_deref().unwrap_or_default();
+                // Whoever is writing there has it before the eyes, and is not to be interrupted.
+                if self.writing_to.with(|parts| parts.contains(&message.with)) {
+                    return None;
+                }
+                let who = &self.name_of(message.from.as_deref().unwrap_or_default());
                 let text = &message.text;
                 Some((false, self.speech.tell(Sentence::MessageFrom { who, text })))
+            }),
+            Transition::Alert => self.read(|model| {
+                let what = &alert_words(self, model.desk.alerts.back()?);
+                Some((false, self.speech.tell(Sentence::AlertAbout { what })))
             }),
             Transition::Emergency => self.read(|model| {
                 let emergency = model.desk.supervisor.emergencies.back()?;
                 Some((true, self.emergency_words(model, emergency)))
             }),
-            Transition::RingingEnded(_) | Transition::Alert => None,
+            Transition::RingingEnded(_) => None,
         }
     }
 

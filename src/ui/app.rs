@@ -9,10 +9,10 @@ use super::speech::Speech;
 use crate::domain::agent::Agent;
 use crate::domain::call::Call;
 use crate::domain::callback::Callback;
-use crate::domain::command::{Command, InvokeId};
+use crate::domain::command::{Addressee, Command, InvokeId};
 use crate::domain::control::Control;
 use crate::domain::ids::{AgentKey, CallKey, CallbackKey, QueueKey, SourceId};
-use crate::domain::model::Off;
+use crate::domain::model::{Off, Seen};
 use crate::domain::queue::Queue;
 use crate::domain::{Model, Moment};
 use crate::preferences::{Change, Drafts, Preferences};
@@ -50,6 +50,8 @@ pub enum Intent {
     DismissCall(CallKey),
     /// The supervisor has seen who needs help.
     DismissEmergencies,
+    /// The agent has seen something else.
+    Seen(Seen),
     /// Speak this language, now and the next time.
     Speak(Language),
     /// Have the page so, now and the next time.
@@ -101,7 +103,10 @@ impl Intent {
             Intent::SignIn { .. } | Intent::SignInAgain => "sign-in",
             Intent::Do(command) => command_name(command),
             Intent::RetryNow => "retry-now",
-            Intent::DismissFailure(_) | Intent::DismissCall(_) | Intent::DismissEmergencies => "dismiss",
+            Intent::DismissFailure(_)
+            | Intent::DismissCall(_)
+            | Intent::DismissEmergencies
+            | Intent::Seen(_) => "dismiss",
             Intent::Speak(_) => "language",
             Intent::Prefer(_) => "prefer",
             Intent::Draft { .. } => "draft",
@@ -187,6 +192,8 @@ pub struct App {
     pub assertive: ReadSignal<String>,
     /// The words, in the language chosen.
     pub speech: Speech,
+    /// Whom the agent is writing to at this moment: what comes from there need not be announced.
+    pub writing_to: RwSignal<Vec<Addressee>>,
     views: StoredValue<Views>,
     model: StoredValue<Rc<RefCell<Model>>, LocalStorage>,
     dispatch: StoredValue<Dispatch, LocalStorage>,
@@ -210,6 +217,7 @@ impl App {
             polite: views.polite.read_only().into(),
             assertive: views.assertive.read_only().into(),
             speech: Speech::new(),
+            writing_to: RwSignal::new(Vec::new()),
             views: StoredValue::new(views),
             model: StoredValue::new_local(model),
             dispatch: StoredValue::new_local(dispatch),

@@ -6,7 +6,7 @@
 
 use super::app::{App, Intent};
 use super::attention::{is_following, is_sound_blocked, other_tab, sound_blocked};
-use super::button::{CommandButton, failures};
+use super::button::{CommandButton, failures, has_own_form};
 use super::format;
 use super::language::language_note;
 use super::live::{attr, text, when};
@@ -61,7 +61,7 @@ pub(super) fn Banner() -> impl IntoView {
             {sound_blocked(app)}
             {other_tab(app)}
             {language_note(app)}
-            {failures(app, |failed| failed.command.call().is_none())}
+            {failures(app, |failed| failed.command.call().is_none() && !has_own_form(failed))}
             {when(
                 move || wrap_up().is_some(),
                 move || {

@@ -9,7 +9,7 @@ use super::app::{App, Intent};
 use super::live::{attr, flag, rows, text};
 use super::look::{Icon, icon};
 use super::speech::Speech;
-use crate::domain::command::{Failed, InvokeId};
+use crate::domain::command::{Command, Failed, InvokeId};
 use crate::domain::model::Off;
 use crate::words::Word;
 use leptos::prelude::*;
@@ -141,6 +141,14 @@ pub(super) fn FailureNote(
             </span>
         </p>
     }
+}
+
+/// Whether a command's failure is told at the form that it was asked for in, and nowhere else.
+pub(super) fn has_own_form(failed: &Failed) -> bool {
+    matches!(
+        failed.command,
+        Command::SetCallData { .. } | Command::SendMessage { .. }
+    )
 }
 
 /// The notes of the failures that `concerns` picks, newest first.

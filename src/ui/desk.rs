@@ -1,16 +1,19 @@
 //! The desk: where its parts stand.
 //!
-//! Lives here: the bar, the line of notices, and the three columns.
+//! Lives here: the bar, the line of notices, and the three columns: the own calls, the contact, what goes on around.
 //! May not be here: what a part shows.
 //! Every part has its place from the beginning: nothing moves when another part fills.
 
 use super::agents::Agents;
+use super::alerts::Alerts;
 use super::app::App;
 use super::banner::Banner;
 use super::bar::{Connection, Dial, Me};
 use super::callbacks::Callbacks;
 use super::calls::Calls;
+use super::chat::Chat;
 use super::coming::Coming;
+use super::contact::ContactArea;
 use super::language::LanguageChoice;
 use super::live::{attr, text};
 use super::missed::Missed;
@@ -37,6 +40,7 @@ pub(super) fn Desk() -> impl IntoView {
                 </h1>
                 <StateControl />
                 <Dial />
+                <Alerts />
                 <Me />
                 <LanguageChoice />
                 <Settings />
@@ -52,10 +56,14 @@ pub(super) fn Desk() -> impl IntoView {
                     <WrapUp />
                     <Missed />
                 </div>
-                <Agents />
-                <div class="column">
+                <div class="column middle">
+                    <ContactArea />
+                    <Agents />
+                </div>
+                <div class="column side">
                     <Queues />
                     <Callbacks />
+                    <Chat />
                 </div>
             </main>
         </div>

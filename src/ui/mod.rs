@@ -37,6 +37,14 @@
 //! | `transfer`, `conference` | the panels for a second call |
 //! | `colleague` | somebody who could be called there (`data-state`) |
 //! | `missed`, `missed-call` | missed calls, and one of them (`data-id`) |
+//! | `contact` | what is known of the current call |
+//! | `call-data`, `add-field`, `conflict`, `one-of-several` | a field of its data (`data-id`: its name), the choice of another, what the server made of one meanwhile, that the refused one is not named |
+//! | `note` | the agent's own note about it |
+//! | `transcript`, `phrase` | what is said, and one phrase |
+//! | `so-far`, `step` | what the call went through, and one step |
+//! | `alerts`, `alert` | alerts, and one of them (`data-id`) |
+//! | `chat`, `unread`, `conversation`, `colleague`, `write-to` | messages: how many are new, a conversation (`data-id`: `supervisor`, `team` or a sign-in id), somebody found, the search |
+//! | `messages`, `message`, `message-field`, `sending` | a conversation's messages, one of them (`data-own`), the field, that one is on its way |
 //! | `agents`, `queues`, `callbacks` | the lists |
 //! | `agent`, `queue`, `callback` | one row of a list (`data-id`; an agent also `data-state`) |
 //! | `language`, `language-error` | the choice of language, and why the last one could not be had |
@@ -56,8 +64,9 @@
 //!   `complete-conference`, `add-party`, `keypad`, `send-tones` (with `data-tone`), `set-call-data`,
 //!   `set-wrap-up-data`, `start-recording`, `stop-recording`, `report-bad-line`, and `try-again` for whichever of them
 //!   was refused;
-//! - of the page: `state-menu`, `wrap-up-code`, `transfer`, `conference`, `more` (each opens what bears its name), `details`, `retry-now`, `dismiss`,
-//!   `language`.
+//! - of the page: `transfer`, `conference`, `more`, `state-menu`, `wrap-up-code` (each opens something), `details`, `retry-now`, `dismiss`,
+//!   `dismiss-all`, `language`, `fold`, `edit`, `cancel`, `take-over`, `use-server-value`, `read-aloud`, `jump-to-latest`, `alerts`,
+//!   `open-conversation`, `all-conversations`.
 
 #![allow(
     unreachable_pub,
@@ -66,6 +75,7 @@
 )]
 
 mod agents;
+mod alerts;
 mod announce;
 mod app;
 mod attention;
@@ -76,7 +86,9 @@ mod call_buttons;
 mod call_card;
 mod callbacks;
 mod calls;
+mod chat;
 mod coming;
+mod contact;
 mod desk;
 mod format;
 mod keypad;
@@ -87,6 +99,7 @@ mod look;
 mod missed;
 mod opener;
 mod page;
+mod panel;
 mod queues;
 mod reasons;
 mod ring;
@@ -95,8 +108,10 @@ mod row;
 mod second_leg;
 mod settings;
 mod sign_in;
+mod so_far;
 mod speech;
 mod state_control;
+mod transcript;
 mod wrap_up;
 
 pub use app::{App, Dispatch, Intent, RowSignal};

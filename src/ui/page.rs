@@ -103,6 +103,25 @@ where
     });
 }
 
+/// Moves the focus to an element that is in the document.
+pub(super) fn focus_now(element: &HtmlElement) {
+    // Without a focus the page still works.
+    let _ = element.focus();
+}
+
+/// Moves the focus to the first element of a kind inside another one.
+pub(super) fn focus_first(within: &Element, kind: &str) {
+    let found = within.query_selector(kind).ok().flatten();
+    if let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        focus_now(&element);
+    }
+}
+
+/// Does something when what was just drawn has its size.
+pub(super) fn next_frame(act: impl FnOnce() + 'static) {
+    request_animation_frame(act);
+}
+
 /// Catches the focus at `place` when what had it has gone, as a call's card does: `count` says how many can have it.
 ///
 /// Without this the next Tab would begin at the top of the page.

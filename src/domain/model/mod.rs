@@ -200,12 +200,31 @@ pub struct Desk {
     pub desk_settings: Option<Box<DeskSettings>>,
     /// The own agent's skill groups and tasks.
     pub assignment: Option<Box<Assignment>>,
-    /// Messages from colleagues, newest last.
+    /// Messages from colleagues and to them, newest last.
     pub messages: VecDeque<Message>,
+    /// How many messages there were.
+    pub messages_told: u32,
+    /// Changes whenever the messages do.
+    pub messages_version: u32,
+    /// How many alerts there were.
+    pub alerts_told: u32,
     /// The supervisor's side, empty at the desk of whoever is none.
     pub supervisor: Supervisor,
     /// The session of listening in that this desk takes part in, or took part in last.
     pub silent_monitor: Option<SilentMonitor>,
+}
+
+/// What the agent has seen and need not be shown any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Seen {
+    /// All missed calls.
+    MissedCalls,
+    /// One alert, by its number.
+    Alert(u32),
+    /// All alerts.
+    Alerts,
+    /// The messages of one conversation; they stay, but are no news any more.
+    Messages(Addressee),
 }
 
 /// Why a control is off.
@@ -332,13 +351,8 @@ impl Model {
             }
             Event::Alert(agent, alert) => {
                 self.hear(agent.source, heard);
-                if self.is_me(agent) && !self.desk.alerts.contains(&alert) {
-                    if self.desk.alerts.len() == ALERTS_KEPT {
-                        self.desk.alerts.pop_front();
-                    }
-                    self.desk.alerts.push_back(alert);
-                    self.desk_touched = true;
-                    self.transitions.push(Transition::Alert);
+                if self.is_me(agent) {
+                    self.keep_alert(alert);
                 }
             }
             Event::Reserved(agent, duration) => self.reserve(agent, duration, when, heard),

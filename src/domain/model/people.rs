@@ -54,6 +54,8 @@ impl Model {
             changed |= renamed;
             changed |= set_text(&mut row.login_id, update.login_id.as_ref());
             changed |= set_text(&mut row.extension, update.extension.as_ref());
+            changed |= set_text(&mut row.team, update.team.as_ref());
+            changed |= set(&mut row.leads_team, update.leads_team);
             changed |= set(&mut row.named_state, update.named_state.map(Some));
             changed |= set(&mut row.reason, update.reason);
             changed |= set(&mut row.changed_by, update.changed_by.clone());

@@ -96,6 +96,8 @@ pub enum Input<'a> {
     DismissCall(crate::domain::ids::CallKey),
     /// The supervisor has seen who needs help.
     DismissEmergencies,
+    /// The agent has seen something else.
+    Seen(crate::domain::model::Seen),
     /// A request of the session's own was answered.
     Fetched {
         /// Which.
@@ -314,6 +316,7 @@ impl Session {
             Input::DismissFailure(id) => self.model.borrow_mut().dismiss_failure(id),
             Input::DismissCall(call) => self.model.borrow_mut().dismiss_call(call),
             Input::DismissEmergencies => self.model.borrow_mut().dismiss_emergencies(),
+            Input::Seen(seen) => self.model.borrow_mut().see(&seen),
             Input::Fetched { fetch, status, body } => {
                 if let Some(fetching) = self.fetches.remove(&fetch) {
                     self.fetched(fetching, status, body, now);

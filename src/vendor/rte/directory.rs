@@ -2,8 +2,9 @@
 //!
 //! Lives here: the directory's shape and reading, and the domain events it amounts to.
 //! May not be here: fetching it, and any state of an agent or queue; a directory says only that they exist.
-//! Shape: `{"agents":[{id,name,agentId?,extension?}],"queues":[{id,name}],"callLists":[{id,name}],
-//! "notReadyReasons":[{code,label}],"wrapUpReasons":[text],"queueGroups":[{id,name,description?}],"domains":[name]}`; any may be missing.
+//! Shape: `{"agents":[{id,name,agentId?,extension?,team?,supervisor?}],"queues":[{id,name}],"callLists":[{id,name}],
+//! "notReadyReasons":[{code,label}],"wrapUpReasons":[text],
+//! "queueGroups":[{id,name,description?}],"domains":[name]}`; any may be missing.
 
 use super::events::QueueGroup;
 use crate::domain::Event;
@@ -26,6 +27,10 @@ record! {
         agent_id: Text<'a> = "agentId",
         /// An agent's phone.
         extension: Text<'a> = "extension",
+        /// The name of an agent's team.
+        team: Text<'a> = "team",
+        /// Whether the agent leads it.
+        supervisor: bool = "supervisor",
     }
 }
 
@@ -50,6 +55,10 @@ pub struct DirectoryAgent {
     pub login_id: Option<Box<str>>,
     /// The phone.
     pub extension: Option<Box<str>>,
+    /// The name of the agent's team.
+    pub team: Option<Box<str>>,
+    /// The agent supervises that team.
+    pub leads_team: bool,
 }
 
 /// A queue, call list or group of queues.
@@ -105,6 +114,8 @@ impl Directory {
                         name: boxed(entry.name),
                         login_id: boxed(entry.agent_id),
                         extension: boxed(entry.extension),
+                        team: boxed(entry.team),
+                        leads_team: entry.supervisor.value().unwrap_or(false),
                     });
                     Some(())
                 });
@@ -154,6 +165,8 @@ impl Directory {
                 name: agent.name.as_deref().map(Cow::Borrowed),
                 login_id: agent.login_id.as_deref().map(Cow::Borrowed),
                 extension: agent.extension.as_deref().map(Cow::Borrowed),
+                team: agent.team.as_deref().map(Cow::Borrowed),
+                leads_team: Some(agent.leads_team),
                 ..AgentUpdate::default()
             };
             sink(Event::Agent(Ref::new(source, &agent.id), &update));
