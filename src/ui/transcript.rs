@@ -77,8 +77,9 @@ fn Phrases(key: CallKey, aloud: Memo<bool>) -> impl IntoView {
     });
     let scroller = NodeRef::<html::Div>::new();
     let follows = RwSignal::new(true);
+    // By the next frame the call may be another one, and this list gone.
     let to_end = move || {
-        if let Some(list) = scroller.get_untracked() {
+        if let Some(list) = scroller.try_get_untracked().flatten() {
             list.set_scroll_top(list.scroll_height());
         }
     };

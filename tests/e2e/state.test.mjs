@@ -397,7 +397,7 @@ describe('the own state', { concurrency: 3 }, () => {
 
   on('after a reload wrap-up goes on: its time, the call that it is about, and the note', async (desk) => {
     const panel = await intoWrapUp(desk, OPTIONAL);
-    const note = panel.locator('[name="note"]');
+    const note = desk.part('note');
     await note.fill('Call again <b>on Monday</b>');
     await desk.command('wrap-up-code', panel).click();
     const first = desk.part('wrap-up-codes').locator('[data-command]').first();

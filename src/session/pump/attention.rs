@@ -53,13 +53,11 @@ impl Session {
         self.effects.push(Effect::Compete(contest));
     }
 
+    /// What is decided after the contest is over decides nothing.
     pub(super) fn tab_decided(&mut self, tab: Tab) {
-        // What was decided for a contest that is over decides nothing.
-        self.attention.tab = if self.contest.is_some() {
-            tab
-        } else {
-            Tab::Undecided
-        };
+        if self.contest.is_some() {
+            self.attention.tab = tab;
+        }
     }
 
     pub(super) fn take_over(&mut self) {

@@ -132,8 +132,6 @@ impl Session {
                 } else {
                     self.view.link = Link::Preparing;
                     self.begin_sessions();
-                    // Nothing that was known before is certain in this session until it is told again.
-                    self.attention.in_doubt = false;
                     self.subscribe_when_ready(now);
                 }
                 self.resync = true;

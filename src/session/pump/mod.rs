@@ -342,6 +342,7 @@ impl Session {
             match &transition {
                 Transition::OwnState { to, .. } => self.own_state_changed(*to, now),
                 Transition::CommandFailed(id) => self.command_failed(*id, now),
+                Transition::RingingEnded(call) => self.attention.stop(*call),
                 _ => {}
             }
             self.effects.push(Effect::Tell(transition));

@@ -3,8 +3,8 @@
 //! Lives here: the directory's shape and reading, and the domain events it amounts to.
 //! May not be here: fetching it, and any state of an agent or queue; a directory says only that they exist.
 //! Shape: `{"agents":[{id,name,agentId?,extension?,team?,supervisor?}],"queues":[{id,name}],"callLists":[{id,name}],
-//! "notReadyReasons":[{code,label}],"wrapUpReasons":[text],
-//! "queueGroups":[{id,name,description?}],"domains":[name]}`; any may be missing.
+//! "notReadyReasons":[{code,label}],"wrapUpReasons":[text],"queueGroups":[{id,name,description?}],"domains":[name]}`;
+//! any may be missing.
 
 use super::events::QueueGroup;
 use crate::domain::Event;
