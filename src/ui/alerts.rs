@@ -58,6 +58,7 @@ pub(super) fn Alerts() -> impl IntoView {
             class="button bell"
             class:alarm=flag(move || count.get().gt(&0))
             data-command="alerts"
+            aria-keyshortcuts=attr(move || app.keys_for("alerts"))
             popovertarget="alerts"
             aria-label=attr(name)
         >

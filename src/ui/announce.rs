@@ -19,9 +19,22 @@ use leptos::prelude::*;
 impl App {
     /// Tells screen readers of a transition, when it is worth words.
     pub fn announce(self, transition: &Transition) {
+        if let Transition::OwnState { to, .. } = transition
+            && untrack(|| self.is_told_by_a_call(*to))
+        {
+            return;
+        }
         let said = untrack(|| self.words_for(transition));
         let Some((urgent, text)) = said else { return };
         self.say_aloud(urgent, text);
+    }
+
+    /// Whether a state only follows from what is said of a call of the agent's anyway.
+    fn is_told_by_a_call(self, state: AgentState) -> bool {
+        matches!(
+            state,
+            AgentState::Reserved | AgentState::Talking | AgentState::OnHold
+        ) && (self.calls.with(|calls| !calls.is_empty()) || self.read(|model| model.desk.current.is_some()))
     }
 
     /// Title and text of a notification that a call rings: the number, and the queue that it comes from.

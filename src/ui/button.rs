@@ -55,12 +55,14 @@ pub(super) fn CommandButton(
     };
     let is_off = Memo::new(move |_| off.get().is_some() || hindered().is_some());
     let action = closes.as_ref().map(|_| "hide");
+    let called = move || command.unwrap_or_else(|| intent.with(Intent::name));
     view! {
         <button
             type="button"
             class=["button ", class].concat()
             class:busy=flag(move || off.get() == Some(Off::UnderWay))
-            data-command=attr(move || command.unwrap_or_else(|| intent.with(Intent::name)))
+            data-command=attr(called)
+            aria-keyshortcuts=attr(move || app.keys_for(called()))
             data-reason=attr(move || intent.with(Intent::reason))
             aria-disabled=attr(move || is_off.get().then_some("true"))
             aria-busy=attr(move || (off.get() == Some(Off::UnderWay)).then_some("true"))

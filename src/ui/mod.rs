@@ -47,6 +47,8 @@
 //! | `messages`, `message`, `message-field`, `sending` | a conversation's messages, one of them (`data-own`), the field, that one is on its way |
 //! | `agents`, `queues`, `callbacks` | the lists |
 //! | `agent`, `queue`, `callback` | one row of a list (`data-id`; an agent also `data-state`) |
+//! | `shortcuts`, `shortcut-note` | the sheet with the keys, and what it tells about a choice |
+//! | `shortcut` | the keys of one action (`data-id`: the action's name) |
 //! | `language`, `language-error` | the choice of language, and why the last one could not be had |
 //! | `settings`, `notifications` | the settings, and what keeps notifications from being shown |
 //! | `sound-blocked` | the browser lets nothing be heard |
@@ -66,7 +68,7 @@
 //!   was refused;
 //! - of the page: `transfer`, `conference`, `more`, `state-menu`, `wrap-up-code` (each opens something), `details`, `retry-now`, `dismiss`,
 //!   `dismiss-all`, `language`, `fold`, `edit`, `cancel`, `take-over`, `use-server-value`, `read-aloud`, `jump-to-latest`, `alerts`,
-//!   `open-conversation`, `all-conversations`.
+//!   `open-conversation`, `all-conversations`, `skip-to-calls`, `shortcuts`, `change-keys`, `usual-keys`, `close`.
 
 #![allow(
     unreachable_pub,
@@ -90,6 +92,7 @@ mod chat;
 mod coming;
 mod contact;
 mod desk;
+mod focus;
 mod format;
 mod keypad;
 mod language;
@@ -107,6 +110,8 @@ mod root;
 mod row;
 mod second_leg;
 mod settings;
+mod shortcut_sheet;
+mod shortcuts;
 mod sign_in;
 mod so_far;
 mod speech;

@@ -105,6 +105,7 @@ fn OwnState(key: AgentKey) -> impl IntoView {
                 class=text(move || ["pill ", look().class].concat())
                 class:busy=flag(move || pending().is_some())
                 data-command="state-menu"
+                aria-keyshortcuts=attr(move || app.keys_for("state-menu"))
                 popovertarget="state-menu"
                 disabled=flag(move || !telephony.get())
                 aria-label=attr(move || [app.say(Word::AgentState), ": ", &word()].concat())
