@@ -703,7 +703,11 @@ fn Adder(key: CallKey, call: RowSignal<Call>, forms: Forms) -> impl IntoView {
 #[component]
 fn Note(key: CallKey) -> impl IntoView {
     let app = App::get();
-    let id = app.read(|model| model.calls.get(key).map(|call| call.id.to_string()));
+    // By the contact where it is known: the call's own id may become another one when a second vocabulary tells of it.
+    let id = app.read(|model| {
+        let call = model.calls.get(key)?;
+        Some(call.contact.as_ref().unwrap_or(&call.id).to_string())
+    });
     let note = app.draft(["note-", &id.unwrap_or_default()].concat());
     view! {
         <div class="own-note">
