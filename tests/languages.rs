@@ -21,7 +21,7 @@ const SAME: &[(Language, &[&str])] = &[
         Language::German,
         &["Switchhook", "–", "Details", "Team", "Agent", "Live", "−{by}"],
     ),
-    (Language::Arabic, &["Switchhook", "–"]),
+    (Language::Arabic, &["Switchhook", "–", "Ctrl", "Shift"]),
 ];
 
 fn folder() -> PathBuf {

@@ -89,6 +89,28 @@ describe('by keyboard alone', () => {
     await hands.act('E');
     await desk.ownState('not-ready');
 
+    // A message to whoever comes first.
+    await hands.act('6');
+    await hands.at({ command: 'open-conversation' });
+    await hands.press('Enter');
+    await desk.part('message-field').waitFor();
+    await hands.act('6');
+    await hands.at({ part: 'message-field' });
+    await hands.type('Are you there?');
+    await hands.press('Enter');
+    await desk.page.locator('[data-part="message"][data-own]').waitFor();
+
+    // Other colours, by the settings; closing them leads back.
+    await hands.act('D');
+    await hands.act('8');
+    await hands.until('Tab', ({ command }) => command === 'theme');
+    await hands.press('ArrowDown');
+    await eventually(async () =>
+      assert.ok(await desk.page.evaluate(() => document.documentElement.dataset.theme), 'the page has other colours'),
+    );
+    await hands.press('Escape');
+    await hands.at({ name: 'number' });
+
     // Another language, and back.
     await hands.until('Shift+Tab', ({ command }) => command === 'language');
     await hands.type('De');

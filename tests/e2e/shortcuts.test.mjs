@@ -226,6 +226,28 @@ describe('keys', () => {
     },
   );
 
+  alone('in the system’s colours the focus is in sight at every stop', STILL, async (hands, desk) => {
+    await desk.page.emulateMedia({ forcedColors: 'active', reducedMotion: 'reduce' });
+    await hands.signIn();
+    await hands.dial('+358401234567');
+    const stops = new Set();
+    await hands.until('Tab', (here) => {
+      stops.add(here.command ?? here.part ?? here.name);
+      assert.ok(here.seen, `the focus can be seen at ${JSON.stringify(here)}`);
+      return here.command === 'language';
+    });
+    assert.ok(stops.size > 4, [...stops].join(', '));
+    await hands.press('?');
+    await desk.part('shortcuts').waitFor();
+    await hands.until('Tab', ({ command }) => command === 'change-keys');
+    assert.deepEqual(
+      await desk.page.evaluate(() =>
+        document.getAnimations().filter(({ playState }) => playState === 'running').length,
+      ),
+      0,
+    );
+  });
+
   for (const language of ['en', 'de', 'ar']) {
     alone(
       `the sheet fits into every window, in ${language}`,
