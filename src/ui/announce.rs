@@ -7,9 +7,10 @@
 
 use super::alerts::alert_words;
 use super::app::App;
-use super::look::Look;
-use crate::domain::agent::AgentState;
-use crate::domain::ids::CallKey;
+use super::banner::forced_out_word;
+use super::state_control::state_words;
+use crate::domain::agent::{AgentState, NextState};
+use crate::domain::ids::{CallKey, Ref, SourceId};
 use crate::domain::supervision::Emergency;
 use crate::domain::{Model, Transition};
 use crate::words::{Sentence, Word};
@@ -57,12 +58,31 @@ impl App {
             Transition::Missed(call) => polite(Word::Missed, *call),
             Transition::Failed(call) => Some((true, self.about(Word::CallFailed, *call))),
             Transition::CaughtUp { events, missed } => Some((false, self.speech.caught_up(*events, *missed))),
-            Transition::OwnState { to, .. } => Some((false, self.say(Look::from(*to).word).to_owned())),
+            Transition::OwnState { to, .. } => Some((false, self.own_state(*to))),
             Transition::CommandFailed(id) => self.read(|model| {
                 let failed = model.desk.failed.iter().find(|failed| failed.id == *id)?;
                 Some((true, self.speech.failed(failed)))
             }),
-            Transition::ForcedSignOut => Some((true, self.say(Word::ForcedOut).to_owned())),
+            Transition::ForcedSignOut => {
+                let forced_out = self.read(|model| model.desk.forced_out.clone())?;
+                Some((true, self.say(forced_out_word(forced_out.by.as_ref())).to_owned()))
+            }
+            Transition::NextState => Some((
+                false,
+                self.next_state(&self.read(|model| model.desk.next_state.clone())?),
+            )),
+            Transition::Reserved => self.read(|model| {
+                let reservation = model.agents.get(model.desk.me?)?.reservation?;
+                Some((false, self.speech.reserved(reservation.until)))
+            }),
+            Transition::Coming => self.read(|model| {
+                let precall = model.coming()?;
+                let who = [precall.number.as_deref(), precall.queue_name.as_deref()];
+                let who: Vec<String> = who.into_iter().flatten().map(str::to_owned).collect();
+                let who = &self.speech.listed(&who);
+                Some((false, self.speech.tell(Sentence::CallComingFrom { who })))
+            }),
+            Transition::TakenBack => Some((false, self.say(Word::TakenBackLong).to_owned())),
             Transition::TelephonyDown => Some((true, self.say(Word::OffTelephonyDown).to_owned())),
             Transition::TelephonyBack => Some((false, self.say(Word::TelephonyBack).to_owned())),
             Transition::Notice => self.read(|model| {
@@ -89,6 +109,35 @@ impl App {
             }),
             Transition::RingingEnded(_) => None,
         }
+    }
+
+    /// The own state, with its reason as it is at this moment.
+    fn own_state(self, state: AgentState) -> String {
+        let reason = self.read(|model| model.agents.get(model.desk.me?)?.reason);
+        self.desk
+            .with(|desk| state_words(self, state, reason, &desk.reasons))
+    }
+
+    /// What follows the call at hand, and who asked for it where it was not the agent.
+    pub(super) fn next_state(self, next: &NextState) -> String {
+        let state = self
+            .desk
+            .with(|desk| state_words(self, next.state, next.reason, &desk.reasons));
+        let words = self.speech.tell(Sentence::NextState { state: &state });
+        match &next.by {
+            Some(id) => self.speech.listed(&[words, self.by_person(id)]),
+            None => words,
+        }
+    }
+
+    /// "by Eva Lind", by the sign-in id where no directory knows the name.
+    pub(super) fn by_person(self, id: &str) -> String {
+        let name = self.read(|model| {
+            let agent = model.agents.find(Ref::new(SourceId::default(), id))?;
+            model.agents.get(agent)?.name.as_deref().map(str::to_owned)
+        });
+        let who = name.as_deref().unwrap_or(id);
+        self.speech.tell(Sentence::ByPerson { who })
     }
 
     /// Who needs help, and at which phone, as far as that was told.

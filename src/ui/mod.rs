@@ -19,6 +19,10 @@
 //! | `desk` | the desk |
 //! | `bar` | the bar at the top |
 //! | `state`, `state-menu` | the own state (`data-state`), and the choice of another |
+//! | `recent-states` | the own states that the desk has witnessed, newest first |
+//! | `next-state` | what follows the call at hand, as the server has noted it |
+//! | `coming` | a call that is coming and does not ring yet (`data-state`: `coming`, `taken-back`) |
+//! | `wrap-up`, `wrap-up-codes` | the wrap-up at hand, and the codes to choose from |
 //! | `dial` | the field for a number |
 //! | `me` | who is signed in |
 //! | `connection` | the connection's light (`data-link`) |
@@ -84,6 +88,7 @@ mod call_card;
 mod callbacks;
 mod calls;
 mod chat;
+mod coming;
 mod contact;
 mod desk;
 mod focus;
@@ -98,6 +103,8 @@ mod opener;
 mod page;
 mod panel;
 mod queues;
+mod reasons;
+mod ring;
 mod root;
 mod row;
 mod second_leg;
@@ -109,6 +116,7 @@ mod so_far;
 mod speech;
 mod state_control;
 mod transcript;
+mod wrap_up;
 
 pub use app::{App, Dispatch, Intent, RowSignal};
 pub use root::Root;

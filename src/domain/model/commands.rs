@@ -333,6 +333,22 @@ impl Model {
         });
     }
 
+    /// Another reason for the same state may be all that was asked for.
+    pub(super) fn settle_by_reason(&mut self) {
+        let is_done =
+            |flight: &&InFlight| matches!(flight.command, Command::NotReady { .. }) && self.is_done(flight);
+        let done: Vec<InvokeId> = self
+            .desk
+            .in_flight
+            .iter()
+            .filter(is_done)
+            .map(|flight| flight.id)
+            .collect();
+        for id in done {
+            self.finish(id);
+        }
+    }
+
     pub(super) fn settle_by_state(&mut self, state: AgentState) {
         let done: Vec<InvokeId> = self
             .desk

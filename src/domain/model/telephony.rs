@@ -254,7 +254,15 @@ impl Model {
         self.hear(contact.source, heard);
         let known = self.take_precall(contact);
         self.desk_touched |= known.is_some() || update.is_some();
-        let Some(update) = update else { return };
+        let Some(update) = update else {
+            if let Some(known) =
+                known.filter(|known| known.agent.is_none_or(|agent| self.desk.me == Some(agent)))
+            {
+                self.desk.taken_back = Some((known, heard));
+                self.transitions.push(Transition::TakenBack);
+            }
+            return;
+        };
         let agent = update
             .agent
             .as_ref()
@@ -263,6 +271,12 @@ impl Model {
         let mut data: Vec<(Box<str>, Box<str>)> = Vec::with_capacity(update.data.len().min(FIELDS_KEPT));
         for (name, value) in update.data.into_iter().take(FIELDS_KEPT) {
             data.push((name.as_ref().into(), value.as_ref().into()));
+        }
+        if agent.is_none_or(|agent| self.desk.me == Some(agent)) {
+            self.desk.taken_back = None;
+            if known.is_none() {
+                self.transitions.push(Transition::Coming);
+            }
         }
         if self.telephony.precalls.len() == PRECALLS_KEPT {
             self.telephony.precalls.pop_front();

@@ -236,6 +236,7 @@ pub struct Session {
     view: ConnectionView,
     screen: Screen,
     reasons: Vec<Reason>,
+    wrap_up_reasons: Vec<Box<str>>,
     effects: Vec<Effect>,
     changed: bool,
     resync: bool,
@@ -294,6 +295,7 @@ impl Session {
             contest: None,
             view: ConnectionView::default(),
             reasons: Vec::new(),
+            wrap_up_reasons: Vec::new(),
             effects: Vec::new(),
             changed: true,
             resync: false,
@@ -340,6 +342,7 @@ impl Session {
             match &transition {
                 Transition::OwnState { to, .. } => self.own_state_changed(*to, now),
                 Transition::CommandFailed(id) => self.command_failed(*id, now),
+                Transition::RingingEnded(call) => self.attention.stop(*call),
                 _ => {}
             }
             self.effects.push(Effect::Tell(transition));
@@ -383,6 +386,11 @@ impl Session {
     /// Reasons for not being ready.
     pub fn reasons(&self) -> &[Reason] {
         &self.reasons
+    }
+
+    /// Texts that a call can be filed under.
+    pub fn wrap_up_reasons(&self) -> &[Box<str>] {
+        &self.wrap_up_reasons
     }
 
     /// Whether there is a telephony server to command.
