@@ -77,8 +77,10 @@ fn Phrases(key: CallKey, aloud: Memo<bool>) -> impl IntoView {
     });
     let scroller = NodeRef::<html::Div>::new();
     let follows = RwSignal::new(true);
+    // A frame or a scroll may come after the call has gone, and its list with it.
+    let list = move || scroller.try_get_untracked().flatten();
     let to_end = move || {
-        if let Some(list) = scroller.get_untracked() {
+        if let Some(list) = list() {
             list.set_scroll_top(list.scroll_height());
         }
     };
@@ -91,7 +93,7 @@ fn Phrases(key: CallKey, aloud: Memo<bool>) -> impl IntoView {
         }
     });
     let scrolled = move |_| {
-        if let Some(list) = scroller.get_untracked() {
+        if let Some(list) = list() {
             let below = list.scroll_height() - list.scroll_top() - list.client_height();
             follows.set(below <= AT_END);
         }
@@ -124,7 +126,7 @@ fn Phrases(key: CallKey, aloud: Memo<bool>) -> impl IntoView {
                         on:click=move |_| {
                             follows.set(true);
                             to_end();
-                            if let Some(list) = scroller.get_untracked() {
+                            if let Some(list) = list() {
                                 page::focus_now(&list);
                             }
                         }
