@@ -231,6 +231,7 @@ describe('keys', () => {
     await hands.signIn();
     await hands.dial('+358401234567');
     const stops = new Set();
+    await hands.act('ArrowDown');
     await hands.until('Tab', (here) => {
       stops.add(here.command ?? here.part ?? here.name);
       assert.ok(here.seen, `the focus can be seen at ${JSON.stringify(here)}`);

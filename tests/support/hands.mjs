@@ -79,8 +79,10 @@ export class Hands {
   async signIn({ agent = '1001', extension = '4001' } = {}) {
     await this.desk.part('sign-in').waitFor();
     await this.at({ name: 'agent-id' });
+    // What was used last may stand there already.
+    await this.press('Control+A');
     await this.type(agent);
-    await this.press('Tab');
+    await this.press('Tab', 'Control+A');
     await this.type(extension);
     await this.press('Enter');
     await this.desk.link('live');
