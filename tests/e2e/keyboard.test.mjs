@@ -33,8 +33,7 @@ describe('by keyboard alone', () => {
     await desk.ownState('ready');
     await desk.call('alerting').waitFor({ timeout: 20_000 });
     await hands.said(/^Ringing/, 'assertive');
-    await hands.act('P');
-    await desk.call('connected').waitFor();
+    await hands.answer();
     await hands.act('H');
     await desk.call('held').waitFor();
     await hands.said(/^On hold/);
@@ -70,9 +69,7 @@ describe('by keyboard alone', () => {
     await desk.ownState('ready');
 
     // Another one: somebody is asked before the caller is handed over.
-    await desk.call('alerting').waitFor({ timeout: 20_000 });
-    await hands.act('P');
-    await desk.call('connected').waitFor();
+    await hands.answer();
     const caller = await desk.call('connected').getAttribute('data-id');
     await hands.act('X');
     await hands.at({ name: 'party' });

@@ -99,6 +99,14 @@ export class Hands {
     await this.desk.call('connected').waitFor({ timeout: 15_000 });
   }
 
+  /** Answers the call that rings as soon as that is possible. */
+  async answer() {
+    const button = '[data-part="call"][data-stage="alerting"] [data-command="answer"]:not([aria-disabled])';
+    await this.page.locator(button).waitFor({ timeout: 20_000 });
+    await this.act('P');
+    await this.desk.call('connected').waitFor();
+  }
+
   /** A key press as a keyboard of another layout sends it. */
   async send(key, code, modifiers = ALT_SHIFT, more = {}) {
     const session = (this.session ??= await this.page.context().newCDPSession(this.page));
