@@ -62,7 +62,7 @@ describe('by keyboard alone', () => {
     await hands.at({ command: 'wrap-up-code' });
     await hands.press('Enter');
     await desk.part('wrap-up-codes').waitFor();
-    await hands.until('ArrowDown', ({ command }) => command === 'wrap-up-code');
+    await hands.until('ArrowDown', ({ command }) => command === 'set-wrap-up-data');
     await hands.press('Enter');
     await eventually(async () => assert.doesNotMatch(await desk.part('wrap-up').innerText(), /None chosen/));
     await hands.act('Z');
@@ -101,9 +101,10 @@ describe('by keyboard alone', () => {
     await hands.act('E');
     await desk.ownState('not-ready');
 
-    // A message to whoever comes first.
+    // A message to the team, which comes after the supervisor.
     await hands.act('6');
     await hands.at({ command: 'open-conversation' });
+    await hands.until('Tab', ({ command }) => command === 'open-conversation');
     await hands.press('Enter');
     await desk.part('message-field').waitFor();
     await hands.act('6');

@@ -200,6 +200,7 @@ describe('keys', () => {
     await desk.call('held').waitFor();
 
     // And back, all of them.
+    await hands.act('ArrowDown');
     await hands.press('?');
     await hands.press('Tab', 'Tab');
     await hands.at({ command: 'usual-keys' });
@@ -235,7 +236,7 @@ describe('keys', () => {
     await hands.until('Tab', (here) => {
       stops.add(here.command ?? here.part ?? here.name);
       assert.ok(here.seen, `the focus can be seen at ${JSON.stringify(here)}`);
-      return here.command === 'language';
+      return here.command === 'shortcuts';
     });
     assert.ok(stops.size > 4, [...stops].join(', '));
     await hands.press('?');
