@@ -109,6 +109,14 @@ pub(super) fn focus_now(element: &HtmlElement) {
     let _ = element.focus();
 }
 
+/// Whether an event happened in an element of a kind.
+pub(super) fn is_in(event: &web_sys::Event, kind: &str) -> bool {
+    let target = event
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok());
+    target.is_some_and(|element| element.matches(kind).unwrap_or(false))
+}
+
 /// Moves the focus to the first element of a kind inside another one.
 pub(super) fn focus_first(within: &Element, kind: &str) {
     let found = within.query_selector(kind).ok().flatten();

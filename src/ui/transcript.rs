@@ -77,25 +77,34 @@ fn Phrases(key: CallKey, aloud: Memo<bool>) -> impl IntoView {
     });
     let scroller = NodeRef::<html::Div>::new();
     let follows = RwSignal::new(true);
-    // A frame or a scroll may come after the call has gone, and its list with it.
-    let list = move || scroller.try_get_untracked().flatten();
     let to_end = move || {
-        if let Some(list) = list() {
+        // By the next frame another call may be shown.
+        if let Some(list) = scroller.try_get_untracked().flatten() {
             list.set_scroll_top(list.scroll_height());
         }
     };
     Effect::new(move || {
         // A phrase grows while it is being spoken: the list follows that, too.
         call.track();
-        keys.track();
+        keys.with(Vec::len);
         if follows.get_untracked() {
             page::next_frame(to_end);
         }
     });
+    let was_at = StoredValue::new(0);
     let scrolled = move |_| {
-        if let Some(list) = list() {
-            let below = list.scroll_height() - list.scroll_top() - list.client_height();
-            follows.set(below <= AT_END);
+        let Some(list) = scroller.try_get_untracked().flatten() else {
+            return;
+        };
+        let top = list.scroll_top();
+        let below = list.scroll_height() - top - list.client_height();
+        // The end may run ahead of the list; only whoever scrolls up goes away from it.
+        let goes_up = was_at.get_value() > top;
+        was_at.set_value(top);
+        if below <= AT_END {
+            follows.set(true);
+        } else if goes_up {
+            follows.set(false);
         }
     };
     let row: MakeRow = Arc::new(move |row, _| phrase_row(app, call, row));
@@ -126,7 +135,7 @@ fn Phrases(key: CallKey, aloud: Memo<bool>) -> impl IntoView {
                         on:click=move |_| {
                             follows.set(true);
                             to_end();
-                            if let Some(list) = list() {
+                            if let Some(list) = scroller.get_untracked() {
                                 page::focus_now(&list);
                             }
                         }
