@@ -51,7 +51,9 @@ describe('the layout', () => {
   };
   /** Whether every visible button can be scrolled to, is not covered, and lies on the page from side to side. */
   const everythingIsReachable = async (desk) => {
-    for (const button of await desk.page.locator('[data-part="desk"] [data-command]').all()) {
+    // The way past the bar is there for the Tab key alone: out of sight until it has the focus.
+    const all = '[data-part="desk"] [data-command]:not([data-command="skip-to-calls"])';
+    for (const button of await desk.page.locator(all).all()) {
       if (!(await button.isVisible())) {
         continue;
       }
