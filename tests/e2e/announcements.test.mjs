@@ -33,48 +33,57 @@ describe('what screen readers are told', () => {
             subtree: true,
           });
         }
+        globalThis.rang = new Set();
+        new MutationObserver(() => {
+          for (const card of document.querySelectorAll('[data-part="call"][data-stage="alerting"]')) {
+            globalThis.rang.add(card.dataset.id);
+          }
+        }).observe(document.querySelector('[data-part="calls"]'), { childList: true, subtree: true, attributes: true });
         globalThis.changes = 0;
         new MutationObserver((records) => (globalThis.changes += records.length)).observe(
           document.querySelector('[data-part="agents"]'),
           { childList: true, characterData: true, subtree: true, attributes: true },
         );
       });
-      const rang = new Set();
-      const end = Date.now() + 40_000;
       await hands.act('Y');
+      const end = Date.now() + 40_000;
       while (Date.now() < end) {
-        for (const card of await desk.call('alerting').all()) {
-          rang.add(await card.getAttribute('data-id', { timeout: 500 }).catch(() => null));
+        const rings = await desk.call('alerting').waitFor({ timeout: 10_000 }).then(
+          () => true,
+          () => false,
+        );
+        if (!rings) {
+          continue;
         }
-        await hands.act('P');
-        await desk.page.waitForTimeout(700);
+        await hands.answer();
         await hands.act('H');
-        await desk.page.waitForTimeout(700);
+        await desk.call('held').waitFor();
         await hands.act('H');
-        await desk.page.waitForTimeout(700);
+        await desk.call('connected').waitFor();
         await hands.act('E');
-        await desk.page.waitForTimeout(300);
+        await desk.ownState('wrap-up');
         await hands.act('Y');
-        await desk.page.waitForTimeout(300);
+        await desk.ownState('ready');
       }
-      rang.delete(null);
-      const { told, changes, names } = await desk.page.evaluate(() => ({
+      const { told, changes, names, rang } = await desk.page.evaluate(() => ({
+        rang: globalThis.rang.size,
         told: globalThis.told,
         changes: globalThis.changes,
         names: [...document.querySelectorAll('[data-part="agent"] .name')].map((name) => name.textContent.trim()),
       }));
-      assert.ok(rang.size >= 2, `${rang.size} calls rang`);
+      assert.ok(rang >= 2, `${rang} calls rang`);
       assert.ok(changes > 50, `colleagues were busy: ${changes} changes`);
       const urgent = told.filter(({ region }) => region === 'assertive').map(({ text }) => text);
       const ringing = urgent.filter((text) => text.startsWith('Ringing'));
-      assert.ok(ringing.length >= 2 && ringing.length <= rang.size + 1, `${ringing} for ${rang.size} calls`);
+      assert.ok(ringing.length >= 2 && ringing.length <= rang, `${ringing} for ${rang} calls`);
       assert.deepEqual(
         urgent.filter((text) => text && !text.startsWith('Ringing')),
         [],
         'nothing else was urgent',
       );
       const polite = told.filter(({ region }) => region === 'polite').map(({ text }) => text);
-      for (const text of [...polite, ...urgent]) {
+      // What a colleague writes to the agent is not the colleague's own doing.
+      for (const text of [...polite, ...urgent].filter((text) => !text.startsWith('Message from'))) {
         assert.ok(
           names.filter((name) => name.length > 2).every((name) => !text.includes(name)),
           `of a colleague: ${text}`,
@@ -85,7 +94,7 @@ describe('what screen readers are told', () => {
       for (const [place, text] of happened.entries()) {
         assert.notEqual(text, happened[place - 1], 'nothing is said twice in a row');
       }
-      assert.ok(happened.length < 12 * rang.size + 12, `${happened.length} announcements for ${rang.size} calls`);
+      assert.ok(happened.length < 12 * rang + 12, `${happened.length} announcements for ${rang} calls`);
     });
   });
 });
