@@ -13,7 +13,7 @@ const LOOK = 2_000;
 // The theme that was chosen, before anything is seen in another one. The program reads the same text, and all of it.
 try {
   const { theme } = JSON.parse(localStorage.getItem("switchhook-preferences"));
-  if (theme !== "system") root.setAttribute("data-theme", theme);
+  if (theme && theme !== "system") root.setAttribute("data-theme", theme);
 } catch {
   // Nothing was chosen, or nothing may be kept.
 }

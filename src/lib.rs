@@ -8,6 +8,7 @@
 //! | 1 | [`vendor`] | five vocabularies: payloads to domain events, commands to payloads | `protocol`, `domain` |
 //! | 2 | `session` | the pump: inputs in, effects out; configuration | all above |
 //! | 1 | [`preferences`] | what the agent has chosen about the page | `protocol` |
+//! | 0 | [`keyboard`] | which keys do what, and which may | – |
 //! | 1 | [`words`] | every word of the page, in every language | `protocol` |
 //! | 3 | `store` | reactive cells that project the model | `domain` |
 //! | 3 | `platform` | the browser: socket, HTTP, timers, visibility | `session`, `store`, `words` |
@@ -28,6 +29,7 @@
 
 pub mod connection;
 pub mod domain;
+pub mod keyboard;
 #[cfg(feature = "native")]
 pub mod native;
 #[cfg(feature = "ui")]

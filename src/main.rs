@@ -152,6 +152,7 @@ fn input(intent: Intent) -> Option<Input<'static>> {
         Intent::DismissCall(call) => Input::DismissCall(call),
         Intent::DismissEmergencies => Input::DismissEmergencies,
         Intent::TakeOver => Input::TakeOver,
+        Intent::Seen(seen) => Input::Seen(seen),
         Intent::Speak(_)
         | Intent::Prefer(_)
         | Intent::Draft { .. }

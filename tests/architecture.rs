@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 const MAY_USE: &[(&str, &[&str])] = &[
     ("protocol", &[]),
     ("domain", &[]),
+    ("keyboard", &[]),
     ("connection", &["protocol"]),
     ("vendor", &["protocol", "domain"]),
     ("preferences", &["protocol"]),
@@ -20,13 +21,14 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "platform",
         &["domain", "connection", "session", "store", "words", "preferences"],
     ),
-    ("ui", &["domain", "store", "words", "preferences"]),
+    ("ui", &["domain", "store", "words", "preferences", "keyboard"]),
     ("native", &["protocol", "connection"]),
 ];
 
 const PURE: &[&str] = &[
     "protocol",
     "domain",
+    "keyboard",
     "connection",
     "vendor",
     "preferences",

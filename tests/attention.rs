@@ -108,18 +108,15 @@ proptest! {
             let attending = known.attention.attending();
             prop_assert_eq!(changed, before != attending, "{:?}", happening);
             prop_assert_eq!(attending.tab, known.attention.tab);
-            match attending.call {
-                Some(call) => {
-                    prop_assert!(known.may_ring(call), "{:?} rings after {:?}", call, happening);
-                    prop_assert_eq!(attending.signals, known.attention.signals);
-                    let wake = known.attention.next_wake();
-                    prop_assert!(wake.is_some_and(|wake| wake > Millis::new(known.time)));
-                }
-                None => {
-                    prop_assert!(known.ringing.iter().all(|call| !known.may_ring(*call)), "{:?}", happening);
-                    prop_assert_eq!(attending.signals, Signals::NONE);
-                    prop_assert_eq!(known.attention.next_wake(), None);
-                }
+            if let Some(call) = attending.call {
+                prop_assert!(known.may_ring(call), "{:?} rings after {:?}", call, happening);
+                prop_assert_eq!(attending.signals, known.attention.signals);
+                let wake = known.attention.next_wake();
+                prop_assert!(wake.is_some_and(|wake| wake > Millis::new(known.time)));
+            } else {
+                prop_assert!(known.ringing.iter().all(|call| !known.may_ring(*call)), "{:?}", happening);
+                prop_assert_eq!(attending.signals, Signals::NONE);
+                prop_assert_eq!(known.attention.next_wake(), None);
             }
             for signal in Signal::ALL {
                 let wished = known.attention.signals.has(signal);
@@ -268,6 +265,15 @@ fn a_call_that_the_agent_makes_does_not_ring() {
 }
 
 #[test]
+fn a_call_that_turns_out_to_be_the_agents_own_falls_silent() {
+    let mut desk = at_work();
+    call_event(&mut desk, "OnCallBegin", r#","CallStatus":2"#);
+    assert!(rings(&desk), "nobody has said who calls whom");
+    call_event(&mut desk, "OnSnapshotCallConf", r#","CallStatus":2,"CallType":9"#);
+    assert!(!rings(&desk));
+}
+
+#[test]
 fn only_the_signals_wished_for_are_given() {
     let mut desk = ringing();
     let mut signals = Signals::default();
@@ -292,6 +298,24 @@ fn a_ring_that_nobody_ends_ends_by_itself() {
 }
 
 #[test]
+fn a_caller_who_is_back_at_once_rings_anew() {
+    let mut desk = ringing();
+    for _ in 0..LONGEST / 10_000 {
+        desk.pass(10_000);
+        desk.receive("{\"type\":6}\u{1e}");
+    }
+    assert!(!rings(&desk));
+    // Both in one frame: there is no moment between them at which nothing rings.
+    let end = cti_event("OnCallEnd", r#"{"UniqueObjectID":"call.5000.1"}"#);
+    let begin = cti_event(
+        "OnCallBegin",
+        r#"{"UniqueObjectID":"call.5000.1","CallStatus":2,"CallType":1}"#,
+    );
+    desk.receive(&(end + &begin));
+    assert!(rings(&desk));
+}
+
+#[test]
 fn the_session_wakes_when_a_ring_has_lasted_long_enough() {
     let mut desk = ringing();
     desk.pass(LONGEST - 5_000);
@@ -311,8 +335,7 @@ fn after_a_freeze_silence_comes_first_and_the_ring_again_only_once_the_server_ha
     assert!(!rings(&desk));
     desk.pass(200);
     assert!(!rings(&desk), "no answer yet");
-    assert!(desk.invocation("SnapshotDevice").is_some(), "{:?}", desk.sent);
-    desk.complete("ActiveSubscriptions", "[]");
+    desk.complete("SnapshotDevice", "null");
     assert!(!rings(&desk), "another tab may lead by now");
     desk.feed(Input::Tab(Tab::Leading));
     assert!(rings(&desk), "the call still rings");
@@ -328,7 +351,7 @@ fn a_call_that_was_answered_while_the_page_was_frozen_never_rings_again() {
     assert!(!rings(&desk));
     call_event(&mut desk, "OnCallEstablished", r#","CallStatus":3"#);
     assert!(!rings(&desk));
-    desk.complete("ActiveSubscriptions", "[]");
+    desk.complete("SnapshotDevice", "null");
     assert!(!rings(&desk));
 }
 
@@ -337,8 +360,41 @@ fn a_doubt_that_the_server_refuses_to_lift_is_lifted_all_the_same() {
     let mut desk = ringing();
     desk.feed(Input::Resumed);
     assert!(!rings(&desk));
-    desk.refuse("ActiveSubscriptions", "There is no such method.");
+    desk.refuse("SnapshotDevice", "There is no such method.");
     assert!(rings(&desk), "whatever it said before has been heard");
+}
+
+#[test]
+fn a_session_that_the_hub_kept_is_in_doubt_until_it_has_answered() {
+    let mut desk = at_work_with(r#","useStatefulReconnect":true"#);
+    begin_ringing(&mut desk);
+    assert!(rings(&desk));
+    desk.receive("{\"type\":8,\"sequenceId\":9}\u{1e}");
+    desk.drop_socket();
+    assert!(!rings(&desk));
+    desk.pass(1_000);
+    desk.answer_token();
+    desk.sent.clear();
+    desk.reopen_socket();
+    desk.receive("{\"type\":9,\"sequenceId\":7}\u{1e}");
+    assert!(!rings(&desk), "what happened meanwhile is on its way");
+    assert_eq!(
+        desk.invocation("ActiveSubscriptions"),
+        None,
+        "nothing but the calls is asked for"
+    );
+    desk.complete("SnapshotDevice", "null");
+    assert!(rings(&desk));
+}
+
+#[test]
+fn a_doubt_does_not_outlive_the_session_that_it_was_about() {
+    let mut desk = ringing();
+    desk.feed(Input::Resumed);
+    desk.reconnect();
+    assert!(!rings(&desk));
+    call_event(&mut desk, "OnSnapshotCallConf", r#","CallStatus":2"#);
+    assert!(rings(&desk), "it was told in this session");
 }
 
 #[test]

@@ -140,7 +140,13 @@ fn r70_the_state_changes_when_it_changes_not_before() {
     desk.tell("OnAgentStateChange", &json!({"AgentState": 1}))
         .tell("OnPostLogout", &json!({"AgentState": 1, "EventReasonCode": 1}));
     assert_eq!(desk.me().state(), AgentState::SignedOut);
-    assert!(!desk.model.desk.forced_out);
+    let forced_out = desk
+        .model
+        .desk
+        .forced_out
+        .clone()
+        .expect("nobody has asked for it here");
+    assert_eq!(forced_out.by, None, "and nobody says who did");
 }
 
 #[test]
@@ -156,7 +162,7 @@ fn r71_t13_a_sign_out_by_failover_is_told_as_such() {
             "OnPostLogout",
             &json!({"AgentState": 1, "EventReasonCode": reason}),
         );
-        assert!(desk.model.desk.forced_out, "{reason}");
+        assert!(desk.model.desk.forced_out.is_some(), "{reason}");
     }
 }
 

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use switchhook::domain::agent::{Agent, AgentState};
 use switchhook::domain::call::{Call, Stage};
 use switchhook::domain::chat::{MESSAGE_LENGTH, MESSAGES_KEPT};
+use switchhook::domain::command::Addressee;
 use switchhook::domain::control::SupervisorControl;
 use switchhook::domain::ids::{AgentKey, CallKey, Ref, SourceId};
 use switchhook::domain::model::{Off, PAST_CALLS_KEPT, Transition};
@@ -428,23 +429,19 @@ fn messages_come_with_their_sender_and_their_number_is_bounded() {
     );
     let message = &desk.model.desk.messages[0];
     assert_eq!(
-        (
-            message.from.as_deref(),
-            message.to.as_deref(),
-            &*message.text,
-            message.at
-        ),
-        (Some("1002"), Some("1001"), "Tauko?", NOW)
+        (message.from.as_deref(), &message.with, &*message.text, message.at),
+        (Some("1002"), &Addressee::Agent("1002".into()), "Tauko?", NOW)
     );
     assert_eq!(desk.model.take_transitions(), [Transition::Message]);
     desk.tell(
         "OnChatMessage",
-        &json!({"AgentID": "1001", "Message": "ä".repeat(MESSAGE_LENGTH + 1)}),
+        &json!({"AgentID": "1001", "Distribution": "Team", "Source": "1002",
+            "Message": "ä".repeat(MESSAGE_LENGTH + 1)}),
     );
     let long = desk.model.desk.messages.back().unwrap();
     assert_eq!(
-        (long.text.chars().count(), long.to.as_deref()),
-        (MESSAGE_LENGTH, Some("1001"))
+        (long.text.chars().count(), &long.with),
+        (MESSAGE_LENGTH, &Addressee::Team)
     );
     desk.tell("OnChatMessage", &json!({"Source": "1002"}));
     assert_eq!(desk.oddities.of(Oddity::MissingField), 1);

@@ -2,13 +2,14 @@
 
 use std::borrow::Cow;
 use switchhook::domain::agent::{Agent, AgentState, AgentUpdate, WrapUp};
-use switchhook::domain::call::{CallUpdate, Direction, Ending, Phrase, Stage};
+use switchhook::domain::call::{CallUpdate, Direction, Ending, Phrase, STEPS_KEPT, Speaker, Stage, Step};
 use switchhook::domain::callback::{Attempt, CallbackUpdate};
+use switchhook::domain::chat::Message;
 use switchhook::domain::command::{Addressee, Command, Failure, InvokeId, Phase, Refusal};
 use switchhook::domain::control::{Control, EnablementMask};
-use switchhook::domain::event::{Covered, WrapUpChange};
+use switchhook::domain::event::{Alert, Covered, WrapUpChange};
 use switchhook::domain::ids::{CallKey, Ref, SourceId};
-use switchhook::domain::model::{Model, Off, Transition};
+use switchhook::domain::model::{Model, Off, Seen, Transition};
 use switchhook::domain::queue::QueueUpdate;
 use switchhook::domain::{Delta, Event, Moment};
 
@@ -666,7 +667,7 @@ fn r28_an_interim_phrase_is_replaced_by_its_speakers_next() {
     let key = call(&mut model, "1", at_stage(Stage::Connected)).expect("the call exists");
     let say = |model: &mut Model, speaker: &str, text: &str, interim| {
         let phrase = Phrase {
-            speaker: speaker.into(),
+            speaker: Speaker::Other(speaker.into()),
             text: text.into(),
             interim,
             offset: 0,
@@ -749,7 +750,7 @@ fn everything_that_grows_is_bounded() {
     let key = call(&mut model, "long", at_stage(Stage::Connected)).expect("the call exists");
     for number in 0..PHRASES_KEPT + FIELDS_KEPT {
         let phrase = Phrase {
-            speaker: "1".into(),
+            speaker: Speaker::Agent,
             text: number.to_string().into(),
             interim: false,
             offset: 0,
@@ -907,8 +908,8 @@ fn d11_what_no_event_tells_is_done_by_its_confirmation() {
         .desk
         .messages
         .back()
-        .map(|message| (message.own, message.to.as_deref()));
-    assert_eq!(told, Some((true, Some("1002"))));
+        .map(|message| (message.own, message.with.clone()));
+    assert_eq!(told, Some((true, Addressee::Agent("1002".into()))));
     model.begin_command(InvokeId(4), Command::ReportBadLine(key), NOW);
     model.taken(InvokeId(4));
     assert!(model.desk.in_flight.is_empty());
@@ -987,4 +988,209 @@ fn d1_a_number_can_be_dialled_where_the_mask_allows_calls_to_some_place() {
         model.begin_command(InvokeId(1), dial.clone(), NOW);
         assert_eq!(model.command_allowed(SOURCE, &dial), Err(Off::UnderWay));
     }
+}
+
+#[test]
+fn a_calls_history_is_what_was_told_of_it_and_nothing_else() {
+    let mut model = desk();
+    let at = |model: &mut Model, second: i64, update: CallUpdate<'_>| {
+        let when = Moment(NOW.0 + second * 1_000);
+        model.apply(Event::Call(of("1"), Box::new(update)), Some(when), when);
+    };
+    at(&mut model, 0, at_stage(Stage::Alerting));
+    at(&mut model, 4, at_stage(Stage::Connected));
+    at(&mut model, 5, at_stage(Stage::Connected));
+    at(&mut model, 6, at_stage(Stage::Held));
+    at(&mut model, 7, at_stage(Stage::Connected));
+    let recording = |recording| CallUpdate {
+        recording: Some(recording),
+        ..CallUpdate::default()
+    };
+    // That it is not recorded is no event of the call's.
+    at(&mut model, 8, recording(false));
+    at(&mut model, 9, recording(true));
+    at(&mut model, 10, recording(true));
+    let transfer = |to: Option<&'static str>| CallUpdate {
+        transferring_to: Some(to.map(Cow::Borrowed)),
+        ..CallUpdate::default()
+    };
+    at(&mut model, 11, transfer(Some("4002")));
+    at(&mut model, 12, transfer(None));
+    let joined = CallUpdate {
+        conference: true,
+        ..CallUpdate::default()
+    };
+    at(&mut model, 13, joined);
+    at(&mut model, 14, at_stage(Stage::Ended));
+    let history = |model: &Model| {
+        let key = model.calls.find(of("1")).unwrap();
+        model.calls.get(key).unwrap().history.clone()
+    };
+    let told: Vec<(i64, Step)> = history(&model)
+        .into_iter()
+        .map(|(when, step)| (when.since(NOW) / 1_000, step))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (0, Step::At(Stage::Alerting)),
+            (4, Step::At(Stage::Connected)),
+            (6, Step::At(Stage::Held)),
+            (7, Step::Retrieved),
+            (9, Step::Recorded),
+            (11, Step::Transferring),
+            (12, Step::TransferGivenUp),
+            (13, Step::Joined),
+            (14, Step::At(Stage::Ended)),
+        ]
+    );
+    // The same call offered again is another one to the agent.
+    at(&mut model, 20, at_stage(Stage::Alerting));
+    assert_eq!(history(&model).len(), 1);
+    for second in 0..100 {
+        let stage = [Stage::Held, Stage::Connected][second % 2];
+        at(&mut model, 30, at_stage(stage));
+    }
+    assert_eq!(history(&model).len(), STEPS_KEPT);
+}
+
+#[test]
+fn a_calls_data_are_changed_by_one_request_at_a_time() {
+    let mut model = desk();
+    let update = CallUpdate {
+        mask: Some(mask(&[Control::Release])),
+        ..at_stage(Stage::Connected)
+    };
+    let key = call(&mut model, "1", update).unwrap();
+    tell(&mut model, Event::CurrentCall(Some(of("1"))));
+    let change = |value: &str| Command::SetCallData {
+        call: key,
+        fields: vec![("CallVariable2".into(), value.into())],
+    };
+    assert_eq!(model.command_allowed(SOURCE, &change("a")), Ok(()));
+    model.begin_command(InvokeId(1), change("a"), NOW);
+    assert_eq!(model.command_allowed(SOURCE, &change("b")), Err(Off::UnderWay));
+    let tones = Command::SendTones {
+        call: key,
+        digits: "1".into(),
+    };
+    assert_eq!(
+        model.command_allowed(SOURCE, &tones),
+        Ok(()),
+        "and nothing else waits"
+    );
+    tell(
+        &mut model,
+        Event::Call(
+            of("1"),
+            Box::new(CallUpdate {
+                data: vec![("CallVariable2".into(), "a".into())],
+                ..CallUpdate::default()
+            }),
+        ),
+    );
+    assert_eq!(model.command_allowed(SOURCE, &change("b")), Ok(()));
+}
+
+fn message(from: &str, with: Addressee) -> Event<'static> {
+    let message = Message {
+        from: Some(from.into()),
+        with,
+        own: false,
+        unread: true,
+        text: "Hello".into(),
+        at: NOW,
+        number: 0,
+    };
+    Event::Message(SOURCE, message)
+}
+
+#[test]
+fn a_message_is_news_until_its_conversation_is_looked_at() {
+    let mut model = desk();
+    let ann = || Addressee::Agent("1002".into());
+    tell(&mut model, message("1002", ann()));
+    tell(&mut model, message("1003", Addressee::Team));
+    let unread = |model: &Model| -> Vec<u32> {
+        let messages = model.desk.messages.iter().filter(|message| message.unread);
+        messages.map(|message| message.number).collect()
+    };
+    assert_eq!(unread(&model), [1, 2]);
+    let version = model.desk.messages_version;
+    model.see(&Seen::Messages(ann()));
+    assert_eq!(unread(&model), [2]);
+    assert_ne!(model.desk.messages_version, version);
+    delta(&mut model);
+    model.see(&Seen::Messages(ann()));
+    assert!(!model.is_touched(), "what was seen is not seen again");
+
+    let words = Command::SendMessage {
+        to: Addressee::Supervisor,
+        text: "Help".into(),
+    };
+    model.begin_command(InvokeId(1), words, NOW);
+    assert_eq!(
+        model.desk.messages.len(),
+        2,
+        "nothing is shown as sent before the server has it"
+    );
+    tell(
+        &mut model,
+        Event::Accepted {
+            id: InvokeId(1),
+            done: false,
+        },
+    );
+    let own = model.desk.messages.back().unwrap();
+    assert_eq!(
+        (own.own, &own.with, own.unread, own.number),
+        (true, &Addressee::Supervisor, false, 3)
+    );
+}
+
+#[test]
+fn alerts_stay_until_seen_one_by_one_or_all() {
+    let mut model = desk();
+    let alert = |name: &str| Alert {
+        id: "rule".into(),
+        name: Some(name.into()),
+        expression: None,
+        threshold: None,
+        value: None,
+        at: Some(NOW),
+        number: 0,
+    };
+    for name in ["a", "b", "a", "c"] {
+        tell(&mut model, Event::Alert(of("me"), alert(name)));
+    }
+    let names = |model: &Model| -> Vec<String> {
+        let alerts = model.desk.alerts.iter();
+        alerts
+            .map(|alert| alert.name.as_deref().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(names(&model), ["a", "b", "c"], "told twice, it fired once");
+    let second = model.desk.alerts[1].number;
+    model.see(&Seen::Alert(second));
+    assert_eq!(names(&model), ["a", "c"]);
+    model.see(&Seen::Alerts);
+    assert!(model.desk.alerts.is_empty());
+}
+
+#[test]
+fn missed_calls_are_dismissed_together_and_others_stay() {
+    let mut model = desk();
+    for id in ["1", "2", "3"] {
+        call(&mut model, id, at_stage(Stage::Alerting));
+    }
+    call(&mut model, "3", at_stage(Stage::Connected));
+    for id in ["1", "2", "3"] {
+        call(&mut model, id, at_stage(Stage::Ended));
+    }
+    model.see(&Seen::MissedCalls);
+    let left: Vec<bool> = ["1", "2", "3"]
+        .iter()
+        .map(|id| model.calls.find(of(id)).is_some())
+        .collect();
+    assert_eq!(left, [false, false, true]);
 }

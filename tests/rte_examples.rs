@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 use switchhook::domain::agent::{AgentState, Availability};
-use switchhook::domain::call::{Direction, Ending, Stage};
+use switchhook::domain::call::{Direction, Ending, Speaker, Stage};
 use switchhook::domain::callback::CallbackKind;
 use switchhook::domain::ids::{Ref, SourceId};
 use switchhook::domain::model::Model;
@@ -690,8 +690,8 @@ fn r28_a_phrase_is_added_to_the_transcript() {
     let transcript = &desk.call().transcript;
     assert_eq!(transcript.len(), 1);
     assert_eq!(
-        (&*transcript[0].text, &*transcript[0].speaker),
-        ("Example Phrase", "0")
+        (&*transcript[0].text, &transcript[0].speaker),
+        ("Example Phrase", &Speaker::Other("0".into()))
     );
     assert!((transcript[0].confidence - 0.75).abs() < 1e-6);
 }

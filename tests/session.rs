@@ -378,7 +378,7 @@ fn a_hub_that_has_no_settings_is_no_trouble() {
 
 /// The telephony server signs the agent out by itself.
 fn force_out(desk: &mut Desk) {
-    assert!(!desk.model.borrow().desk.forced_out);
+    assert_eq!(desk.model.borrow().desk.forced_out, None);
     desk.receive(&cti_event(
         "OnPostLogout",
         r#"{"AgentState":1,"EventReasonCode":"CTIOS_FORCED_LOGOUT_REASON_CODE"}"#,
@@ -393,7 +393,7 @@ fn force_out(desk: &mut Desk) {
 fn forced_out(identify: &str) -> Desk {
     let mut desk = at_work(identify);
     force_out(&mut desk);
-    assert!(desk.model.borrow().desk.forced_out);
+    assert!(desk.model.borrow().desk.forced_out.is_some());
     desk
 }
 
@@ -413,7 +413,7 @@ fn whoever_was_refused_to_sign_out_is_told_of_a_forced_sign_out_later() {
     ));
     force_out(&mut desk);
     assert_eq!(desk.session.screen(), &Screen::Desk);
-    assert!(desk.model.borrow().desk.forced_out);
+    assert!(desk.model.borrow().desk.forced_out.is_some());
 }
 
 #[test]
@@ -574,7 +574,10 @@ fn a_reconnect_does_not_undo_a_forced_sign_out() {
     desk.complete("Subscribe", "[]");
     assert_eq!(desk.link(), Link::Live);
     assert!(desk.invocation("Login").is_none(), "{:?}", desk.sent);
-    assert!(desk.model.borrow().desk.forced_out, "the page still says so");
+    assert!(
+        desk.model.borrow().desk.forced_out.is_some(),
+        "the page still says so"
+    );
     desk.feed(Input::SignInAgain);
     assert!(desk.invocation("Login").is_some());
 }

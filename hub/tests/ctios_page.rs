@@ -517,20 +517,17 @@ fn a_desk_is_told_the_settings_and_figures_it_asks_for_and_understands_all_of_th
 /// Leaves every call by the buttons that there are; every page is right after each step.
 fn leave(desks: &mut Desks, agent: AgentId) {
     for _ in 0..8 {
-        let legs = desks.floor.centre.calls_of(agent);
-        let wish = legs
-            .filter_map(|(call, leg)| {
-                let id = ctios::call_object(call.facts.id);
-                [
-                    (Mask::RELEASE, "ClearConnection"),
-                    (Mask::RETRIEVE, "Retrieve"),
-                    (Mask::ANSWER, "Answer"),
-                ]
-                .into_iter()
-                .find(|(bit, _)| leg.mask.allows(*bit))
-                .map(|(_, method)| (method, json!({"UniqueObjectID": id})))
-            })
-            .next();
+        let wish = desks.floor.centre.calls_of(agent).find_map(|(call, leg)| {
+            let id = ctios::call_object(call.facts.id);
+            [
+                (Mask::RELEASE, "ClearConnection"),
+                (Mask::RETRIEVE, "Retrieve"),
+                (Mask::ANSWER, "Answer"),
+            ]
+            .into_iter()
+            .find(|(bit, _)| leg.mask.allows(*bit))
+            .map(|(_, method)| (method, json!({"UniqueObjectID": id})))
+        });
         let Some((method, arguments)) = wish else { break };
         desks.ask(agent, method, arguments);
         desks.check();

@@ -58,6 +58,8 @@ pub enum ChangedBy {
     NoAnswer,
     /// The telephony system, because a part of it failed (rule R71).
     System,
+    /// The agent, who signed in at another desk.
+    OtherDesk,
 }
 
 /// A state that was asked for during a call, and that the server has noted until the call is over.
@@ -69,6 +71,28 @@ pub struct NextState {
     pub reason: Option<i32>,
     /// The sign-in id of whoever asked for it, if it was not the agent.
     pub by: Option<Box<str>>,
+}
+
+/// A state that the desk has seen the own agent come into.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Witnessed {
+    /// The state.
+    pub state: AgentState,
+    /// Its reason code.
+    pub reason: Option<i32>,
+    /// When it began, or was first told of.
+    pub at: Moment,
+    /// Who or what brought it about; `None` when nobody says.
+    pub by: Option<ChangedBy>,
+}
+
+/// Signed out, and not because the agent asked for it here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ForcedOut {
+    /// When.
+    pub at: Moment,
+    /// Who or what did it; `None` when nobody says.
+    pub by: Option<ChangedBy>,
 }
 
 /// Availability: what the person has set, an axis of its own beside the agent state.
@@ -143,6 +167,10 @@ pub struct Agent {
     pub login_id: Option<Box<str>>,
     /// The phone in use.
     pub extension: Option<Box<str>>,
+    /// The name of the agent's team.
+    pub team: Option<Box<str>>,
+    /// The agent supervises that team.
+    pub leads_team: bool,
     /// The state the telephony server names, where it does.
     pub named_state: Option<AgentState>,
     /// Reason code that came with the named state.
@@ -240,6 +268,10 @@ pub struct AgentUpdate<'a> {
     pub login_id: Option<Cow<'a, str>>,
     /// Phone.
     pub extension: Option<Cow<'a, str>>,
+    /// Name of the team.
+    pub team: Option<Cow<'a, str>>,
+    /// See [`Agent::leads_team`].
+    pub leads_team: Option<bool>,
     /// The state the server names.
     pub named_state: Option<AgentState>,
     /// Reason code of the named state.

@@ -18,6 +18,8 @@ pub const FIELDS_KEPT: usize = 200;
 pub const CALLS_KEPT: usize = 4_000;
 /// Recordings kept of one call.
 pub const RECORDINGS_KEPT: usize = 16;
+/// Steps kept of one call's history, newest last.
+pub const STEPS_KEPT: usize = 40;
 
 /// Who called whom, seen from the agent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,11 +78,45 @@ pub enum Ending {
     Unsaid,
 }
 
+/// Something that the desk was told of a call while it lasted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// It came to the given stage.
+    At(Stage),
+    /// It was taken off hold.
+    Retrieved,
+    /// It waits in a queue.
+    Queued,
+    /// It was sent on to another device.
+    Diverted,
+    /// Its transfer began.
+    Transferring,
+    /// Its transfer was given up.
+    TransferGivenUp,
+    /// It became a conference.
+    Joined,
+    /// Its recording began.
+    Recorded,
+    /// Its recording ended.
+    NotRecorded,
+}
+
+/// Who speaks in a transcript.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Speaker {
+    /// The agent.
+    Agent,
+    /// The other side.
+    Customer,
+    /// Somebody whom only the source knows, as it numbers or names the role.
+    Other(Box<str>),
+}
+
 /// One phrase of a transcript.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Phrase {
-    /// Who spoke, as the source numbers or names the role.
-    pub speaker: Box<str>,
+    /// Who spoke.
+    pub speaker: Speaker,
     /// What was understood.
     pub text: Box<str>,
     /// The speaker is still speaking; a later phrase replaces this one (rule R28).
@@ -220,8 +256,14 @@ pub struct Call {
     pub wrap_up_data: Option<Box<str>>,
     /// Call variables and other data, in the order of their first arrival.
     pub data: Vec<(Box<str>, Box<str>)>,
+    /// Names of data that no desk can change.
+    pub fixed_data: &'static [&'static str],
     /// What was said, as far as it was understood.
     pub transcript: Vec<Phrase>,
+    /// How many phrases were forgotten before the first that is kept.
+    pub phrases_before: u32,
+    /// What the desk was told of it and when, newest last.
+    pub history: Vec<(Moment, Step)>,
     /// Recordings.
     pub recordings: Vec<Recording>,
     /// A supervisor's presence.
@@ -286,6 +328,8 @@ pub struct CallUpdate<'a> {
     pub wrap_up_data: Option<Cow<'a, str>>,
     /// Data fields that changed; fields not named are kept (rule R53).
     pub data: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+    /// See [`Call::fixed_data`]; none keeps what is known.
+    pub fixed_data: &'static [&'static str],
     /// See [`Call::supervision`].
     pub supervision: Option<Supervision>,
     /// See [`Call::contact`].
@@ -298,4 +342,14 @@ pub struct CallUpdate<'a> {
     pub anew: bool,
     /// The call is over and the source will say no more of it: forget it, unless it failed or was missed.
     pub gone: bool,
+}
+
+impl Call {
+    /// Remembers that something was told of the call.
+    pub(super) fn remember(&mut self, when: Moment, step: Step) {
+        if self.history.len() == STEPS_KEPT {
+            self.history.remove(0);
+        }
+        self.history.push((when, step));
+    }
 }

@@ -132,8 +132,11 @@ impl Control {
     }
 
     /// Whether a call that is not the current one may use its own mask for this control (decision D1).
+    ///
+    /// Wrap-up data are given when the call is over and no call is the current one any more.
     pub fn works_aside(self) -> bool {
-        matches!(self, Control::Answer | Control::Retrieve | Control::Release)
+        use Control as C;
+        matches!(self, C::Answer | C::Retrieve | C::Release | C::WrapUp)
     }
 }
 

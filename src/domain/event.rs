@@ -68,6 +68,8 @@ pub struct Alert {
     pub value: Option<Box<str>>,
     /// When it fired.
     pub at: Option<Moment>,
+    /// Counts the alerts of this desk: the model numbers them as they arrive.
+    pub number: u32,
 }
 
 /// A setting of an agent, as the server keeps it.

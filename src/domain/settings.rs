@@ -16,6 +16,8 @@ pub type Custom = (Box<str>, Box<str>);
 pub struct SiteSettings {
     /// Data that calls may carry beside the call variables.
     pub call_data: Vec<CallData>,
+    /// Data of calls that the desk may change, so far as the tables say.
+    pub changeable: Vec<Box<str>>,
     /// What tables show, and in which columns.
     pub grids: Vec<Grid>,
     /// How supervisors listen in.
@@ -31,16 +33,43 @@ pub struct SiteSettings {
 }
 
 impl SiteSettings {
-    /// The heading of a figure in a grid, where the site has set one.
-    pub fn heading(&self, kind: &GridKind, figure: &str) -> Option<&str> {
+    /// The column of a figure in a grid, where the site has set one.
+    pub fn column(&self, kind: &GridKind, figure: &str) -> Option<&GridColumn> {
         let grid = self.grids.iter().find(|grid| grid.kind == *kind)?;
-        let column = grid.columns.iter().find(|column| {
+        grid.columns.iter().find(|column| {
             column
                 .figure
                 .as_deref()
                 .is_some_and(|known| known.eq_ignore_ascii_case(figure))
-        })?;
-        column.heading.as_deref()
+        })
+    }
+
+    /// The heading of a figure in a grid, where the site has set one.
+    pub fn heading(&self, kind: &GridKind, figure: &str) -> Option<&str> {
+        self.column(kind, figure)?.heading.as_deref()
+    }
+
+    /// Names of data that a call can be given, of a list the next place: those that it does not carry yet.
+    pub fn data_to_add(&self, present: &[(Box<str>, Box<str>)]) -> Vec<Box<str>> {
+        let is_present = |name: &str| present.iter().any(|(known, _)| known.eq_ignore_ascii_case(name));
+        let declared = self.call_data.iter().filter_map(|data| match data.size {
+            None => Some(data.name.clone()),
+            Some(size) => (0..size)
+                .map(|place| {
+                    [&data.name, "[", &place.to_string(), "]"]
+                        .concat()
+                        .into_boxed_str()
+                })
+                .find(|name| !is_present(name)),
+        });
+        let changeable = self.changeable.iter().cloned();
+        let mut names: Vec<Box<str>> = changeable
+            .chain(declared)
+            .filter(|name| !is_present(name))
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        names
     }
 
     /// Who lets a supervisor listen in (rule R86): the phone system, where the site says so, else the desks.
@@ -299,6 +328,32 @@ pub struct DeskSettings {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_can_be_added_is_what_is_declared_and_not_there() {
+        let data = |name: &str, size| CallData {
+            name: name.into(),
+            size,
+        };
+        let settings = SiteSettings {
+            call_data: vec![
+                data("user.customer", None),
+                data("user.history", Some(3)),
+                data("user.notes", Some(1)),
+            ],
+            changeable: vec!["CallVariable2".into(), "user.customer".into()],
+            ..SiteSettings::default()
+        };
+        let present: Vec<(Box<str>, Box<str>)> = ["user.notes[0]", "USER.history[0]"]
+            .map(|name| (name.into(), "x".into()))
+            .to_vec();
+        let names: Vec<String> = settings
+            .data_to_add(&present)
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(names, ["CallVariable2", "user.customer", "user.history[1]"]);
+    }
 
     #[test]
     fn r86_the_desks_let_listen_in_unless_the_phone_system_is_said_to() {

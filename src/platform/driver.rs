@@ -152,10 +152,13 @@ impl Driver {
             }) {
                 self.views.screen.set(session.screen().clone());
             }
-            let reasons = session.reasons();
+            let (reasons, texts) = (session.reasons(), session.wrap_up_reasons());
             self.views.desk.update(|desk| {
                 if desk.reasons.as_slice() != reasons {
                     desk.reasons = Arc::new(reasons.to_vec());
+                }
+                if desk.wrap_up_reasons.as_slice() != texts {
+                    desk.wrap_up_reasons = Arc::new(texts.to_vec());
                 }
             });
         }

@@ -6,8 +6,13 @@ use super::clock::window;
 use super::http::{self, Request};
 use super::life::{Life, PageLife};
 use super::socket::{Socket, SocketEvent};
+use super::storage;
+use super::tab::Competitor;
 use super::timer::{Frame, Timer};
 use super::{fetch_config, http::Answer};
+use crate::preferences::{Change, Drafts, Preferences, Theme};
+use crate::session::Contest;
+use crate::session::state::Tab;
 use js_sys::Promise;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -139,13 +144,89 @@ fn the_pages_life_is_told_until_nobody_listens() {
             .dispatch_event(&event)
             .expect("dispatched");
     };
-    for name in ["offline", "online", "pageshow"] {
+    for name in ["offline", "online", "pagehide", "pageshow"] {
         happen(name);
     }
-    assert_eq!(heard.take(), [Life::Offline, Life::Online, Life::Shown]);
+    assert_eq!(
+        heard.take(),
+        [Life::Offline, Life::Online, Life::Frozen, Life::Resumed]
+    );
     drop(life);
     happen("offline");
     assert_eq!(heard.take(), []);
+}
+
+/// Competes in the tests' own contest and notes how it stands.
+fn compete(take_over: bool) -> (Competitor, Heard<Tab>) {
+    let heard: Heard<Tab> = Rc::default();
+    let note = Rc::clone(&heard);
+    let name = "switchhook test".to_owned();
+    let contest = Contest { name, take_over };
+    let competitor = Competitor::new(contest, move |tab| note.borrow_mut().push(tab));
+    (competitor, heard)
+}
+
+/// Long enough for the browser to hand a lock on.
+async fn a_moment() {
+    told(|tell| Timer::after(100, move || tell(()))).await;
+}
+
+#[wasm_bindgen_test]
+async fn d7_one_leads_the_next_takes_over_by_itself_and_one_that_is_asked_to_at_once() {
+    let (first, of_first) = compete(false);
+    a_moment().await;
+    let (second, of_second) = compete(false);
+    a_moment().await;
+    assert_eq!(of_first.take(), [Tab::Leading]);
+    assert_eq!(of_second.take(), [Tab::Following]);
+    drop(first);
+    a_moment().await;
+    assert_eq!(of_second.take(), [Tab::Leading]);
+    let (third, of_third) = compete(true);
+    a_moment().await;
+    assert_eq!(of_third.take(), [Tab::Leading]);
+    assert_eq!(of_second.take(), [Tab::Following]);
+    drop(third);
+    a_moment().await;
+    assert_eq!(of_second.take(), [Tab::Leading]);
+    drop(second);
+    a_moment().await;
+    assert_eq!(
+        (of_first.take(), of_second.take(), of_third.take()),
+        (vec![], vec![], vec![])
+    );
+}
+
+#[wasm_bindgen_test]
+async fn who_no_longer_waits_is_not_given_the_lead() {
+    let (first, _) = compete(false);
+    a_moment().await;
+    let (second, of_second) = compete(false);
+    a_moment().await;
+    drop(second);
+    drop(first);
+    let (third, of_third) = compete(false);
+    a_moment().await;
+    assert_eq!(of_second.take(), [Tab::Following]);
+    assert_eq!(of_third.take().last(), Some(&Tab::Leading));
+    drop(third);
+}
+
+#[wasm_bindgen_test]
+async fn what_is_kept_is_there_again_and_drafts_wait_for_a_pause() {
+    let mut preferences = Preferences::default();
+    preferences.apply(Change::Theme(Theme::Dark));
+    storage::keep_preferences(&preferences);
+    assert_eq!(storage::kept_preferences(), Some(preferences));
+
+    let mut drafts = Drafts::default();
+    drafts.put("dial", "555");
+    let given = drafts.clone();
+    let keeper = storage::Keeper::new(move || given.clone(), || {});
+    keeper.keep_drafts_soon();
+    assert_ne!(storage::kept_drafts(), drafts);
+    told(|tell| Timer::after(600, move || tell(()))).await;
+    assert_eq!(storage::kept_drafts(), drafts);
 }
 
 #[wasm_bindgen_test]

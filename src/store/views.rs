@@ -6,7 +6,7 @@
 //! Signals belong to the application's root and live as long as the page.
 
 use super::Cells;
-use crate::domain::agent::Agent;
+use crate::domain::agent::{Agent, ForcedOut, NextState};
 use crate::domain::call::Call;
 use crate::domain::callback::Callback;
 use crate::domain::command::{Failed, InFlight};
@@ -33,14 +33,20 @@ pub struct DeskView {
     pub in_flight: Vec<InFlight>,
     /// Commands that failed, until dismissed.
     pub failed: Vec<Failed>,
-    /// Signed out by the system.
-    pub forced_out: bool,
+    /// Signed out without having asked for it here.
+    pub forced_out: Option<ForcedOut>,
+    /// What follows the call at hand, as the server has noted it.
+    pub next_state: Option<NextState>,
     /// Who needs help at once, as told last.
     pub emergency: Option<Emergency>,
     /// Alerts, newest last.
     pub alerts: Vec<Alert>,
+    /// Changes whenever the messages do, which are read from the model.
+    pub messages_version: u32,
     /// Reasons for not being ready.
     pub reasons: Arc<Vec<Reason>>,
+    /// Texts that a call can be filed under.
+    pub wrap_up_reasons: Arc<Vec<Box<str>>>,
     /// A telephony server is there to be commanded; without one the desk only shows.
     pub telephony: bool,
     /// It is there but cannot be reached: nothing can be commanded until it is back.
@@ -231,9 +237,11 @@ impl Views {
             desk.in_flight.clone_from(&model.desk.in_flight);
             desk.failed = model.desk.failed.iter().cloned().collect();
             desk.telephony_away = model.telephony_is_down(SourceId::default());
-            desk.forced_out = model.desk.forced_out;
+            desk.forced_out.clone_from(&model.desk.forced_out);
+            desk.next_state.clone_from(&model.desk.next_state);
             desk.emergency = model.desk.supervisor.emergencies.back().cloned();
             desk.alerts = model.desk.alerts.iter().cloned().collect();
+            desk.messages_version = model.desk.messages_version;
             desk.wrap_up_to_come = model.desk.wrap_up_to_come;
             desk.version += 1;
         });

@@ -9,12 +9,13 @@ use super::speech::Speech;
 use crate::domain::agent::Agent;
 use crate::domain::call::Call;
 use crate::domain::callback::Callback;
-use crate::domain::command::{Command, InvokeId};
+use crate::domain::command::{Addressee, Command, InvokeId};
 use crate::domain::control::Control;
 use crate::domain::ids::{AgentKey, CallKey, CallbackKey, QueueKey, SourceId};
-use crate::domain::model::Off;
+use crate::domain::model::{Off, Seen};
 use crate::domain::queue::Queue;
 use crate::domain::{Model, Moment};
+use crate::keyboard::{Action, Shortcuts};
 use crate::preferences::{Change, Drafts, Preferences};
 use crate::store::{AttentionView, ConnectionView, DeskView, Listing, Screen, Views};
 use crate::words::{Dictionary, Language, Word};
@@ -50,6 +51,8 @@ pub enum Intent {
     DismissCall(CallKey),
     /// The supervisor has seen who needs help.
     DismissEmergencies,
+    /// The agent has seen something else.
+    Seen(Seen),
     /// Speak this language, now and the next time.
     Speak(Language),
     /// Have the page so, now and the next time.
@@ -101,7 +104,10 @@ impl Intent {
             Intent::SignIn { .. } | Intent::SignInAgain => "sign-in",
             Intent::Do(command) => command_name(command),
             Intent::RetryNow => "retry-now",
-            Intent::DismissFailure(_) | Intent::DismissCall(_) | Intent::DismissEmergencies => "dismiss",
+            Intent::DismissFailure(_)
+            | Intent::DismissCall(_)
+            | Intent::DismissEmergencies
+            | Intent::Seen(_) => "dismiss",
             Intent::Speak(_) => "language",
             Intent::Prefer(_) => "prefer",
             Intent::Draft { .. } => "draft",
@@ -181,20 +187,27 @@ pub struct App {
     pub attention: ReadSignal<AttentionView>,
     /// What the agent has chosen about the page.
     pub preferences: ReadSignal<Preferences>,
+    /// Which keys do what.
+    pub shortcuts: Memo<Shortcuts>,
     /// What screen readers are told politely.
     pub polite: ReadSignal<String>,
     /// What screen readers are told at once.
     pub assertive: ReadSignal<String>,
     /// The words, in the language chosen.
     pub speech: Speech,
+    /// Whom the agent is writing to at this moment: what comes from there need not be announced.
+    pub writing_to: RwSignal<Vec<Addressee>>,
     views: StoredValue<Views>,
     model: StoredValue<Rc<RefCell<Model>>, LocalStorage>,
     dispatch: StoredValue<Dispatch, LocalStorage>,
+    /// What is being said in the present task, politely and at once.
+    saying: StoredValue<[String; 2], LocalStorage>,
 }
 
 impl App {
     /// Puts the application into the context of the calling owner.
     pub fn provide(views: Views, model: Rc<RefCell<Model>>, dispatch: Dispatch) -> Self {
+        let preferences: ReadSignal<Preferences> = views.preferences.read_only().into();
         let app = Self {
             screen: views.screen.read_only().into(),
             connection: views.connection.read_only().into(),
@@ -206,13 +219,16 @@ impl App {
             callbacks: views.callbacks.read_only().into(),
             clock: views.now.read_only().into(),
             attention: views.attention.read_only().into(),
-            preferences: views.preferences.read_only().into(),
+            preferences,
+            shortcuts: Memo::new(move |_| preferences.with(|chosen| Shortcuts::new(chosen.shortcuts()))),
             polite: views.polite.read_only().into(),
             assertive: views.assertive.read_only().into(),
             speech: Speech::new(),
+            writing_to: RwSignal::new(Vec::new()),
             views: StoredValue::new(views),
             model: StoredValue::new_local(model),
             dispatch: StoredValue::new_local(dispatch),
+            saying: StoredValue::new_local(Default::default()),
         };
         provide_context(app);
         app
@@ -237,11 +253,37 @@ impl App {
     }
 
     /// Has screen readers say a text, at once when it is urgent.
+    ///
+    /// What one message of the server brings is said one after the other: the second text would else replace the
+    /// first before anybody has heard it.
     pub(super) fn say_aloud(self, urgent: bool, text: String) {
+        let joined = self.saying.try_update_value(|saying| {
+            let said = saying.get_mut(usize::from(urgent))?;
+            if said.is_empty() {
+                said.clone_from(&text);
+            } else if !said.contains(&text) {
+                said.push_str(". ");
+                said.push_str(&text);
+            }
+            Some(said.clone())
+        });
         self.views.with_value(|views| {
             let region = if urgent { &views.assertive } else { &views.polite };
-            region.set(text);
+            region.set(joined.flatten().unwrap_or(text));
         });
+        let saying = self.saying;
+        queue_microtask(move || {
+            saying.try_update_value(std::mem::take);
+        });
+    }
+
+    /// Says what the agent has asked to hear, also when it was said last.
+    pub(super) fn say_again(self, mut text: String) {
+        if self.polite.with_untracked(|said| *said == text) {
+            // A region is read out when its text changes: this is another text, and sounds alike.
+            text.push('\u{a0}');
+        }
+        self.say_aloud(false, text);
     }
 
     /// The text of a field, as it was begun before the page was loaded anew; kept whenever it changes.
@@ -332,6 +374,13 @@ impl App {
     /// Server time, once a second; tracks.
     pub fn now(self) -> Moment {
         self.clock.get()
+    }
+
+    /// The keys that do what the buttons with this command do; tracks.
+    pub(super) fn keys_for(self, command: &str) -> Option<String> {
+        let action = Action::of_command(command)?;
+        let keys = self.shortcuts.with(|shortcuts| shortcuts.keys(action))?;
+        Some(keys.to_string())
     }
 
     /// A word in the language chosen; tracks.

@@ -6,13 +6,14 @@
 
 use super::app::{App, Intent};
 use super::attention::{is_following, is_sound_blocked, other_tab, sound_blocked};
-use super::button::{CommandButton, failures};
+use super::button::{CommandButton, failures, has_own_form};
 use super::format;
 use super::language::language_note;
 use super::live::{attr, text, when};
 use super::look::{Icon, icon};
 use super::page;
 use crate::domain::Moment;
+use crate::domain::agent::ChangedBy;
 use crate::store::{ConnectionView, Link, Notice};
 use crate::words::{Count, Sentence, Word};
 use leptos::html;
@@ -23,7 +24,7 @@ use leptos::prelude::*;
 pub(super) fn Banner() -> impl IntoView {
     let app = App::get();
     let is_trouble = move || app.connection.with(|connection| trouble_of(connection.link));
-    let forced_out = Memo::new(move |_| app.desk.with(|desk| desk.forced_out));
+    let forced_out = Memo::new(move |_| app.desk.with(|desk| desk.forced_out.is_some()));
     let emergency = move || app.desk.with(|desk| desk.emergency.clone());
     let wrap_up = move || app.desk.with(|desk| desk.wrap_up_to_come);
     let refused = move || app.connection.with(|connection| connection.refused.clone());
@@ -60,7 +61,7 @@ pub(super) fn Banner() -> impl IntoView {
             {sound_blocked(app)}
             {other_tab(app)}
             {language_note(app)}
-            {failures(app, |failed| failed.command.call().is_none())}
+            {failures(app, |failed| failed.command.call().is_none() && !has_own_form(failed))}
             {when(
                 move || wrap_up().is_some(),
                 move || {
@@ -202,16 +203,32 @@ fn attempt_words(app: App, attempt: u32) -> String {
 #[component]
 fn ForcedOut() -> impl IntoView {
     let app = App::get();
+    let sentence = move || {
+        let forced_out = app.desk.with(|desk| desk.forced_out.clone())?;
+        let clock = app.speech.short_clock(forced_out.at);
+        let words = app.say(forced_out_word(forced_out.by.as_ref())).to_owned();
+        Some(app.speech.listed(&[clock, words]))
+    };
     view! {
-        <p class="note is-danger">
+        <p class="note is-danger" data-part="forced-out">
             {icon(|| Icon::Triangle)}
-            <span class="grow">{text(move || app.say(Word::ForcedOut))}</span>
+            <span class="grow">{text(sentence)}</span>
             <CommandButton
                 class="small"
                 intent=Signal::derive(|| Intent::SignInAgain)
                 label=app.text(Word::SignInAgain)
             />
         </p>
+    }
+}
+
+/// Who or what has signed the agent out.
+pub(super) fn forced_out_word(by: Option<&ChangedBy>) -> Word {
+    match by {
+        Some(ChangedBy::System) => Word::ForcedOut,
+        Some(ChangedBy::Supervisor(_)) => Word::ForcedOutBySupervisor,
+        Some(ChangedBy::OtherDesk) => Word::ForcedOutElsewhere,
+        _ => Word::ForcedOutUnsaid,
     }
 }
 

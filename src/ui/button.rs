@@ -9,7 +9,7 @@ use super::app::{App, Intent};
 use super::live::{attr, flag, rows, text};
 use super::look::{Icon, icon};
 use super::speech::Speech;
-use crate::domain::command::{Failed, InvokeId};
+use crate::domain::command::{Command, Failed, InvokeId};
 use crate::domain::model::Off;
 use crate::words::Word;
 use leptos::prelude::*;
@@ -55,12 +55,14 @@ pub(super) fn CommandButton(
     };
     let is_off = Memo::new(move |_| off.get().is_some() || hindered().is_some());
     let action = closes.as_ref().map(|_| "hide");
+    let called = move || command.unwrap_or_else(|| intent.with(Intent::name));
     view! {
         <button
             type="button"
             class=["button ", class].concat()
             class:busy=flag(move || off.get() == Some(Off::UnderWay))
-            data-command=attr(move || command.unwrap_or_else(|| intent.with(Intent::name)))
+            data-command=attr(called)
+            aria-keyshortcuts=attr(move || app.keys_for(called()))
             data-reason=attr(move || intent.with(Intent::reason))
             aria-disabled=attr(move || is_off.get().then_some("true"))
             aria-busy=attr(move || (off.get() == Some(Off::UnderWay)).then_some("true"))
@@ -149,6 +151,14 @@ pub(super) fn FailureNote(
             </span>
         </p>
     }
+}
+
+/// Whether a command's failure is told at the form that it was asked for in, and nowhere else.
+pub(super) fn has_own_form(failed: &Failed) -> bool {
+    matches!(
+        failed.command,
+        Command::SetCallData { .. } | Command::SendMessage { .. }
+    )
 }
 
 /// The notes of the failures that `concerns` picks, newest first.

@@ -100,7 +100,7 @@ pub(super) fn CallButtons(key: CallKey, call: RowSignal<Call>) -> impl IntoView 
         .to_owned()
     });
     view! {
-        <div class="buttons">
+        <div class="buttons" role="toolbar" aria-label=attr(move || app.say(Word::CallButtons))>
             // A call that failed is not answered any more: its number can be tried again.
             <CommandButton class="go" intent=first label=first_text hindrance=no_number />
             {button(app, call, move || Command::EndCall(key), || Word::EndCall, "stop")}
@@ -148,7 +148,7 @@ fn PairButtons(key: CallKey, call: RowSignal<Call>) -> impl IntoView {
         let buttons =
             OF_PAIR.map(|(verb, word)| button(app, call, move || verb(target.get()), move || word, "choice"));
         view! {
-            <div class="buttons pair" role="group" data-for=attr(target_id) aria-label=attr(move || app.say(Word::Consult))>
+            <div class="buttons pair" role="toolbar" data-for=attr(target_id) aria-label=attr(move || app.say(Word::Consult))>
                 {buttons.into_iter().collect_view()}
             </div>
         }

@@ -6,7 +6,7 @@
 //! A line at the foot is kept free for what went wrong or takes long, so that nothing moves when it does.
 
 use super::app::{App, Intent, RowSignal};
-use super::button::{CommandButton, failures};
+use super::button::{CommandButton, failures, has_own_form};
 use super::call_buttons::CallButtons;
 use super::format;
 use super::live::{attr, flag, text, when};
@@ -284,7 +284,7 @@ fn Foot(key: CallKey, call: RowSignal<Call>) -> impl IntoView {
     let stage = Memo::new(move |_| with(call, |call| call.stage).unwrap_or_default());
     view! {
         <div class="foot">
-            {failures(app, move |failed| failed.command.call() == Some(key))}
+            {failures(app, move |failed| failed.command.call() == Some(key) && !has_own_form(failed))}
             {when(
                 move || slow().is_some(),
                 move || {

@@ -8,10 +8,14 @@ use super::app::{App, Intent};
 use super::button::CommandButton;
 use super::call_card::ending_words;
 use super::calls::indices;
+use super::contact::{of, queue_name};
+use super::format;
 use super::live::{attr, flag, rows, text, when};
 use super::look::{Icon, icon};
 use super::page;
+use crate::domain::call::Call;
 use crate::domain::ids::{CallKey, Key};
+use crate::domain::model::Seen;
 use crate::words::{Sentence, Word};
 use leptos::html;
 use leptos::prelude::*;
@@ -29,6 +33,16 @@ pub(super) fn Missed() -> impl IntoView {
             <header>
                 <h2 id="missed-heading">{text(move || app.say(Word::Missed))}</h2>
                 <span class="count" class:alarm=flag(move || count.get().gt(&0))>{text(move || app.speech.number(count.get()))}</span>
+                {when(move || count.get() > 1, move || view! {
+                    <button
+                        type="button"
+                        class="button small bare"
+                        data-command="dismiss-all"
+                        on:click=move |_| app.dispatch(Intent::Seen(Seen::MissedCalls))
+                    >
+                        {text(move || app.say(Word::DismissAll))}
+                    </button>
+                }.into_any())}
             </header>
             <ul class="entries">
                 {rows(
@@ -41,28 +55,33 @@ pub(super) fn Missed() -> impl IntoView {
     }
 }
 
+/// When, why, from which queue, and how long it rang.
+fn about(app: App, call: &Call) -> String {
+    let rang = call
+        .begun
+        .zip(call.ended)
+        .map(|(begun, ended)| ended.since(begun));
+    let rang = rang.filter(|rang| *rang >= 1_000).map(|rang| {
+        let duration = &format::duration(rang);
+        app.speech.tell(Sentence::Rang { duration })
+    });
+    let clock = call.ended.map(|ended| app.speech.short_clock(ended));
+    let parts = [clock, Some(ending_words(app, call)), queue_name(app, call), rang];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    app.speech.listed(&parts)
+}
+
 #[component]
 fn MissedCall(key: CallKey) -> impl IntoView {
     let app = App::get();
     let call = app.call(key);
     let number = Memo::new(move |_| {
-        call.with(|call| call.as_deref()?.number.as_deref().map(str::to_owned))
+        of(call, |call| call.number.as_deref().map(str::to_owned))
+            .flatten()
             .unwrap_or_default()
     });
-    let id = move || call.with(|call| call.as_deref().map(|call| call.id.to_string()));
-    let why = move || {
-        call.with(|call| {
-            let call = call.as_deref()?;
-            let queue = call.queue_name.as_deref().map(str::to_owned).or_else(|| {
-                let queue = call.queue?;
-                app.read(|model| model.queues.get(queue)?.name.as_deref().map(str::to_owned))
-            });
-            let mut parts = vec![ending_words(app, call)];
-            parts.splice(0..0, call.ended.map(|ended| app.speech.short_clock(ended)));
-            parts.extend(queue);
-            Some(app.speech.listed(&parts))
-        })
-    };
+    let id = move || of(call, |call| call.id.to_string());
+    let why = move || of(call, |call| about(app, call));
     let shown = move || match number.get() {
         number if number.is_empty() => app.say(Word::HiddenNumber).to_owned(),
         number => number,
@@ -72,7 +91,7 @@ fn MissedCall(key: CallKey) -> impl IntoView {
         <li data-part="missed-call" data-id=attr(id)>
             <span class="two-lines">
                 <strong dir="auto">{text(shown)}</strong>
-                <span class="quiet small">{text(why)}</span>
+                <span class="quiet small" title=attr(why)>{text(why)}</span>
             </span>
             <CommandButton
                 class="small"

@@ -19,10 +19,15 @@
 //! | `desk` | the desk |
 //! | `bar` | the bar at the top |
 //! | `state`, `state-menu` | the own state (`data-state`), and the choice of another |
+//! | `recent-states` | the own states that the desk has witnessed, newest first |
+//! | `next-state` | what follows the call at hand, as the server has noted it |
+//! | `coming` | a call that is coming and does not ring yet (`data-state`: `coming`, `taken-back`) |
+//! | `wrap-up`, `wrap-up-codes` | the wrap-up at hand, and the codes to choose from |
 //! | `dial` | the field for a number |
 //! | `me` | who is signed in |
 //! | `connection` | the connection's light (`data-link`) |
 //! | `banner` | what the agent should know now; empty when all is well |
+//! | `forced-out` | who or what has signed the agent out |
 //! | `unusable` | how many of the server's messages could not be read |
 //! | `emergency` | who needs the supervisor at once |
 //! | `failure` | a command that failed; `data-id` is its number |
@@ -32,8 +37,18 @@
 //! | `transfer`, `conference` | the panels for a second call |
 //! | `colleague` | somebody who could be called there (`data-state`) |
 //! | `missed`, `missed-call` | missed calls, and one of them (`data-id`) |
+//! | `contact` | what is known of the current call |
+//! | `call-data`, `add-field`, `conflict`, `one-of-several` | a field of its data (`data-id`: its name), the choice of another, what the server made of one meanwhile, that the refused one is not named |
+//! | `note` | the agent's own note about it |
+//! | `transcript`, `phrase` | what is said, and one phrase |
+//! | `so-far`, `step` | what the call went through, and one step |
+//! | `alerts`, `alert` | alerts, and one of them (`data-id`) |
+//! | `chat`, `unread`, `conversation`, `person`, `write-to` | messages: how many are new, a conversation (`data-id`: `supervisor`, `team` or a sign-in id), somebody found, the search |
+//! | `messages`, `message`, `message-field`, `sending` | a conversation's messages, one of them (`data-own`), the field, that one is on its way |
 //! | `agents`, `queues`, `callbacks` | the lists |
 //! | `agent`, `queue`, `callback` | one row of a list (`data-id`; an agent also `data-state`) |
+//! | `shortcuts`, `shortcut-note` | the sheet with the keys, and what it tells about a choice |
+//! | `shortcut` | the keys of one action (`data-id`: the action's name) |
 //! | `language`, `language-error` | the choice of language, and why the last one could not be had |
 //! | `settings`, `notifications` | the settings, and what keeps notifications from being shown |
 //! | `sound-blocked` | the browser lets nothing be heard |
@@ -45,14 +60,16 @@
 //! `data-unsure`. `data-command` is one of:
 //!
 //! - of the agent: `sign-in`, `sign-out`, `ready`, `not-ready` (with `data-reason` where a reason goes with it),
-//!   `wrap-up-ready`, `wrap-up-not-ready`, `dial`, `call-back`, `send-message`, `ask-supervisor`, `raise-emergency`;
+//!   `wrap-up-ready`, `wrap-up-not-ready`, `more-time`, `change-next-state`, `dial`, `call-back`, `send-message`, `ask-supervisor`, `raise-emergency`;
 //! - of a call: `answer`, `end-call`, `end-for-all`, `hold`, `retrieve`, `alternate`, `back-to-caller`,
 //!   `make-current`, `consult`, `consult-for-conference`, `complete-transfer`, `blind-transfer`,
 //!   `complete-conference`, `add-party`, `keypad`, `send-tones` (with `data-tone`), `set-call-data`,
 //!   `set-wrap-up-data`, `start-recording`, `stop-recording`, `report-bad-line`, and `try-again` for whichever of them
 //!   was refused;
-//! - of the page: `transfer`, `conference`, `more` (each opens what bears its name), `details`, `retry-now`, `dismiss`,
-//!   `language`.
+//! - of the page: `transfer`, `conference`, `more`, `state-menu`, `wrap-up-code` (each opens something), `details`,
+//!   `retry-now`, `dismiss`, `dismiss-all`, `language`, `fold`, `edit`, `cancel`, `take-over`, `use-server-value`,
+//!   `read-aloud`, `jump-to-latest`, `alerts`, `open-conversation`, `all-conversations`, `skip-to-calls`, `shortcuts`,
+//!   `change-keys`, `usual-keys`, `close`.
 
 #![allow(
     unreachable_pub,
@@ -61,6 +78,7 @@
 )]
 
 mod agents;
+mod alerts;
 mod announce;
 mod app;
 mod attention;
@@ -71,7 +89,11 @@ mod call_buttons;
 mod call_card;
 mod callbacks;
 mod calls;
+mod chat;
+mod coming;
+mod contact;
 mod desk;
+mod focus;
 mod format;
 mod keypad;
 mod language;
@@ -81,14 +103,22 @@ mod look;
 mod missed;
 mod opener;
 mod page;
+mod panel;
 mod queues;
+mod reasons;
+mod ring;
 mod root;
 mod row;
 mod second_leg;
 mod settings;
+mod shortcut_sheet;
+mod shortcuts;
 mod sign_in;
+mod so_far;
 mod speech;
 mod state_control;
+mod transcript;
+mod wrap_up;
 
 pub use app::{App, Dispatch, Intent, RowSignal};
 pub use root::Root;

@@ -64,6 +64,7 @@ pub(super) fn Opener(
             type="button"
             class="button"
             data-command=part
+            aria-keyshortcuts=attr(move || app.keys_for(part))
             popovertarget=target
             on:click=move |event| {
                 if off.get_untracked().is_some() {

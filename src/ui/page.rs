@@ -10,6 +10,7 @@
 )]
 
 use crate::domain::Moment;
+use crate::domain::fold::folded;
 use crate::preferences::Theme;
 use crate::words::{Dictionary, Language, Word};
 use leptos::prelude::*;
@@ -102,6 +103,33 @@ where
     });
 }
 
+/// Moves the focus to an element that is in the document.
+pub(super) fn focus_now(element: &HtmlElement) {
+    // Without a focus the page still works.
+    let _ = element.focus();
+}
+
+/// Whether an event happened in an element of a kind.
+pub(super) fn is_in(event: &web_sys::Event, kind: &str) -> bool {
+    let target = event
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok());
+    target.is_some_and(|element| element.matches(kind).unwrap_or(false))
+}
+
+/// Moves the focus to the first element of a kind inside another one.
+pub(super) fn focus_first(within: &Element, kind: &str) {
+    let found = within.query_selector(kind).ok().flatten();
+    if let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        focus_now(&element);
+    }
+}
+
+/// Does something when what was just drawn has its size.
+pub(super) fn next_frame(act: impl FnOnce() + 'static) {
+    request_animation_frame(act);
+}
+
 /// Catches the focus at `place` when what had it has gone, as a call's card does: `count` says how many can have it.
 ///
 /// Without this the next Tab would begin at the top of the page.
@@ -168,9 +196,9 @@ pub(super) fn is_pressed(event: &web_sys::MouseEvent, selector: &str) -> bool {
         .is_some()
 }
 
-/// Moves the focus among the enabled buttons inside `within` by one step; wraps around.
+/// Moves the focus among the buttons and fields inside `within` by one step; wraps around.
 pub(super) fn step_focus(within: &Element, forward: bool) {
-    let Ok(buttons) = within.query_selector_all("button") else {
+    let Ok(buttons) = within.query_selector_all("button, input") else {
         return;
     };
     let active = document().active_element();
@@ -188,6 +216,36 @@ pub(super) fn step_focus(within: &Element, forward: bool) {
     if let Some(button) = button(next) {
         let _ = button.focus();
     }
+}
+
+/// Moves the focus to the next button inside `within` whose text begins with `typed`, which is in lower case.
+///
+/// One letter goes on from where the focus is, so that it can be pressed again; a longer beginning may be met there.
+pub(super) fn focus_by_text(within: &Element, typed: &str) {
+    let Ok(buttons) = within.query_selector_all("button") else {
+        return;
+    };
+    let active = document().active_element();
+    let count = buttons.length();
+    let button = |index: u32| buttons.item(index)?.dyn_into::<HtmlElement>().ok();
+    let is_active = |button: &HtmlElement| active.as_ref() == Some(button.as_ref());
+    let here = (0..count).find(|index| button(*index).is_some_and(|button| is_active(&button)));
+    let first = here.map_or(0, |here| here + u32::from(typed.chars().count() == 1));
+    let found = (0..count)
+        .filter_map(|step| button((first + step) % count))
+        .find(|button| folded(button.text_content().unwrap_or_default().trim()).starts_with(typed));
+    if let Some(button) = found {
+        // Without a focus the list still works.
+        let _ = button.focus();
+    }
+}
+
+/// Whether a key goes into a field.
+pub(super) fn is_typing(event: &web_sys::KeyboardEvent) -> bool {
+    event
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok())
+        .is_some_and(|target| matches!(&*target.tag_name(), "INPUT" | "TEXTAREA" | "SELECT"))
 }
 
 /// Tells whenever an element's size changes, until it is dropped.

@@ -73,6 +73,7 @@ pub(super) fn Settings() -> impl IntoView {
             type="button"
             class="button bare settings-button"
             data-command="settings"
+            aria-keyshortcuts=attr(move || app.keys_for("settings"))
             popovertarget="settings"
             aria-label=attr(move || app.say(Word::Settings))
         >

@@ -222,6 +222,17 @@ impl Speech {
         }
     }
 
+    /// A duration to be heard: "4 min 12 sec".
+    pub fn at_length(self, milliseconds: i64) -> String {
+        let seconds = (milliseconds / 1000).max(0);
+        let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
+        let mut parts = Vec::new();
+        parts.extend((hours > 0).then(|| self.write(Format::Hours, hours)));
+        parts.extend((minutes > 0).then(|| self.write(Format::Minutes, minutes)));
+        parts.push(self.write(Format::Seconds, seconds % 60));
+        parts.join(" ")
+    }
+
     fn write(self, format: Format, value: i64) -> String {
         self.read(|voice| voice.formats.write(format, value))
     }

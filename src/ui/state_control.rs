@@ -8,10 +8,12 @@ use super::app::{App, Intent};
 use super::button::CommandButton;
 use super::live::{attr, flag, rows, text, when};
 use super::look::{Icon, Look, icon};
+use super::reasons::{TypeAhead, choices, needs_reason, reason_words, recent_first};
 use super::{format, page};
-use crate::domain::agent::{Agent, AgentState};
+use crate::domain::agent::{Agent, AgentState, ChangedBy, NextState, Witnessed};
 use crate::domain::command::{Command, InFlight, Phase};
 use crate::domain::ids::AgentKey;
+use crate::domain::settings::DeskRule;
 use crate::store::Reason;
 use crate::words::{Sentence, Word};
 use leptos::html;
@@ -67,18 +69,28 @@ fn OwnState(key: AgentKey) -> impl IntoView {
                 .cloned()
         })
     };
+    let last = move || {
+        app.desk.track();
+        let last = app.read(|model| model.desk.states.back().cloned())?;
+        Some(witnessed_words(app, &last, &reasons()))
+    };
     let signed_out = Memo::new(move |_| state() == AgentState::SignedOut);
     let whole = NodeRef::<html::Div>::new();
+    let type_ahead = TypeAhead::new();
     let step = move |event: leptos::ev::KeyboardEvent| {
+        let Some(whole) = whole.get_untracked() else {
+            return;
+        };
         let forward = match event.key().as_str() {
             "ArrowDown" => true,
             "ArrowUp" => false,
-            _ => return,
+            _ => {
+                type_ahead.key(&event, &whole);
+                return;
+            }
         };
         event.prevent_default();
-        if let Some(whole) = whole.get_untracked() {
-            page::step_focus(&whole, forward);
-        }
+        page::step_focus(&whole, forward);
     };
     view! {
         <div
@@ -93,15 +105,19 @@ fn OwnState(key: AgentKey) -> impl IntoView {
                 class=text(move || ["pill ", look().class].concat())
                 class:busy=flag(move || pending().is_some())
                 data-command="state-menu"
+                aria-keyshortcuts=attr(move || app.keys_for("state-menu"))
                 popovertarget="state-menu"
                 disabled=flag(move || !telephony.get())
                 aria-label=attr(move || [app.say(Word::AgentState), ": ", &word()].concat())
+                aria-description=attr(last)
+                title=attr(last)
             >
                 {icon(move || look().icon)}
                 <span>{text(word)}</span>
                 <span class="time">{text(move || left().or_else(time))}</span>
                 {when(move || telephony.get(), move || view! { {icon(|| Icon::Chevron)} }.into_any())}
             </button>
+            <NextChip />
             <span class="pending" class:late=flag(move || pending().is_some_and(|flight| flight.slow))>
                 {text(move || match pending() {
                     Some(flight) => Some(pending_words(app, &flight)),
@@ -112,6 +128,57 @@ fn OwnState(key: AgentKey) -> impl IntoView {
             <Menu signed_out=signed_out />
         </div>
     }
+}
+
+/// What follows the call at hand, by the server's word, and the way to have the opposite instead.
+#[component]
+fn NextChip() -> impl IntoView {
+    let app = App::get();
+    let next = Memo::new(move |_| app.desk.with(|desk| desk.next_state.clone()));
+    let words = move || next.get().map(|next| app.next_state(&next));
+    let is_ready = |next: &NextState| {
+        matches!(
+            next.state,
+            AgentState::Ready
+                | AgentState::WrapUp {
+                    ready_after: Some(true)
+                }
+        )
+    };
+    let becomes_ready = Memo::new(move |_| next.with(|next| next.as_ref().is_some_and(is_ready)));
+    let opposite = Signal::derive(move || {
+        Intent::Do(if becomes_ready.get() {
+            not_ready(None)
+        } else {
+            Command::Ready
+        })
+    });
+    let name = Signal::derive(move || {
+        app.say(if becomes_ready.get() {
+            Word::NotReadyInstead
+        } else {
+            Word::ReadyInstead
+        })
+        .to_owned()
+    });
+    when(
+        move || next.with(Option::is_some),
+        move || {
+            view! {
+                <span class="chip" data-part="next-state">
+                    <span dir="auto">{text(words)}</span>
+                    <CommandButton
+                        class="small bare"
+                        command="change-next-state"
+                        intent=opposite
+                        label=Signal::derive(|| "✕".to_owned())
+                        name=name
+                    />
+                </span>
+            }
+            .into_any()
+        },
+    )
 }
 
 /// Whether a command concerns the own state.
@@ -125,14 +192,6 @@ fn is_own(command: &Command) -> bool {
             | Command::SignIn { .. }
             | Command::SignOut { .. }
     )
-}
-
-fn not_ready(reason: Option<i32>) -> Intent {
-    Intent::Do(Command::NotReady { reason })
-}
-
-fn sign_out(reason: Option<i32>) -> Intent {
-    Intent::Do(Command::SignOut { reason })
 }
 
 fn pending_words(app: App, flight: &InFlight) -> String {
@@ -164,54 +223,66 @@ pub(super) fn state_words(app: App, state: AgentState, code: Option<i32>, reason
     }
 }
 
-fn reason_words(app: App, code: i32, reasons: &[Reason]) -> String {
-    reasons.iter().find(|reason| reason.code == code).map_or_else(
-        || {
-            let code = &code.to_string();
-            app.speech.tell(Sentence::ReasonCode { code })
-        },
-        |reason| reason.label.clone(),
-    )
+/// A state with its time, and who or what brought it about where that is known.
+fn witnessed_words(app: App, seen: &Witnessed, reasons: &[Reason]) -> String {
+    let mut parts = vec![
+        app.speech.short_clock(seen.at),
+        state_words(app, seen.state, seen.reason, reasons),
+    ];
+    parts.extend(seen.by.as_ref().and_then(|by| changed_by_words(app, by)));
+    app.speech.listed(&parts)
+}
+
+/// Who or what changed a state. That a call did is seen by the state itself.
+fn changed_by_words(app: App, by: &ChangedBy) -> Option<String> {
+    let word = match by {
+        ChangedBy::Supervisor(Some(id)) => return Some(app.by_person(id)),
+        ChangedBy::Call => return None,
+        ChangedBy::Agent => Word::ByYou,
+        ChangedBy::Supervisor(None) => Word::BySupervisor,
+        ChangedBy::System => Word::BySystem,
+        ChangedBy::NoAnswer => Word::AfterMissedCall,
+        ChangedBy::Timer => Word::ByTimer,
+        ChangedBy::OtherDesk => Word::FromOtherDesk,
+    };
+    Some(app.say(word).to_owned())
+}
+
+fn not_ready(reason: Option<i32>) -> Command {
+    Command::NotReady { reason }
+}
+
+fn sign_out(reason: Option<i32>) -> Command {
+    Command::SignOut { reason }
 }
 
 #[component]
 fn Menu(signed_out: Memo<bool>) -> impl IntoView {
     let app = App::get();
-    let plain = Memo::new(move |_| app.allowed(&not_ready(None)).is_ok());
-    let reasoned = Memo::new(move |_| app.allowed(&not_ready(Some(0))).is_ok());
-    let plain_hindrance =
-        Signal::derive(move || (!plain.get() && reasoned.get()).then_some(Word::PickReason));
-    let reason_hindrance =
-        Signal::derive(move || (plain.get() && !reasoned.get()).then_some(Word::ReasonsNotAllowed));
-    let signs_out_with_reason =
-        Memo::new(move |_| app.allowed(&sign_out(None)).is_err() && app.allowed(&sign_out(Some(0))).is_ok());
-    let codes = Memo::new(move |_| {
-        app.desk.with(|desk| {
-            desk.reasons
-                .iter()
-                .map(|reason| reason.code.cast_unsigned())
-                .collect()
-        })
-    });
-    let for_reasons = move |make: fn(Option<i32>) -> Intent, before: Option<Word>| {
+    let may = move |command: Command| app.allowed(&Intent::Do(command)).is_ok();
+    let reason_needed = Memo::new(move |_| needs_reason(app, not_ready, DeskRule::NotReadyNeedsReason));
+    let sign_out_reason_needed =
+        Memo::new(move |_| needs_reason(app, sign_out, DeskRule::SignOutNeedsReason));
+    let pick = move |needed: Memo<bool>| Signal::derive(move || needed.get().then_some(Word::PickReason));
+    let no_reasons = Memo::new(move |_| may(not_ready(None)) && !may(not_ready(Some(0))));
+    let codes = recent_first(app);
+    let reasons = move |command: fn(Option<i32>) -> Command, before: Option<Word>| {
         // Reasons for signing out are a bit of the mask by themselves: what hinders the others is nothing to them.
-        let hindrance = match before {
-            None => reason_hindrance,
-            Some(_) => Signal::derive(|| None),
+        let hindrance =
+            Signal::derive(move || (before.is_none() && no_reasons.get()).then_some(Word::ReasonsNotAllowed));
+        let name = move |code: u32| {
+            app.desk
+                .with(|desk| reason_words(app, code.cast_signed(), &desk.reasons))
         };
         let item = move |code: u32| {
-            let code = code.cast_signed();
-            let label = Signal::derive(move || {
-                let name = app.desk.with(|desk| reason_words(app, code, &desk.reasons));
-                match before {
-                    Some(before) => app.speech.listed(&[app.say(before).to_owned(), name]),
-                    None => name,
-                }
+            let label = Signal::derive(move || match before {
+                Some(before) => app.speech.listed(&[app.say(before).to_owned(), name(code)]),
+                None => name(code),
             });
             view! {
                 <CommandButton
                     class="item reason"
-                    intent=Signal::derive(move || make(Some(code)))
+                    intent=Signal::derive(move || Intent::Do(command(Some(code.cast_signed()))))
                     label=label
                     hindrance=hindrance
                     closes="state-menu"
@@ -219,17 +290,30 @@ fn Menu(signed_out: Memo<bool>) -> impl IntoView {
             }
             .into_any()
         };
-        rows(codes, Arc::new(move |code, _| item(code)))
+        choices(app, Word::PickReason, codes, name, Arc::new(item))
     };
-    let item = move |intent: fn() -> Intent, word: Word| {
+    let item = move |command: fn() -> Command, hindrance: Signal<Option<Word>>| {
         view! {
             <CommandButton
                 class="item"
-                intent=Signal::derive(intent)
-                label=app.text(word)
+                intent=Signal::derive(move || Intent::Do(command()))
+                label=Signal::derive(move || app.speech.command(&command()).to_owned())
+                hindrance=hindrance
                 closes="state-menu"
             />
         }
+        .into_any()
+    };
+    let nothing = Signal::derive(|| None);
+    // Not every server lets wrap-up be asked for.
+    let offered = move |command: fn() -> Command| {
+        let is_offered = move || {
+            let under_way = |desk: &crate::store::DeskView| {
+                desk.in_flight.iter().any(|flight| flight.command == command())
+            };
+            may(command()) || app.desk.with(under_way)
+        };
+        when(is_offered, move || item(command, nothing))
     };
     view! {
         <div id="state-menu" class="pop menu" popover="auto" data-part="state-menu">
@@ -239,23 +323,44 @@ fn Menu(signed_out: Memo<bool>) -> impl IntoView {
                     label=app.text(Word::SignIn)
                     closes="state-menu"
                 /> }.into_any())}
-            {item(|| Intent::Do(Command::Ready), Word::Ready)}
-            <CommandButton
-                class="item"
-                intent=Signal::derive(|| not_ready(None))
-                label=app.text(Word::NotReady)
-                hindrance=plain_hindrance
-                closes="state-menu"
-            />
-            <div class="reasons" role="group" aria-label=attr(move || app.say(Word::PickReason))>
-                {for_reasons(not_ready, None)}
-            </div>
+            {item(|| Command::Ready, nothing)}
+            {item(|| not_ready(None), pick(reason_needed))}
+            {reasons(not_ready, None)}
+            {offered(|| Command::WorkReady)}
+            {offered(|| Command::WorkNotReady)}
             <hr />
-            {item(|| sign_out(None), Word::SignOut)}
+            {item(|| sign_out(None), pick(sign_out_reason_needed))}
             {when(
-                move || signs_out_with_reason.get(),
-                move || for_reasons(sign_out, Some(Word::SignOut)),
+                move || sign_out_reason_needed.get(),
+                move || reasons(sign_out, Some(Word::SignOut)),
             )}
+            <RecentStates />
+        </div>
+    }
+}
+
+/// The states that the desk has witnessed, newest first.
+#[component]
+fn RecentStates() -> impl IntoView {
+    let app = App::get();
+    let seen = move |place: usize| {
+        app.desk.track();
+        let seen = app.read(|model| model.desk.states.iter().rev().nth(place).cloned())?;
+        let reasons = app.desk.with(|desk| Arc::clone(&desk.reasons));
+        Some(witnessed_words(app, &seen, &reasons))
+    };
+    let places = Memo::new(move |_| {
+        app.desk.track();
+        let count = app.read(|model| model.desk.states.len());
+        (0..count as u32).collect()
+    });
+    let line =
+        move |place: u32| view! { <li dir="auto">{text(move || seen(place as usize))}</li> }.into_any();
+    view! {
+        <hr />
+        <div class="recent small quiet" data-part="recent-states">
+            <strong id="recent-heading">{text(move || app.say(Word::RecentStates))}</strong>
+            <ol aria-labelledby="recent-heading">{rows(places, Arc::new(move |place, _| line(place)))}</ol>
         </div>
     }
 }

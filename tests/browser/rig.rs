@@ -26,7 +26,9 @@ const STYLE: &str = concat!(
     include_str!("../../style/components/bar.css"),
     include_str!("../../style/components/calls.css"),
     include_str!("../../style/components/lists.css"),
+    include_str!("../../style/components/wrap-up.css"),
     include_str!("../../style/components/settings.css"),
+    include_str!("../../style/components/shortcuts.css"),
 );
 
 pub(crate) fn at_hub(id: &str) -> Ref<'_> {

@@ -1,8 +1,9 @@
 //! `cargo xtask bench`: what an event costs, natively and in the browser, beside a desk written by hand.
 //!
 //! The native part is `benches/pipeline.rs`. The browser part is `tests/bench/measure.mjs`, which takes Switchhook's page
-//! and the hand-written one through the same steps and prints a table with the ratio of each figure. A full run keeps
-//! both in `docs/benchmarks.md`, between two marks; the words around them are written by hand and stay.
+//! and the hand-written one through the same steps and prints a table with the ratio of each figure, and
+//! `tests/bench/react.mjs`, which measures how soon the desk reacts to a key and to an event. A full run keeps all of it
+//! in `docs/benchmarks.md`, between two marks; the words around them are written by hand and stay.
 //! Nothing here judges a figure: a machine that is busy with something else measures its own business as well.
 
 use crate::arguments::Arguments;
@@ -17,23 +18,49 @@ const MARKS: [&str; 2] = [
     "<!-- end of the figures -->",
 ];
 
+/// What can be measured by itself.
+const PARTS: [&str; 5] = ["native", "decoding", "client", "page", "reaction"];
+
 /// What the person asked for.
 pub(crate) struct Options {
     quick: bool,
+    only: Option<String>,
 }
 
 impl Options {
     /// Reads the words after `bench`.
     pub(crate) fn parse(words: &[String]) -> Outcome<Self> {
         let mut arguments = Arguments::new("bench", words);
-        let mut options = Self { quick: false };
+        let mut options = Self {
+            quick: false,
+            only: None,
+        };
         while let Some(given) = arguments.next() {
             match given.name {
                 "--quick" => options.quick = true,
+                "--only" => {
+                    let part: String = arguments.value(&given, "a part's name")?;
+                    if !PARTS.contains(&part.as_str()) {
+                        return Err(Failure::new(
+                            format!("`{part}` cannot be measured by itself."),
+                            format!("What can: {}.", PARTS.join(", ")),
+                        ));
+                    }
+                    options.only = Some(part);
+                }
                 _ => return Err(arguments.unknown(&given)),
             }
         }
         Ok(options)
+    }
+
+    /// Whether a part is to be measured.
+    fn wants(&self, part: &str) -> bool {
+        match &self.only {
+            Some(only) => only == part,
+            // What takes long is left out of a quick run.
+            None => !self.quick || part != "client",
+        }
     }
 }
 
@@ -54,30 +81,39 @@ pub(crate) fn run(project: &Project, options: &Options) -> Outcome {
             .args(["build", "--quiet", "--release", "--package", "switchhook-hub"]),
         "The compiler's message above says why.",
     )?;
-    let native = native(project)?;
-    let decoding = decoding(project, &browser)?;
-    let client = if options.quick {
-        String::new()
-    } else {
-        client_size(project)?
-    };
-    println!(
-        "Measuring in Chromium ({}).",
-        if options.quick {
-            "about a minute"
+    let measure = |part, run: &dyn Fn() -> Outcome<String>| {
+        if options.wants(part) {
+            run()
         } else {
-            "about 10 minutes"
+            Ok(String::new())
         }
-    );
-    let browser = in_browser(project, &browser, options)?;
-    if options.quick {
-        println!("A quick run is for comparing; docs/benchmarks.md keeps the figures of full ones.");
+    };
+    let native = measure("native", &|| native(project))?;
+    let decoding = measure("decoding", &|| decoding(project, &browser))?;
+    let client = measure("client", &|| client_size(project))?;
+    let reaction = measure("reaction", &|| {
+        in_browser(project, &browser, options, "react.mjs")
+    })?;
+    let page = measure("page", &|| {
+        println!(
+            "Measuring in Chromium ({}).",
+            if options.quick {
+                "about a minute"
+            } else {
+                "about 10 minutes"
+            }
+        );
+        in_browser(project, &browser, options, "measure.mjs")
+    })?;
+    if options.quick || options.only.is_some() {
+        println!("This is for comparing; docs/benchmarks.md keeps the figures of whole, full runs.");
         return Ok(());
     }
     keep(
         project,
         &format!(
-            "{browser}\n\n### The SignalR client\n\n{client}\n\nIn Chromium, decoding alone:\n\n{decoding}\n\n\
+            "{page}\n\n### From the key to the wire, from the event to the button\n\n{reaction}\n\n\
+             ### The SignalR client\n\n{client}\n\nIn Chromium, decoding alone:\n\n{decoding}\n\n\
              ### Natively, from the frame's bytes to the model\n\n```text\n{native}\n```"
         ),
     )
@@ -143,10 +179,10 @@ fn client_size(project: &Project) -> Outcome<String> {
     ))
 }
 
-fn in_browser(project: &Project, browser: &Browser, options: &Options) -> Outcome<String> {
+fn in_browser(project: &Project, browser: &Browser, options: &Options, script: &str) -> Outcome<String> {
     let mut command = project.command("node");
     command
-        .arg(project.root.join("tests").join("bench").join("measure.mjs"))
+        .arg(project.root.join("tests").join("bench").join(script))
         .args(options.quick.then_some("--quick"))
         .env("SWITCHHOOK_CHROMIUM", &browser.browser)
         .env("SWITCHHOOK_HUB_BIN", project.built("release", "switchhook-hub"))

@@ -41,6 +41,7 @@ Switchhook's commands. Each does its own set-up, into .tools/ inside the project
 
   cargo xtask bench    what an event costs, natively and in Chromium, beside a desk written by hand
       --quick          fewer events, one round, and docs/benchmarks.md stays as it is
+      --only PART      native, decoding, client, page or reaction alone; docs/benchmarks.md stays as it is
 
   cargo xtask docs     write the documents that are made from the code
   cargo xtask page     build the page into dist/, with compressed copies

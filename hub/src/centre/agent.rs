@@ -293,6 +293,8 @@ pub struct Agent {
     pub(super) stamp: u64,
     /// Who asked for what follows, if anybody did.
     pub(super) next_by: Option<Cause>,
+    /// Number of the present sign-in, as long as somebody writes to the person now and then.
+    pub(super) chatter: u64,
     /// Whether after-call work was asked for while on a call.
     pub(super) wants_wrap_up: bool,
     /// Whether the person has had a first call since signing in.

@@ -97,6 +97,8 @@ pub struct Leg {
     pub mask: Mask,
     /// Whether the agent has been in conversation on it.
     pub was_connected: bool,
+    /// Whether what is said on it is being written down.
+    pub(super) is_transcribed: bool,
     /// The after-call work that was promised when it connected, if any.
     pub wrap_up: Option<WrapUp>,
     /// Number of the latest change; timers of an earlier state are void.

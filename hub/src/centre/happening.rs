@@ -10,6 +10,7 @@ use super::agent::{AgentStatus, WrapUp};
 use super::call::{CallFacts, Direction, LegState};
 use super::call_data::CallData;
 use super::callback::Callback;
+use super::chatter::QueueAlert;
 use super::command::Audience;
 use super::id::{AgentId, CallId, QueueId};
 use super::listening::ListeningNews;
@@ -18,6 +19,7 @@ use super::queue::{Opening, QueueFigures};
 use super::statistics::FiguresReport;
 use super::supervision::{SupervisionNews, Watchers};
 use super::time::{Moment, Span};
+use super::transcript::Phrase;
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -88,6 +90,22 @@ pub enum What {
         agent: AgentId,
         /// The message.
         message: Arc<Message>,
+    },
+    /// Something was said on an agent's call.
+    Phrase {
+        /// Whose leg.
+        agent: AgentId,
+        /// The call.
+        call: Arc<CallFacts>,
+        /// What.
+        phrase: Arc<Phrase>,
+    },
+    /// A queue has reached what the agent is alerted of.
+    Alert {
+        /// Who is alerted.
+        agent: AgentId,
+        /// Of what.
+        alert: Arc<QueueAlert>,
     },
     /// Figures that a desk asked for.
     Figures {
@@ -238,6 +256,8 @@ impl What {
             | Self::CurrentCall { agent, .. }
             | Self::CallData { agent, .. }
             | Self::Chat { agent, .. }
+            | Self::Phrase { agent, .. }
+            | Self::Alert { agent, .. }
             | Self::Figures { agent, .. }
             | Self::Listening { agent, .. } => Some(*agent),
             Self::Supervision { supervisor, .. } => Some(*supervisor),

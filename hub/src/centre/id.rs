@@ -73,6 +73,8 @@ pub enum GuidOf {
     Event,
     /// Calls on the move between two technical queues.
     TechnicalQueue,
+    /// A rule that alerts of a queue.
+    Alert,
 }
 
 /// A globally unique id, written as 8-4-4-4-12 lower-case hexadecimal digits.

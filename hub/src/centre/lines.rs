@@ -357,6 +357,7 @@ impl Centre {
                     since: self.now,
                     mask: Mask::NONE,
                     was_connected: false,
+                    is_transcribed: false,
                     wrap_up: None,
                     stamp,
                 }],
@@ -760,7 +761,8 @@ impl Centre {
         let Some(position) = call.legs.iter().position(|leg| leg.agent == agent) else {
             return;
         };
-        let leg = call.legs.remove(position);
+        let mut leg = call.legs.remove(position);
+        leg.is_transcribed = false;
         let facts = call.facts.clone();
         let (state, direction, was_connected) = (leg.state, leg.direction, leg.was_connected);
         let Some(target) = self.calls.get_mut(&to) else {

@@ -9,6 +9,7 @@
 //! |---|---|
 //! | `routing` | which agent gets which caller |
 //! | `lines` | how calls and their legs change |
+//! | `chatter`, `transcript` | what people are written, alerted of, and heard to say |
 //! | `single_step` | what is handed over, and who is brought in, without asking |
 //! | `states` | how agents change, and after-call work |
 //! | `behaviour` | what callers and colleagues do of their own accord |
@@ -25,6 +26,7 @@ mod behaviour;
 mod call;
 mod call_data;
 mod callback;
+mod chatter;
 mod command;
 mod happening;
 mod id;
@@ -48,6 +50,7 @@ mod team;
 #[cfg(test)]
 mod tests;
 mod time;
+mod transcript;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -56,6 +59,7 @@ pub use agent::{Agent, AgentState, AgentStatus, Cause, Filing, Kept, Next, Noted
 pub use call::{Call, CallFacts, CallKind, Direction, FarState, Leg, LegState, QueuePlace};
 pub use call_data::{CALL_VARIABLES, CallData, ContextName, DECLARED, Declared};
 pub use callback::{Attempt, AttemptOutcome, CallList, Callback, CallbackOrigin, Classification};
+pub use chatter::{AlertRule, QueueAlert};
 pub use command::{
     Audience, Command, ConsultFor, FailureCode, Figures, ImposedState, ListeningWish, Refusal,
     RequestedState, Supervise, SupervisoryAction, Target,
@@ -71,6 +75,7 @@ pub use statistics::{AgentFigures, FIGURES_INTERVAL, FiguresReport};
 pub use supervision::{SupervisionNews, TeamChange, Watchers};
 pub use team::Team;
 pub use time::{Moment, Span};
+pub use transcript::Phrase;
 
 use random::Dice;
 use schedule::{Schedule, Task};
@@ -445,6 +450,7 @@ impl Centre {
                 told: None,
                 report_due: false,
                 keeps_hours: number % 7 == 6,
+                alerted: 0,
             });
             // One call list for every third queue.
             if number % 3 == 0 {
@@ -516,6 +522,7 @@ impl Centre {
                 kept: None,
                 stamp: 0,
                 next_by: None,
+                chatter: 0,
                 wants_wrap_up: false,
                 has_had_call: false,
                 held_back: false,

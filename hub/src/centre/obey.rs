@@ -393,7 +393,10 @@ impl Centre {
                 }
             }
             Command::ReportBadLine(_) => self.totals.bad_lines += 1,
-            Command::Chat { to, text } => self.deliver(agent, to, text),
+            Command::Chat { to, text } => {
+                self.deliver(agent, to, text);
+                self.somebody_answers(agent, to);
+            }
             Command::ListSkillGroups => self.tell_skill_groups(agent),
             Command::EnableFigures(figures) => self.enable_figures(agent, figures),
             Command::DisableFigures(figures) => self.disable_figures(agent, figures),
@@ -429,7 +432,7 @@ impl Centre {
     }
 
     /// Puts a text message on the desks of those it is for.
-    fn deliver(&mut self, from: AgentId, to: Audience, text: String) {
+    pub(super) fn deliver(&mut self, from: AgentId, to: Audience, text: String) {
         let receivers: Vec<AgentId> = match to {
             Audience::Agent(agent) => vec![agent],
             Audience::Supervisor => self.supervisor_of(from).into_iter().collect(),

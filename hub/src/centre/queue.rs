@@ -86,6 +86,8 @@ pub struct Queue {
     pub(super) report_due: bool,
     /// Whether the queue keeps office hours (others are always open).
     pub(super) keeps_hours: bool,
+    /// The alerts whose value is reached, a bit each.
+    pub(super) alerted: u8,
 }
 
 impl Queue {

@@ -88,6 +88,7 @@ impl Centre {
             since: now,
             mask: Mask::NONE,
             was_connected: false,
+            is_transcribed: false,
             wrap_up: None,
             stamp,
         });
@@ -173,13 +174,15 @@ impl Centre {
         let figures = queue.figures(now);
         let opening = queue.opening;
         let somebody_waits = !queue.waiting.is_empty();
-        if queue.told != Some((figures, opening)) {
+        let is_news = queue.told != Some((figures, opening));
+        if is_news {
             queue.told = Some((figures, opening));
             self.emit(What::QueueChanged {
                 queue: id,
                 figures,
                 opening,
             });
+            self.alert_about(id, &figures);
         }
         if somebody_waits {
             self.report_queue(id);

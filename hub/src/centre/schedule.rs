@@ -100,6 +100,17 @@ pub(super) enum Task {
     },
     /// A member's desk accepts a silent monitor session.
     ListeningStarts { supervisor: AgentId, id: ListeningId },
+    /// A few more words of a conversation are said.
+    Speak {
+        call: CallId,
+        agent: AgentId,
+        line: u16,
+        words: u16,
+    },
+    /// Somebody writes to a person.
+    Write { agent: AgentId, stamp: u64 },
+    /// Somebody answers what a person has written.
+    WriteBack { by: AgentId, to: AgentId },
     /// An accepted command takes effect.
     Obey {
         agent: AgentId,

@@ -142,6 +142,7 @@ impl Centre {
             since: now,
             mask: Mask::NONE,
             was_connected: false,
+            is_transcribed: false,
             wrap_up: None,
             stamp,
         });

@@ -421,6 +421,7 @@ impl Centre {
         agent.status.next = Next::NotReady(Reason::NONE);
         self.extensions.insert(extension.to_owned(), id);
         self.set_agent(id, AgentState::NotReady, Reason::NONE);
+        self.chatter_begins(id);
     }
 
     /// Signs an agent out; any after-call work ends with it.

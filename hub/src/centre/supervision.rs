@@ -481,6 +481,7 @@ impl Centre {
             since: now,
             mask: Mask::NONE,
             was_connected: true,
+            is_transcribed: false,
             wrap_up: None,
             stamp,
         });

@@ -436,19 +436,16 @@ impl Trio {
 
     fn desk_leaves(&mut self, agent: AgentId) {
         for _ in 0..8 {
-            let legs = self.centre.calls_of(agent);
-            let wish = legs
-                .filter_map(|(call, leg)| {
-                    let id = call.facts.id;
-                    [
-                        (Mask::RELEASE, Command::ClearConnection(id)),
-                        (Mask::RETRIEVE, Command::Retrieve(id)),
-                        (Mask::ANSWER, Command::Answer(id)),
-                    ]
-                    .into_iter()
-                    .find(|(bit, _)| leg.mask.allows(*bit))
-                })
-                .next();
+            let wish = self.centre.calls_of(agent).find_map(|(call, leg)| {
+                let id = call.facts.id;
+                [
+                    (Mask::RELEASE, Command::ClearConnection(id)),
+                    (Mask::RETRIEVE, Command::Retrieve(id)),
+                    (Mask::ANSWER, Command::Answer(id)),
+                ]
+                .into_iter()
+                .find(|(bit, _)| leg.mask.allows(*bit))
+            });
             match wish {
                 Some((_, command)) => self.obey(agent, command),
                 None => break,
@@ -537,10 +534,9 @@ fn check_stage(trio: &Trio, stage: Stage, story: &str) {
     let both_outside = (trio.caller, trio.consulted) == (Other::Outside, Other::Outside);
     let expected = match stage {
         Stage::Ringing | Stage::Answered | Stage::Alternated => 4,
-        Stage::BackToCaller => 2,
         // What is outside on both sides has left the house.
         Stage::Transferred if both_outside => 0,
-        Stage::Transferred => 2,
+        Stage::BackToCaller | Stage::Transferred => 2,
         Stage::Conference => 3,
     };
     assert_eq!(parties, expected, "{story}");

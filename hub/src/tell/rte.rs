@@ -10,9 +10,10 @@ use std::sync::Arc;
 
 use super::json::Writer;
 use crate::centre::{
-    Agent, AgentId, AgentState, AgentStatus, CallFacts, CallKind, CallListId, Callback, CallbackId,
-    CallbackOrigin, Centre, Classification, Direction, Ending, Entity, Guid, GuidOf, Happening, LegEvent,
-    LegState, Moment, Opening, QueueFigures, QueueId, Reason, Span, What, WrapUp, WrapUpPhase,
+    Agent, AgentId, AgentState, AgentStatus, AlertRule, CallFacts, CallKind, CallListId, Callback,
+    CallbackId, CallbackOrigin, Centre, Classification, Direction, Ending, Entity, Guid, GuidOf, Happening,
+    LegEvent, LegState, Moment, Opening, Phrase, QueueAlert, QueueFigures, QueueId, Reason, Span, What,
+    WrapUp, WrapUpPhase,
 };
 
 /// The events that can be subscribed to: what `AvailableSubscriptions` answers, and which names are valid
@@ -127,6 +128,8 @@ pub fn tell_wanted(
             event,
             ..
         } => teller.leg(*agent, call, *direction, event),
+        What::Phrase { agent, call, phrase } => teller.phrase(*agent, call, phrase),
+        What::Alert { agent, alert } => teller.alert(*agent, alert),
         What::CurrentCall { .. }
         | What::CallData { .. }
         | What::Chat { .. }
@@ -715,6 +718,51 @@ impl Teller<'_> {
                 numbers(writer, about.call);
             },
         );
+    }
+
+    /// What was said. The document lists neither the roles nor the types of transcripts (E11): words that say it.
+    fn phrase(&mut self, agent: AgentId, call: &CallFacts, phrase: &Phrase) {
+        let Some(agent) = self.centre.agent(agent) else {
+            return;
+        };
+        let centre = self.centre;
+        let about = About { agent, call };
+        let name = "UserRealTimeTranscriptPhrase";
+        self.event(Entity::Agent(agent.id), name, None, |writer, organisation| {
+            call_head(writer, about, organisation);
+            writer.guid_or_null("queueId", queue_guid(centre, call.queue));
+            let list = call.callback.map(|(list, _)| list);
+            writer.guid_or_null("callListId", list_guid(centre, list));
+            writer.text("speakerRole", if phrase.by_agent { "Agent" } else { "Customer" });
+            writer.text("phrase", &phrase.text);
+            writer.plain("confidence", f64::from(phrase.confidence) / 100.0);
+            writer.plain("duration", phrase.duration.as_millis());
+            writer.plain("offsetMilliseconds", phrase.offset.as_millis());
+            writer.plain("isIntermediate", phrase.is_interim);
+            writer.text("realtimeType", "Unknown");
+        });
+    }
+
+    fn alert(&mut self, agent: AgentId, alert: &QueueAlert) {
+        let (Some(agent), Some(queue)) = (self.centre.agent(agent), self.centre.queue(alert.queue)) else {
+            return;
+        };
+        let (field, what) = match alert.rule {
+            AlertRule::Waiting => ("NbrOfQueuingRequesters", "Many callers wait"),
+            AlertRule::LongestWait => ("MaxWaitTime", "Callers wait long"),
+        };
+        let rule = u64::from(alert.queue.number()) * 2 + alert.rule as u64;
+        let id = self.centre.derive_guid(GuidOf::Alert, rule);
+        let name = "UserAlert";
+        self.event(Entity::Agent(agent.id), name, None, |writer, organisation| {
+            writer.guid("alertId", id);
+            writer.guid("userId", agent.guid);
+            writer.guid("organizationId", organisation);
+            writer.text("conditionName", &format!("{what}: {}", queue.name));
+            writer.text("conditionValue", &alert.threshold.to_string());
+            writer.text("conditionExpression", &format!("{field} >= {}", alert.threshold));
+            writer.text("value", &alert.value.to_string());
+        });
     }
 
     /// The technical queue of a call; for a direct call the user stands in its place, because the

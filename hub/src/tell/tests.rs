@@ -385,6 +385,7 @@ impl Desk {
                 }
                 "OnSetAgentModeEvent"
                 | "OnLogoutFailed"
+                | "OnChatMessage"
                 | "OnAgentPrecallEvent"
                 | "OnAgentPrecallAbortEvent" => {}
                 name if name.ends_with("Conf") => {}

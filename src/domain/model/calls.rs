@@ -4,7 +4,7 @@
 //! May not be here: what may be done to a call (its mask says).
 //! A call is own when a telephony source reports it without naming an agent, or names the own one.
 
-use super::super::call::Supervision;
+use super::super::call::{Step, Supervision};
 use super::super::telephony::Precall;
 use super::{
     CALLS_KEPT, Call, CallKey, CallUpdate, CallbackKey, Changed, Command, Covered, Direction, Ending,
@@ -75,19 +75,46 @@ impl Model {
             changed |= set(&mut row.routed.skill_group, update.routed.skill_group);
             changed |= set(&mut row.routed.skill_group_id, update.routed.skill_group_id);
             changed |= set(&mut row.routed.priority, update.routed.priority);
-            changed |= set(&mut row.queued, update.queued);
-            changed |= set(&mut row.diversion, update.diversion.map(Some));
+            if set(&mut row.queued, update.queued) {
+                changed = true;
+                if row.queued.is_some() {
+                    row.remember(when, Step::Queued);
+                }
+            }
+            if set(&mut row.diversion, update.diversion.map(Some)) {
+                changed = true;
+                row.remember(when, Step::Diverted);
+            }
             changed |= set_text(&mut row.leg, update.leg.as_ref());
             changed |= set(&mut row.mask, update.mask.map(Some));
-            changed |= set_optional_text(&mut row.transferring_to, update.transferring_to.as_ref());
-            changed |= set(&mut row.conference, update.conference.then_some(true));
+            if set_optional_text(&mut row.transferring_to, update.transferring_to.as_ref()) {
+                changed = true;
+                let goes_on = row.transferring_to.is_some();
+                row.remember(
+                    when,
+                    if goes_on {
+                        Step::Transferring
+                    } else {
+                        Step::TransferGivenUp
+                    },
+                );
+            }
+            if set(&mut row.conference, update.conference.then_some(true)) {
+                changed = true;
+                row.remember(when, Step::Joined);
+            }
             changed |= set(&mut row.consult, update.consult.then_some(true));
             changed |= set(&mut row.about, about.map(Some));
-            changed |= set(&mut row.recording, update.recording.map(Some));
+            changed |= update
+                .recording
+                .is_some_and(|recording| set_recording(row, recording, when));
             changed |= set_text(&mut row.wrap_up_data, update.wrap_up_data.as_ref());
             if let Some(supervision) = update.supervision {
                 let told = told_of(row.supervision.clone(), supervision);
                 changed |= set(&mut row.supervision, Some(Some(told)));
+            }
+            if !update.fixed_data.is_empty() {
+                row.fixed_data = update.fixed_data;
             }
             for (name, value) in &update.data {
                 changed |= set_data(&mut row.data, name, value);
@@ -339,6 +366,15 @@ impl Model {
         }
     }
 
+    /// Forgets the own calls that were missed: the agent has seen them.
+    pub(super) fn dismiss_missed_calls(&mut self) {
+        let is_missed = |key: &CallKey| self.calls.get(*key).is_some_and(|call| call.missed);
+        let missed: Vec<CallKey> = self.past_calls.iter().copied().filter(is_missed).collect();
+        for key in missed {
+            self.dismiss_call(key);
+        }
+    }
+
     /// Forgets the call that began first when there are too many: a source need not tell of every call's end.
     fn make_room(&mut self) {
         if self.calls.len() < CALLS_KEPT {
@@ -419,6 +455,7 @@ impl Model {
             } else {
                 if row.transcript.len() == PHRASES_KEPT {
                     row.transcript.remove(0);
+                    row.phrases_before += 1;
                 }
                 row.transcript.push(phrase);
             }
@@ -540,6 +577,23 @@ fn begin_again(row: &mut Call, when: Moment) {
     row.about = None;
     row.recording = None;
     row.wrap_up_data = None;
+    row.history.clear();
+}
+
+/// The server says whether the call is being recorded; answers whether that is news.
+pub(super) fn set_recording(row: &mut Call, recording: bool, when: Moment) -> bool {
+    let before = row.recording.replace(recording);
+    if before.unwrap_or(false) != recording {
+        row.remember(
+            when,
+            if recording {
+                Step::Recorded
+            } else {
+                Step::NotRecorded
+            },
+        );
+    }
+    before != Some(recording)
 }
 
 /// What is known of a supervisor's presence after further news of it: of the same supervisor's presence,
@@ -583,6 +637,13 @@ fn move_to(row: &mut Call, stage: Stage, ending: Option<Ending>, when: Moment) -
         }
         _ => {}
     }
+    row.remember(
+        when,
+        match (row.stage, stage) {
+            (Stage::Held, Stage::Connected) => Step::Retrieved,
+            (_, stage) => Step::At(stage),
+        },
+    );
     row.stage = stage;
     true
 }

@@ -4,6 +4,7 @@
 //! May not be here: sending, deadlines (the session's), any look at a call's stage to judge a button.
 //! State moves on events only; a command that is done merely stops being in flight.
 
+use super::calls::set_recording;
 use super::{
     Agent, AgentState, Call, CallKey, Changed, Command, Control, FAILURES_KEPT, Failed, Failure, InFlight,
     InvokeId, Model, Moment, Off, Phase, SourceId, Stage, Transition, control,
@@ -99,10 +100,20 @@ impl Model {
             (Command::MakeCurrent(call), _) => self.switch_allowed(source, *call),
             (_, Some(control)) => self.allowed(source, control, command.call()),
             (_, None) => match command.call() {
+                // Its answer must be waited for: the next change may follow from it.
+                Some(call) if self.changes_data_of(call, command) => Err(Off::UnderWay),
                 Some(call) => self.tones_allowed(source, call),
                 None => self.reachable(source),
             },
         }
+    }
+
+    /// Whether a command would change a call's data while that is being done already.
+    fn changes_data_of(&self, call: CallKey, command: &Command) -> bool {
+        let changes = |command: &Command| matches!(command, Command::SetCallData { .. });
+        let mut flights = self.desk.in_flight.iter();
+        changes(command)
+            && flights.any(|flight| changes(&flight.command) && flight.command.call() == Some(call))
     }
 
     /// Whether the telephony server can be asked for anything.
@@ -154,16 +165,16 @@ impl Model {
     /// What the confirmation itself tells.
     fn confirm(&mut self, command: &Command, now: Moment) {
         match command {
-            Command::StartRecording(call) => self.tell_recording(*call, true),
-            Command::StopRecording(call) => self.tell_recording(*call, false),
+            Command::StartRecording(call) => self.tell_recording(*call, true, now),
+            Command::StopRecording(call) => self.tell_recording(*call, false, now),
             Command::SendMessage { to, text } => self.keep_own_message(to, text, now),
             _ => {}
         }
     }
 
-    fn tell_recording(&mut self, call: CallKey, recording: bool) {
+    fn tell_recording(&mut self, call: CallKey, recording: bool, now: Moment) {
         self.calls.change(call, |row| Changed {
-            row: row.recording.replace(recording) != Some(recording),
+            row: set_recording(row, recording, now),
             rank: false,
         });
     }
@@ -320,6 +331,22 @@ impl Model {
                 Command::Ready | Command::NotReady { .. } | Command::WorkReady | Command::WorkNotReady
             )
         });
+    }
+
+    /// Another reason for the same state may be all that was asked for.
+    pub(super) fn settle_by_reason(&mut self) {
+        let is_done =
+            |flight: &&InFlight| matches!(flight.command, Command::NotReady { .. }) && self.is_done(flight);
+        let done: Vec<InvokeId> = self
+            .desk
+            .in_flight
+            .iter()
+            .filter(is_done)
+            .map(|flight| flight.id)
+            .collect();
+        for id in done {
+            self.finish(id);
+        }
     }
 
     pub(super) fn settle_by_state(&mut self, state: AgentState) {

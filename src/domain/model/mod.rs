@@ -8,11 +8,14 @@
 mod callbacks;
 mod calls;
 mod commands;
+mod own_state;
 mod people;
 mod supervision;
 mod telephony;
 
-use super::agent::{Agent, AgentState, AgentUpdate, NextState, Reservation, Terminal, WrapUp};
+use super::agent::{
+    Agent, AgentState, AgentUpdate, ChangedBy, ForcedOut, NextState, Reservation, Terminal, Witnessed, WrapUp,
+};
 use super::call::{
     CALLS_KEPT, Call, CallUpdate, Direction, Ending, FIELDS_KEPT, PHRASES_KEPT, Phrase, RECORDINGS_KEPT,
     Recording, Stage,
@@ -26,11 +29,11 @@ use super::fold::folded;
 use super::ids::{AgentKey, CallKey, CallListKey, CallbackKey, QueueKey, Ref, SourceId};
 use super::moment::Moment;
 use super::queue::{Queue, QueueUpdate};
-use super::settings::DeskSettings;
+use super::settings::{DeskSettings, WrapUpData};
 use super::skills::{Assignment, Statistics};
 use super::supervision::{SilentMonitor, Supervisor};
 use super::table::{Changed, Rank, Row, Table};
-use super::telephony::Telephony;
+use super::telephony::{Precall, Telephony};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -45,6 +48,8 @@ pub const FAILURES_KEPT: usize = 10;
 pub const SETTINGS_KEPT: usize = 500;
 /// Members kept of one queue.
 pub const MEMBERS_KEPT: usize = 10_000;
+/// States of the own agent kept.
+pub const STATES_KEPT: usize = 12;
 const TERMINALS_KEPT: usize = 16;
 
 /// A list of callbacks.
@@ -108,8 +113,16 @@ pub enum Transition {
     Missed(CallKey),
     /// A command did not happen.
     CommandFailed(InvokeId),
-    /// The own agent was signed out by the system.
+    /// The own agent was signed out without having asked for it here.
     ForcedSignOut,
+    /// The server has noted what follows the call at hand.
+    NextState,
+    /// The own agent is kept free for a call.
+    Reserved,
+    /// A contact is on its way to the own agent and no call yet.
+    Coming,
+    /// It will not come.
+    TakenBack,
     /// Events of the past were told after an interruption; nobody was told of them one by one.
     CaughtUp {
         /// How many there were.
@@ -169,8 +182,14 @@ pub struct Desk {
     pub in_flight: Vec<InFlight>,
     /// Commands that failed, newest last, until seen.
     pub failed: VecDeque<Failed>,
-    /// Signed out by the system, until seen or signed in again.
-    pub forced_out: bool,
+    /// Signed out without having asked for it here, until signed in again.
+    pub forced_out: Option<ForcedOut>,
+    /// The own states that the desk has witnessed, newest last.
+    pub states: VecDeque<Witnessed>,
+    /// What brings about the next own state, where it was told before the state.
+    pub(super) cause_to_come: Option<ChangedBy>,
+    /// The contact that was announced and will not come, and when that was told; until another one comes.
+    pub taken_back: Option<(Precall, Moment)>,
     /// Wrap-up that will follow the present call, seconds at most.
     pub wrap_up_to_come: Option<i64>,
     /// The own agent's alerts, newest last.
@@ -181,12 +200,31 @@ pub struct Desk {
     pub desk_settings: Option<Box<DeskSettings>>,
     /// The own agent's skill groups and tasks.
     pub assignment: Option<Box<Assignment>>,
-    /// Messages from colleagues, newest last.
+    /// Messages from colleagues and to them, newest last.
     pub messages: VecDeque<Message>,
+    /// How many messages there were.
+    pub messages_told: u32,
+    /// Changes whenever the messages do.
+    pub messages_version: u32,
+    /// How many alerts there were.
+    pub alerts_told: u32,
     /// The supervisor's side, empty at the desk of whoever is none.
     pub supervisor: Supervisor,
     /// The session of listening in that this desk takes part in, or took part in last.
     pub silent_monitor: Option<SilentMonitor>,
+}
+
+/// What the agent has seen and need not be shown any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Seen {
+    /// All missed calls.
+    MissedCalls,
+    /// One alert, by its number.
+    Alert(u32),
+    /// All alerts.
+    Alerts,
+    /// The messages of one conversation; they stay, but are no news any more.
+    Messages(Addressee),
 }
 
 /// Why a control is off.
@@ -313,13 +351,8 @@ impl Model {
             }
             Event::Alert(agent, alert) => {
                 self.hear(agent.source, heard);
-                if self.is_me(agent) && !self.desk.alerts.contains(&alert) {
-                    if self.desk.alerts.len() == ALERTS_KEPT {
-                        self.desk.alerts.pop_front();
-                    }
-                    self.desk.alerts.push_back(alert);
-                    self.desk_touched = true;
-                    self.transitions.push(Transition::Alert);
+                if self.is_me(agent) {
+                    self.keep_alert(alert);
                 }
             }
             Event::Reserved(agent, duration) => self.reserve(agent, duration, when, heard),
@@ -408,18 +441,13 @@ impl Model {
                 };
                 let id = id.or_else(|| self.desk.in_flight.first().map(|flight| flight.id));
                 if kind == Refusal::SignedInElsewhere {
-                    self.desk.forced_out = true;
-                    self.desk_touched = true;
+                    self.force_out(Some(ChangedBy::OtherDesk), heard);
                 }
                 if let Some(id) = id {
                     self.fail(id, failure, heard);
                 }
             }
-            Event::ForcedSignOut => {
-                self.desk.forced_out = true;
-                self.desk_touched = true;
-                self.transitions.push(Transition::ForcedSignOut);
-            }
+            Event::ForcedSignOut => self.force_out(Some(ChangedBy::System), when),
             Event::Precall(contact, update) => {
                 self.tell_precall(contact, update.map(|update| *update), heard);
             }

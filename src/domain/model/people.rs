@@ -5,8 +5,8 @@
 //! A row is dirty only when something that can be seen has changed.
 
 use super::{
-    AgentKey, AgentState, AgentUpdate, Changed, Desk, Model, Moment, NextState, QueueKey, QueueUpdate, Ref,
-    Reservation, TERMINALS_KEPT, Terminal, Transition, WrapUp, WrapUpChange, set, set_optional_text,
+    Agent, AgentKey, AgentState, AgentUpdate, Changed, Desk, Model, Moment, NextState, QueueKey, QueueUpdate,
+    Ref, Reservation, TERMINALS_KEPT, Terminal, Transition, WrapUp, WrapUpChange, set, set_optional_text,
     set_text,
 };
 
@@ -44,14 +44,18 @@ impl Model {
                 .map(|id| self.queues.intern(Ref::new(reference.source, id)))
         });
         let mut states = (AgentState::Unknown, AgentState::Unknown);
+        let mut reasons = (None, None);
         self.agents.change(key, |row| {
             let before = row.state();
+            reasons.0 = row.reason;
             let was_heard = row.heard.is_some();
             let mut changed = false;
             let renamed = set_text(&mut row.name, update.name.as_ref());
             changed |= renamed;
             changed |= set_text(&mut row.login_id, update.login_id.as_ref());
             changed |= set_text(&mut row.extension, update.extension.as_ref());
+            changed |= set_text(&mut row.team, update.team.as_ref());
+            changed |= set(&mut row.leads_team, update.leads_team);
             changed |= set(&mut row.named_state, update.named_state.map(Some));
             changed |= set(&mut row.reason, update.reason);
             changed |= set(&mut row.changed_by, update.changed_by.clone());
@@ -78,6 +82,7 @@ impl Model {
             changed |= set(&mut row.availability_until, update.availability_until);
             changed |= set_optional_text(&mut row.transfer_number, update.transfer_number.as_ref());
             states = (before, row.state());
+            reasons.1 = row.reason;
             changed |= ends_reservation(states.0, states.1) && row.reservation.take().is_some();
             let says_state = update.named_state.is_some()
                 || update.talking.is_some()
@@ -106,7 +111,14 @@ impl Model {
         if let Some(login_id) = &update.login_id {
             self.agents.alias(Ref::new(reference.source, login_id), key);
         }
-        self.count_state(key, states.0, states.1);
+        if self.desk.me == Some(key) && (states.0 != states.1 || reasons.0 != reasons.1) {
+            let since = self.agents.get(key).and_then(Agent::state_since);
+            let at = since.filter(|_| states.0 != states.1).unwrap_or(when);
+            let by = update.changed_by.clone().flatten();
+            self.witness(states.0, states.1, reasons.1, by, at);
+            self.settle_by_reason();
+        }
+        self.count_state(key, states.0, states.1, when);
         if states.0 != states.1 && states.1 == AgentState::SignedOut {
             self.stop_listening(key, when);
         }
@@ -120,6 +132,9 @@ impl Model {
             from: when,
             until: duration.map(|duration| when.plus(duration)),
         });
+        if self.desk.me == Some(key) {
+            self.transitions.push(Transition::Reserved);
+        }
         self.agents.change(key, |row| {
             let mut changed = set(&mut row.reservation, Some(reservation));
             if row.source == agent.source {
@@ -143,7 +158,7 @@ impl Model {
     }
 
     /// Keeps the tally of states and tells the own agent's changes.
-    pub(super) fn count_state(&mut self, key: AgentKey, from: AgentState, to: AgentState) {
+    fn count_state(&mut self, key: AgentKey, from: AgentState, to: AgentState, when: Moment) {
         if from == to {
             return;
         }
@@ -163,9 +178,7 @@ impl Model {
             ) {
                 self.desk.next_state = None;
             }
-            if to != AgentState::SignedOut {
-                self.desk.forced_out = false;
-            }
+            self.follow_own_state(from, to, when);
             self.transitions.push(Transition::OwnState { from, to });
             self.settle_by_state(to);
         }
@@ -174,6 +187,9 @@ impl Model {
     /// The server has noted what follows the call at hand: whoever asked for that has the answer.
     pub(super) fn note_next_state(&mut self, next: Option<NextState>) {
         if self.desk.next_state != next {
+            if next.is_some() {
+                self.transitions.push(Transition::NextState);
+            }
             self.desk.next_state = next;
             self.desk_touched = true;
             self.settle_by_note();
@@ -227,7 +243,12 @@ impl Model {
                 start: Some(when),
                 end: (seconds > 0).then(|| when.plus(seconds.saturating_mul(1000))),
             }),
-            WrapUpChange::Ended { .. } => None,
+            WrapUpChange::Ended { by_timer } => {
+                if mine && by_timer {
+                    self.wrap_up_timed_out();
+                }
+                None
+            }
         };
         if mine {
             self.desk.wrap_up_to_come = None;

@@ -11,8 +11,8 @@ use super::super::telephony::{
     SWITCHES_KEPT, TelephonyNews,
 };
 use super::{
-    Addressee, AgentKey, CallUpdate, Cow, FIELDS_KEPT, Failure, Model, Moment, Ref, SourceId, Telephony,
-    Transition, set_text,
+    ALERTS_KEPT, Addressee, AgentKey, Alert, CallUpdate, Cow, FIELDS_KEPT, Failure, Model, Moment, Ref, Seen,
+    SourceId, Telephony, Transition, set_text,
 };
 
 /// Agents whose figures are kept.
@@ -254,7 +254,15 @@ impl Model {
         self.hear(contact.source, heard);
         let known = self.take_precall(contact);
         self.desk_touched |= known.is_some() || update.is_some();
-        let Some(update) = update else { return };
+        let Some(update) = update else {
+            if let Some(known) =
+                known.filter(|known| known.agent.is_none_or(|agent| self.desk.me == Some(agent)))
+            {
+                self.desk.taken_back = Some((known, heard));
+                self.transitions.push(Transition::TakenBack);
+            }
+            return;
+        };
         let agent = update
             .agent
             .as_ref()
@@ -263,6 +271,12 @@ impl Model {
         let mut data: Vec<(Box<str>, Box<str>)> = Vec::with_capacity(update.data.len().min(FIELDS_KEPT));
         for (name, value) in update.data.into_iter().take(FIELDS_KEPT) {
             data.push((name.as_ref().into(), value.as_ref().into()));
+        }
+        if agent.is_none_or(|agent| self.desk.me == Some(agent)) {
+            self.desk.taken_back = None;
+            if known.is_none() {
+                self.transitions.push(Transition::Coming);
+            }
         }
         if self.telephony.precalls.len() == PRECALLS_KEPT {
             self.telephony.precalls.pop_front();
@@ -296,6 +310,7 @@ impl Model {
             message.text = message.text.get(..end).unwrap_or_default().into();
         }
         message.at = heard;
+        message.unread = true;
         self.add_message(message);
         self.transitions.push(Transition::Message);
     }
@@ -305,23 +320,77 @@ impl Model {
         let me = self.desk.me.and_then(|me| self.agents.get(me));
         let message = Message {
             from: me.map(|me| me.id.clone()),
-            to: match to {
-                Addressee::Agent(id) => Some(id.clone()),
-                Addressee::Supervisor | Addressee::Team => None,
-            },
+            with: to.clone(),
             own: true,
+            unread: false,
             text: text.into(),
             at: now,
+            number: 0,
         };
         self.add_message(message);
     }
 
-    fn add_message(&mut self, message: Message) {
+    fn add_message(&mut self, mut message: Message) {
+        self.desk.messages_told += 1;
+        message.number = self.desk.messages_told;
         let messages = &mut self.desk.messages;
         if messages.len() == MESSAGES_KEPT {
             messages.pop_front();
         }
         messages.push_back(message);
+        self.desk.messages_version += 1;
+        self.desk_touched = true;
+    }
+
+    /// The agent has looked at a conversation.
+    fn read_messages(&mut self, with: &Addressee) {
+        for message in self
+            .desk
+            .messages
+            .iter_mut()
+            .filter(|message| message.with == *with)
+        {
+            if std::mem::take(&mut message.unread) {
+                self.desk.messages_version += 1;
+                self.desk_touched = true;
+            }
+        }
+    }
+
+    // ---- alerts, and what was seen ----
+
+    /// A rule has fired. Told twice, it fired once.
+    pub(super) fn keep_alert(&mut self, mut alert: Alert) {
+        let alerts = &mut self.desk.alerts;
+        alert.number = 0;
+        let is_told = |known: &Alert| {
+            let number = alert.number;
+            Alert {
+                number,
+                ..known.clone()
+            } == alert
+        };
+        if alerts.iter().any(is_told) {
+            return;
+        }
+        if alerts.len() == ALERTS_KEPT {
+            alerts.pop_front();
+        }
+        self.desk.alerts_told += 1;
+        alert.number = self.desk.alerts_told;
+        alerts.push_back(alert);
+        self.desk_touched = true;
+        self.transitions.push(Transition::Alert);
+    }
+
+    /// The agent has seen something.
+    pub fn see(&mut self, seen: &Seen) {
+        match seen {
+            Seen::MissedCalls => self.dismiss_missed_calls(),
+            Seen::Alert(number) => self.desk.alerts.retain(|alert| alert.number != *number),
+            Seen::Alerts => self.desk.alerts.clear(),
+            Seen::Messages(with) => return self.read_messages(with),
+        }
         self.desk_touched = true;
     }
 }

@@ -11,7 +11,7 @@ use crate::domain::fold::folded;
 impl Session {
     /// Decides what calls for attention after a step, and tells when that has changed.
     pub(super) fn attend(&mut self, now: Now) {
-        let works = self.screen == Screen::Desk && !self.model.borrow().desk.forced_out;
+        let works = self.screen == Screen::Desk && self.model.borrow().desk.forced_out.is_none();
         // Only who has worked competes: a desk that is still signing in may not get in at all.
         let competes = works
             && !self.attention.frozen
@@ -53,13 +53,11 @@ impl Session {
         self.effects.push(Effect::Compete(contest));
     }
 
+    /// What is decided after the contest is over decides nothing.
     pub(super) fn tab_decided(&mut self, tab: Tab) {
-        // What was decided for a contest that is over decides nothing.
-        self.attention.tab = if self.contest.is_some() {
-            tab
-        } else {
-            Tab::Undecided
-        };
+        if self.contest.is_some() {
+            self.attention.tab = tab;
+        }
     }
 
     pub(super) fn take_over(&mut self) {
@@ -80,14 +78,16 @@ impl Session {
     /// Asks for the calls as they are now; nothing rings before all that was said until then has been heard.
     pub(super) fn reconcile(&mut self, now: Now) {
         self.attention.in_doubt = true;
-        if self.config.telephony == Telephony::CtiOs && !self.model.borrow().desk.forced_out {
-            self.ask(ctios::Question::Calls, now);
+        if self.config.telephony == Telephony::CtiOs && self.model.borrow().desk.forced_out.is_none() {
+            self.ask_as(Calling::Reconcile, ctios::Question::Calls, now);
+        } else {
+            // Any question would do; this one every RTE hub answers.
+            self.invoke(
+                rte::subscribe::ACTIVE_SUBSCRIPTIONS,
+                rte::subscribe::NO_ARGUMENTS,
+                Calling::Reconcile,
+                now,
+            );
         }
-        self.invoke(
-            rte::subscribe::ACTIVE_SUBSCRIPTIONS,
-            rte::subscribe::NO_ARGUMENTS,
-            Calling::Reconcile,
-            now,
-        );
     }
 }

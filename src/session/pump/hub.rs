@@ -132,8 +132,6 @@ impl Session {
                 } else {
                     self.view.link = Link::Preparing;
                     self.begin_sessions();
-                    // Nothing that was known before is certain in this session until it is told again.
-                    self.attention.in_doubt = false;
                     self.subscribe_when_ready(now);
                 }
                 self.resync = true;
@@ -193,7 +191,7 @@ impl Session {
     /// Takes up (or again) the own agent's place at the telephony server, unless it has signed the agent out: then
     /// only the agent can want to be back.
     pub(super) fn restore_telephony(&mut self, now: Now) {
-        let forced_out = self.model.borrow().desk.forced_out;
+        let forced_out = self.model.borrow().desk.forced_out.is_some();
         if let (false, Some(credentials)) = (forced_out, &self.credentials) {
             let command = at_telephony(credentials);
             self.send_command(command, now);

@@ -96,6 +96,8 @@ pub enum Input<'a> {
     DismissCall(crate::domain::ids::CallKey),
     /// The supervisor has seen who needs help.
     DismissEmergencies,
+    /// The agent has seen something else.
+    Seen(crate::domain::model::Seen),
     /// A request of the session's own was answered.
     Fetched {
         /// Which.
@@ -234,6 +236,7 @@ pub struct Session {
     view: ConnectionView,
     screen: Screen,
     reasons: Vec<Reason>,
+    wrap_up_reasons: Vec<Box<str>>,
     effects: Vec<Effect>,
     changed: bool,
     resync: bool,
@@ -292,6 +295,7 @@ impl Session {
             contest: None,
             view: ConnectionView::default(),
             reasons: Vec::new(),
+            wrap_up_reasons: Vec::new(),
             effects: Vec::new(),
             changed: true,
             resync: false,
@@ -312,6 +316,7 @@ impl Session {
             Input::DismissFailure(id) => self.model.borrow_mut().dismiss_failure(id),
             Input::DismissCall(call) => self.model.borrow_mut().dismiss_call(call),
             Input::DismissEmergencies => self.model.borrow_mut().dismiss_emergencies(),
+            Input::Seen(seen) => self.model.borrow_mut().see(&seen),
             Input::Fetched { fetch, status, body } => {
                 if let Some(fetching) = self.fetches.remove(&fetch) {
                     self.fetched(fetching, status, body, now);
@@ -337,6 +342,7 @@ impl Session {
             match &transition {
                 Transition::OwnState { to, .. } => self.own_state_changed(*to, now),
                 Transition::CommandFailed(id) => self.command_failed(*id, now),
+                Transition::RingingEnded(call) => self.attention.stop(*call),
                 _ => {}
             }
             self.effects.push(Effect::Tell(transition));
@@ -380,6 +386,11 @@ impl Session {
     /// Reasons for not being ready.
     pub fn reasons(&self) -> &[Reason] {
         &self.reasons
+    }
+
+    /// Texts that a call can be filed under.
+    pub fn wrap_up_reasons(&self) -> &[Box<str>] {
+        &self.wrap_up_reasons
     }
 
     /// Whether there is a telephony server to command.

@@ -260,6 +260,7 @@ impl Session {
                         label: reason.label.to_string(),
                     })
                     .collect();
+                self.wrap_up_reasons.clone_from(&directory.wrap_up_reasons);
                 self.directory = directory;
             }
             Err(error) => {

@@ -5,7 +5,7 @@
 //! "End call" leaves the call, it does not end it for others (decision D13).
 //! Every command carries its `InvokeID`, by which the answer is known again.
 
-use super::fields::starts_with;
+use super::fields::{EXPANDED, is_call_data, starts_with};
 use super::state::{NOT_READY, READY, WORK_NOT_READY, WORK_READY};
 use crate::domain::command::{Addressee, Command, InvokeId};
 use crate::domain::ids::CallKey;
@@ -23,7 +23,7 @@ pub struct Invocation {
 
 /// Encodes a command; `id_of` tells the server's id of a call.
 ///
-/// `None` when the command is about a call that is not known any more.
+/// `None` when the command is about a call that is not known any more, or about data that cannot be set.
 pub fn encode<'m>(
     command: &Command,
     id: InvokeId,
@@ -74,6 +74,10 @@ pub fn encode<'m>(
         ),
         Command::BlindTransfer { call, number } => ("SingleStepTransfer", to_number(call, number)?),
         Command::AddParty { call, number } => ("SingleStepConference", to_number(call, number)?),
+        // A field that no request names is not left out in silence.
+        Command::SetCallData { fields, .. } if !fields.iter().all(|(name, _)| is_call_data(name)) => {
+            return None;
+        }
         Command::SetCallData { call, fields } => ("SetCallData", of_call(call)?.call_data(fields)),
         Command::SetWrapUpData { call, text } => ("SetCallData", of_call(call)?.text("CallWrapupData", text)),
         Command::SendMessage { to, text } => {
@@ -155,7 +159,7 @@ impl Arguments {
     /// Call variables by their names; what bears the prefix of expanded data goes into the object of those.
     fn call_data(mut self, fields: &[(Box<str>, Box<str>)]) -> Self {
         let (expanded, plain): (Vec<_>, Vec<_>) =
-            fields.iter().partition(|(name, _)| starts_with(name, "user."));
+            fields.iter().partition(|(name, _)| starts_with(name, EXPANDED));
         for (name, value) in plain {
             self = self.text(name, value);
         }
@@ -184,6 +188,19 @@ mod tests {
     fn encoded(command: &Command) -> (&'static str, String) {
         let invocation = encode(command, InvokeId(7), |_| Some("call.5000.\"1\"")).unwrap();
         (invocation.method, invocation.arguments)
+    }
+
+    #[test]
+    fn data_that_no_request_names_are_not_sent_by_half() {
+        let fields = |names: &[&str]| Command::SetCallData {
+            call: CallKey::from_index(0),
+            fields: names.iter().map(|name| ((*name).into(), "x".into())).collect(),
+        };
+        let encode = |command| encode(&command, InvokeId(7), |_| Some("call.5000.1"));
+        assert!(encode(fields(&["callvariable2", "User.x"])).is_some());
+        for names in [&["CallerEnteredDigits"][..], &["user.x", "UserToUserInfo"]] {
+            assert_eq!(encode(fields(names)), None, "{names:?}");
+        }
     }
 
     #[test]

@@ -141,6 +141,14 @@ pub fn unprefixed<'a>(key: &Key<'a>) -> Option<Key<'a>> {
     Some(Key::new(plain))
 }
 
+/// The prefix of the names of expanded call data.
+pub(crate) const EXPANDED: &str = "user.";
+
+/// Whether a field of a call's data bears a name that a desk can set it by: a call variable's or expanded data's.
+pub(crate) fn is_call_data(name: &str) -> bool {
+    starts_with(name, "CallVariable") || starts_with(name, EXPANDED)
+}
+
 /// Whether `name` starts with `beginning`, without regard to case.
 pub fn starts_with(name: &str, beginning: &str) -> bool {
     name.get(..beginning.len())

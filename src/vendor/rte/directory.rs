@@ -2,8 +2,9 @@
 //!
 //! Lives here: the directory's shape and reading, and the domain events it amounts to.
 //! May not be here: fetching it, and any state of an agent or queue; a directory says only that they exist.
-//! Shape: `{"agents":[{id,name,agentId?,extension?}],"queues":[{id,name}],"callLists":[{id,name}],
-//! "notReadyReasons":[{code,label}],"queueGroups":[{id,name,description?}],"domains":[name]}`; any may be missing.
+//! Shape: `{"agents":[{id,name,agentId?,extension?,team?,supervisor?}],"queues":[{id,name}],"callLists":[{id,name}],
+//! "notReadyReasons":[{code,label}],"wrapUpReasons":[text],"queueGroups":[{id,name,description?}],"domains":[name]}`;
+//! any may be missing.
 
 use super::events::QueueGroup;
 use crate::domain::Event;
@@ -26,6 +27,10 @@ record! {
         agent_id: Text<'a> = "agentId",
         /// An agent's phone.
         extension: Text<'a> = "extension",
+        /// The name of an agent's team.
+        team: Text<'a> = "team",
+        /// Whether the agent leads it.
+        supervisor: bool = "supervisor",
     }
 }
 
@@ -50,6 +55,10 @@ pub struct DirectoryAgent {
     pub login_id: Option<Box<str>>,
     /// The phone.
     pub extension: Option<Box<str>>,
+    /// The name of the agent's team.
+    pub team: Option<Box<str>>,
+    /// The agent supervises that team.
+    pub leads_team: bool,
 }
 
 /// A queue, call list or group of queues.
@@ -85,6 +94,8 @@ pub struct Directory {
     pub queue_groups: Vec<DirectoryEntry>,
     /// Reasons to choose from, in their order.
     pub not_ready_reasons: Vec<DirectoryReason>,
+    /// Texts that a call can be filed under, in their order.
+    pub wrap_up_reasons: Vec<Box<str>>,
     /// Working domains of the site, where it has such.
     pub domains: Vec<Box<str>>,
 }
@@ -103,6 +114,8 @@ impl Directory {
                         name: boxed(entry.name),
                         login_id: boxed(entry.agent_id),
                         extension: boxed(entry.extension),
+                        team: boxed(entry.team),
+                        leads_team: entry.supervisor.value().unwrap_or(false),
                     });
                     Some(())
                 });
@@ -129,15 +142,10 @@ impl Directory {
                     });
                     Some(())
                 });
+            } else if key.is("wrapUpReasons") {
+                texts(&mut reader, oddities, &mut directory.wrap_up_reasons);
             } else if key.is("domains") {
-                if !reader.enter_array() {
-                    oddities.count(Oddity::UnreadableField, EVENT, "domains");
-                    continue;
-                }
-                while reader.item() {
-                    let name = reader.value().text().filter(|name| !name.is_empty());
-                    directory.domains.extend(name.map(Text::boxed));
-                }
+                texts(&mut reader, oddities, &mut directory.domains);
             } else {
                 oddities.count(Oddity::UnknownField, EVENT, &key.name);
                 reader.skip();
@@ -157,6 +165,8 @@ impl Directory {
                 name: agent.name.as_deref().map(Cow::Borrowed),
                 login_id: agent.login_id.as_deref().map(Cow::Borrowed),
                 extension: agent.extension.as_deref().map(Cow::Borrowed),
+                team: agent.team.as_deref().map(Cow::Borrowed),
+                leads_team: Some(agent.leads_team),
                 ..AgentUpdate::default()
             };
             sink(Event::Agent(Ref::new(source, &agent.id), &update));
@@ -215,6 +225,18 @@ fn each<'a, R: Record<'a> + Default>(
     }
 }
 
+/// The texts of a list, without empty ones.
+fn texts(reader: &mut Reader<'_>, oddities: &mut Oddities, kept: &mut Vec<Box<str>>) {
+    if !reader.enter_array() {
+        oddities.count(Oddity::UnreadableField, EVENT, "list");
+        return;
+    }
+    while reader.item() {
+        let text = reader.value().text().filter(|text| !text.is_empty());
+        kept.extend(text.map(Text::boxed));
+    }
+}
+
 fn named(entries: &mut Vec<DirectoryEntry>, entry: &Entry<'_>) -> Option<()> {
     entries.push(DirectoryEntry {
         id: identity(entry.id)?,
@@ -242,7 +264,8 @@ mod tests {
         "agents":[{"id":"AA9730C4-CE86-E611-80C9-00505689257E","name":"Ritva","agentId":1001,"extension":"4001"},{"name":"nobody"},7],
         "queues":[{"id":"q","name":"Sales"}],"callLists":[{"id":"l","name":"Callbacks"}],
         "notReadyReasons":[{"code":3,"label":"Lunch"},{"code":"x","label":"?"}],
-        "queueGroups":[{"id":"g","name":"All","description":"Everything"}],"domains":["sales","",{}],"other":{}}"#;
+        "queueGroups":[{"id":"g","name":"All","description":"Everything"}],"domains":["sales","",{}],
+        "wrapUpReasons":["Sale",null,"","Complaint"],"other":{}}"#;
 
     #[test]
     fn d4_a_directory_names_what_there_is() {
@@ -261,6 +284,7 @@ mod tests {
         assert_eq!(oddities.of(Oddity::MissingIdentity), 3);
         assert_eq!(oddities.of(Oddity::UnknownField), 1);
         assert_eq!(directory.domains, ["sales".into()]);
+        assert_eq!(directory.wrap_up_reasons, ["Sale".into(), "Complaint".into()]);
         let mut told = 0;
         directory.tell(SourceId(0), &mut |_| told += 1);
         assert_eq!(told, 4);

@@ -12,7 +12,7 @@ use super::events::{
 };
 use super::{Code, Kind, RteEvent};
 use crate::domain::agent::{AgentUpdate, Availability, Terminal, WrapUp};
-use crate::domain::call::{CallUpdate, Direction, Ending, Phrase, Recording, Stage, Supervision};
+use crate::domain::call::{CallUpdate, Direction, Ending, Phrase, Recording, Speaker, Stage, Supervision};
 use crate::domain::callback::{Attempt, CallbackKind, CallbackUpdate, Extra, Related};
 use crate::domain::event::{Alert, Setting, WrapUpChange};
 use crate::domain::ids::Ref;
@@ -182,6 +182,7 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
             threshold: boxed(told.condition_value),
             value: boxed(told.value),
             at: self.stamp,
+            number: 0,
         };
         self.send(Event::Alert(self.reference(&user), alert));
     }
@@ -367,11 +368,7 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
             return;
         };
         let phrase = Phrase {
-            speaker: told
-                .speaker_role
-                .value()
-                .map(Code::as_it_came)
-                .unwrap_or_default(),
+            speaker: speaker(told.speaker_role),
             text: told.phrase.value().unwrap_or_default().boxed(),
             interim: told.is_intermediate.value().unwrap_or(false),
             offset: self
@@ -714,6 +711,16 @@ fn availability(word: Text<'_>) -> Availability {
         || Availability::Other(word.boxed()),
         |(_, availability)| availability,
     )
+}
+
+/// Who speaks. The document does not list the roles (irregularity E11): words that say it are understood, the rest
+/// stays the server's own.
+fn speaker(role: Given<Code<'_>>) -> Speaker {
+    match role.value() {
+        Some(Code::Word(word)) if word.is("agent") || word.is("user") => Speaker::Agent,
+        Some(Code::Word(word)) if word.is("customer") || word.is("caller") => Speaker::Customer,
+        role => Speaker::Other(role.map(Code::as_it_came).unwrap_or_default()),
+    }
 }
 
 /// A text that is there and not empty.

@@ -178,6 +178,8 @@ impl<'a> Teller<'a> {
             | What::Listening { .. }
             | What::Figures { .. }
             | What::Chat { .. }
+            | What::Phrase { .. }
+            | What::Alert { .. }
             | What::WrapUp { .. }
             | What::QueueChanged { .. }
             | What::CallbackChanged { .. } => {}

@@ -8,6 +8,7 @@
 use super::{COLLEAGUES_KEPT, Given, Reader, Teller, Value, some_text};
 use crate::domain::agent::{AgentUpdate, ChangedBy, NextState};
 use crate::domain::chat::Message;
+use crate::domain::command::Addressee;
 use crate::domain::ids::Ref;
 use crate::domain::skills::{Assignment, COLUMNS_KEPT, Column, MEMBERSHIPS_KEPT, Membership};
 use crate::domain::telephony::TelephonyNews;
@@ -347,22 +348,32 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
                 .count(Oddity::MissingField, self.event.name(), "Message");
             return;
         };
-        let boxed = |text: Option<Cow<'_, str>>| text.map(|text| text.as_ref().into());
+        let from: Option<Box<str>> = self.others.text("Source").map(|text| text.as_ref().into());
+        let is_to_team = self
+            .others
+            .text("Distribution")
+            .is_some_and(|word| word.eq_ignore_ascii_case(TO_TEAM));
         let message = Message {
-            from: boxed(self.others.text("Source")),
-            to: boxed(
-                self.others
-                    .text("Target")
-                    .or_else(|| some_text(self.fields.agent_id)),
-            ),
+            // Whoever writes to a supervisor or to one agent has a conversation with that one.
+            with: if is_to_team {
+                Addressee::Team
+            } else {
+                Addressee::Agent(from.clone().unwrap_or_default())
+            },
+            from,
             own: false,
+            unread: true,
             text: text.as_ref().into(),
             // The event has no time: the model knows when it arrived.
             at: Moment(0),
+            number: 0,
         };
         self.send(Event::Message(self.site.source, message));
     }
 }
+
+/// How a message to everybody in a team is distributed.
+const TO_TEAM: &str = "team";
 
 fn add_column(name: &str, value: Value<'_>, columns: &mut Vec<Column>) {
     if let Some(text) = value.text().filter(|_| columns.len() < COLUMNS_KEPT) {

@@ -162,6 +162,7 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
             consult: self.is_consult(),
             wrap_up_data: some_text(self.fields.call_wrapup_data),
             data: self.data(),
+            fixed_data: &FIXED_DATA,
             // The contact belongs to the own side of it: the other source tells of that one.
             contact: contact.filter(|_| agent.is_none()),
             agent,
@@ -383,15 +384,15 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
         ];
         let fields = self.fields;
         let others = [
-            ("CallerEnteredDigits", fields.caller_entered_digits),
-            ("UserToUserInfo", fields.user_to_user_info),
-            ("CustomerPhoneNumber", fields.customer_phone_number),
-            ("CustomerAccountNumber", fields.customer_account_number),
+            fields.caller_entered_digits,
+            fields.user_to_user_info,
+            fields.customer_phone_number,
+            fields.customer_account_number,
         ];
         let mut data: Vec<_> = VARIABLES
             .into_iter()
             .zip(self.variables())
-            .chain(others)
+            .chain(FIXED_DATA.into_iter().zip(others))
             .filter_map(|(name, given)| Some((Cow::Borrowed(name), given.value()?.cow())))
             .collect();
         if let Some(Value::Object(json)) = fields.ecc.value() {
@@ -411,6 +412,14 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
         data
     }
 }
+
+/// What no request changes, beside the call variables and the expanded data.
+const FIXED_DATA: [&str; 4] = [
+    "CallerEnteredDigits",
+    "UserToUserInfo",
+    "CustomerPhoneNumber",
+    "CustomerAccountNumber",
+];
 
 /// Adds a value under its name, what is nested under names of its own: `user.name`, `user.array[i]`.
 fn flatten<'a>(

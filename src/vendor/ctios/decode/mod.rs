@@ -43,16 +43,19 @@ pub struct Site {
     pub source: SourceId,
     /// The reason code of a sign-out by the system, `CTIOS_FORCED_LOGOUT_REASON_CODE` (rule R71).
     pub forced_sign_out: i32,
+    /// The reason code of not being ready because a call was not answered.
+    pub not_answered: i32,
     /// The number of the call variable that holds the queue's name, where there is one.
     pub queue_name_variable: Option<u8>,
 }
 
 impl Default for Site {
-    /// The reason code is the one that Cisco's own servers send.
+    /// The reason codes are those that Cisco's own servers send.
     fn default() -> Self {
         Self {
             source: SourceId::default(),
             forced_sign_out: 50_002,
+            not_answered: 32_767,
             queue_name_variable: None,
         }
     }

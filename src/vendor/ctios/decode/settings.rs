@@ -12,6 +12,7 @@ use crate::domain::settings::{
 };
 use crate::domain::telephony::TelephonyNews;
 use crate::domain::{Event, Moment};
+use crate::vendor::ctios::fields::is_call_data;
 use crate::vendor::ctios::mask;
 use crate::vendor::ctios::state::{WRAP_UP_INCOMING, WRAP_UP_OUTGOING, look_up};
 use crate::vendor::{Oddities, Oddity};
@@ -215,6 +216,11 @@ impl Tree<'_> {
                 self.custom(&["Grid/", name].concat(), key, value);
             }
         });
+        if kind == GridKind::Calls {
+            let editable = columns.iter().filter(|column| column.editable == Some(true));
+            let names = editable.filter_map(|column| column.figure.clone());
+            self.settings.changeable = names.filter(|name| is_call_data(name)).collect();
+        }
         if self.settings.grids.len() < ENTRIES_KEPT {
             self.settings.grids.push(Grid { kind, columns });
         }

@@ -1,0 +1,91 @@
+// What screen readers are told while the desk is busy.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+
+import { eventually, onDesk, startBrowser } from '../support/browser.mjs';
+import { Hands } from '../support/hands.mjs';
+import { startHub } from '../support/servers.mjs';
+
+const CENTRE = { site: process.env.SWITCHHOOK_DIST, agents: 12, queues: 3, callbacks: 8, seed: 7 };
+
+describe('what screen readers are told', () => {
+  let browser;
+
+  before(async () => {
+    browser = await startBrowser();
+  });
+  after(() => browser?.stop());
+
+  test('over a busy minute: each call once, at once; nothing of colleagues, nothing twice', async (t) => {
+    const hub = await startHub({ ...CENTRE, agents: 60, rate: 3 });
+    t.after(hub.stop);
+    await onDesk(browser, hub.url, 'announcements', async (desk) => {
+      const hands = new Hands(desk);
+      await hands.signIn();
+      await desk.page.evaluate(() => {
+        globalThis.told = [];
+        for (const region of ['polite', 'assertive']) {
+          const place = document.querySelector(`[data-part="${region}"]`);
+          new MutationObserver(() => globalThis.told.push({ region, text: place.textContent.trim() })).observe(place, {
+            childList: true,
+            characterData: true,
+            subtree: true,
+          });
+        }
+        globalThis.changes = 0;
+        new MutationObserver((records) => (globalThis.changes += records.length)).observe(
+          document.querySelector('[data-part="agents"]'),
+          { childList: true, characterData: true, subtree: true, attributes: true },
+        );
+      });
+      const rang = new Set();
+      const end = Date.now() + 40_000;
+      await hands.act('Y');
+      while (Date.now() < end) {
+        for (const card of await desk.call('alerting').all()) {
+          rang.add(await card.getAttribute('data-id', { timeout: 500 }).catch(() => null));
+        }
+        await hands.act('P');
+        await desk.page.waitForTimeout(700);
+        await hands.act('H');
+        await desk.page.waitForTimeout(700);
+        await hands.act('H');
+        await desk.page.waitForTimeout(700);
+        await hands.act('E');
+        await desk.page.waitForTimeout(300);
+        await hands.act('Y');
+        await desk.page.waitForTimeout(300);
+      }
+      rang.delete(null);
+      const { told, changes, names } = await desk.page.evaluate(() => ({
+        told: globalThis.told,
+        changes: globalThis.changes,
+        names: [...document.querySelectorAll('[data-part="agent"] .name')].map((name) => name.textContent.trim()),
+      }));
+      assert.ok(rang.size >= 2, `${rang.size} calls rang`);
+      assert.ok(changes > 50, `colleagues were busy: ${changes} changes`);
+      const urgent = told.filter(({ region }) => region === 'assertive').map(({ text }) => text);
+      const ringing = urgent.filter((text) => text.startsWith('Ringing'));
+      assert.ok(ringing.length >= 2 && ringing.length <= rang.size + 1, `${ringing} for ${rang.size} calls`);
+      assert.deepEqual(
+        urgent.filter((text) => text && !text.startsWith('Ringing')),
+        [],
+        'nothing else was urgent',
+      );
+      const polite = told.filter(({ region }) => region === 'polite').map(({ text }) => text);
+      for (const text of [...polite, ...urgent]) {
+        assert.ok(
+          names.filter((name) => name.length > 2).every((name) => !text.includes(name)),
+          `of a colleague: ${text}`,
+        );
+      }
+      // What was asked for by a key may be heard as often as it was asked for.
+      const happened = polite.filter((text) => text && !text.includes(': '));
+      for (const [place, text] of happened.entries()) {
+        assert.notEqual(text, happened[place - 1], 'nothing is said twice in a row');
+      }
+      assert.ok(happened.length < 12 * rang.size + 12, `${happened.length} announcements for ${rang.size} calls`);
+    });
+  });
+});
