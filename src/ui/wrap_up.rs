@@ -7,6 +7,7 @@
 
 use super::app::{App, Intent};
 use super::button::{CommandButton, failures};
+use super::contact::note_place;
 use super::live::{attr, flag, part, text, when};
 use super::look::{Icon, icon};
 use super::page;
@@ -190,10 +191,7 @@ fn Endings(call: Memo<Option<CallKey>>, follows: Memo<Option<bool>>) -> impl Int
 fn Filing(key: CallKey) -> impl IntoView {
     let app = App::get();
     let call = app.call(key);
-    let id = call
-        .with_untracked(|call| call.as_deref().map(|call| call.id.to_string()))
-        .unwrap_or_default();
-    let note = app.draft(["note-", &id].concat());
+    let note = app.draft(untrack(|| note_place(call)));
     let wanted = Memo::new(move |_| {
         app.desk.track();
         app.read(|model| model.wrap_up_data(key))
