@@ -162,13 +162,6 @@ fn command_name(command: &Command) -> &'static str {
 /// Carries out intents.
 pub type Dispatch = Rc<dyn Fn(Intent)>;
 
-/// A text that is begun, as long as there are fields for it.
-struct SharedDraft {
-    place: String,
-    text: ArcRwSignal<String>,
-    fields: u32,
-}
-
 /// What every component can reach; a handle that is copied into whatever needs it.
 #[derive(Clone, Copy)]
 pub struct App {
@@ -207,7 +200,6 @@ pub struct App {
     views: StoredValue<Views>,
     model: StoredValue<Rc<RefCell<Model>>, LocalStorage>,
     dispatch: StoredValue<Dispatch, LocalStorage>,
-    drafts: StoredValue<Vec<SharedDraft>>,
     /// What is being said in the present task, politely and at once.
     saying: StoredValue<[String; 2], LocalStorage>,
 }
@@ -236,7 +228,6 @@ impl App {
             views: StoredValue::new(views),
             model: StoredValue::new_local(model),
             dispatch: StoredValue::new_local(dispatch),
-            drafts: StoredValue::new(Vec::new()),
             saying: StoredValue::new_local(Default::default()),
         };
         provide_context(app);
@@ -297,21 +288,15 @@ impl App {
 
     /// The text of a field, as it was begun before the page was loaded anew; kept whenever it changes.
     ///
-    /// `place` names the field, with the id of what is written about where there are several (`note-1701`). Fields of
-    /// one place show one text; what was written outlives them.
+    /// `place` names the field, with the id of what is written about where there are several (`note-1701`). The
+    /// signal belongs to the calling component; what was written outlives it.
     pub fn draft(self, place: impl Into<String>) -> RwSignal<String> {
         let place = place.into();
-        let text = self.share_draft(&place);
-        let left = place.clone();
-        on_cleanup(move || {
-            self.drafts.update_value(|drafts| {
-                drafts
-                    .iter_mut()
-                    .filter(|draft| draft.place == left)
-                    .for_each(|draft| draft.fields -= 1);
-                drafts.retain(|draft| draft.fields > 0);
-            });
+        let begun = self.views.with_value(|views| {
+            let read = |drafts: &Drafts| drafts.text(&place).to_owned();
+            views.drafts.with_untracked(read)
         });
+        let text = RwSignal::new(begun);
         Effect::new(move |before: Option<String>| {
             let text = text.get();
             if before.is_some_and(|before| before != text) {
@@ -324,28 +309,6 @@ impl App {
             text
         });
         text
-    }
-
-    /// The text of a place: that of the other field where there is one, else what was kept.
-    fn share_draft(self, place: &str) -> RwSignal<String> {
-        let known = self.drafts.try_update_value(|drafts| {
-            let draft = drafts.iter_mut().find(|draft| draft.place == place)?;
-            draft.fields += 1;
-            Some(draft.text.clone())
-        });
-        let text = known.flatten().unwrap_or_else(|| {
-            let read = |drafts: &Drafts| drafts.text(place).to_owned();
-            let text = ArcRwSignal::new(self.views.with_value(|views| views.drafts.with_untracked(read)));
-            self.drafts.update_value(|drafts| {
-                drafts.push(SharedDraft {
-                    place: place.to_owned(),
-                    text: text.clone(),
-                    fields: 1,
-                });
-            });
-            text
-        });
-        text.into()
     }
 
     /// Reads the model, without tracking.

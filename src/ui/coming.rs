@@ -9,8 +9,9 @@ use super::app::App;
 use super::live::{attr, rows, text, when};
 use super::look::{Icon, icon};
 use super::ring::ring;
+use crate::domain::Model;
 use crate::domain::agent::{Agent, AgentState, Reservation};
-use crate::domain::ids::AgentKey;
+use crate::domain::ids::{AgentKey, CallKey};
 use crate::domain::telephony::Precall;
 use crate::words::{Sentence, Word};
 use leptos::prelude::*;
@@ -90,7 +91,13 @@ fn OwnComing(key: AgentKey) -> impl IntoView {
         state.get() == AgentState::Reserved || reservation.get().is_some_and(is_due)
     });
     // The card of a call that rings says all of this itself.
-    let has_calls = Memo::new(move |_| app.calls.with(|calls| !calls.is_empty()));
+    let has_calls = Memo::new(move |_| {
+        app.desk.track();
+        let is_live =
+            |model: &Model, key: &CallKey| model.calls.get(*key).is_some_and(|call| call.stage.is_live());
+        app.calls
+            .with(|calls| app.read(|model| calls.iter().any(|key| is_live(model, key))))
+    });
     let is_coming =
         Memo::new(move |_| announced.with(Option::is_some) || (is_kept_free.get() && !has_calls.get()));
     let is_shown = move || is_coming.get() || taken_back.with(Option::is_some);

@@ -699,7 +699,7 @@ fn Adder(key: CallKey, call: RowSignal<Call>, forms: Forms) -> impl IntoView {
 
 /// Where the note about a call is kept: under the id that all vocabularies of the source have in common, where there is
 /// one, since that is known from the beginning on.
-pub(super) fn note_place(call: RowSignal<Call>) -> String {
+fn note_place(call: RowSignal<Call>) -> String {
     let id = of(call, |call| {
         call.contact.as_deref().unwrap_or(&call.id).to_owned()
     });

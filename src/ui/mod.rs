@@ -27,6 +27,7 @@
 //! | `me` | who is signed in |
 //! | `connection` | the connection's light (`data-link`) |
 //! | `banner` | what the agent should know now; empty when all is well |
+//! | `forced-out` | who or what has signed the agent out |
 //! | `unusable` | how many of the server's messages could not be read |
 //! | `emergency` | who needs the supervisor at once |
 //! | `failure` | a command that failed; `data-id` is its number |
@@ -59,15 +60,15 @@
 //! `data-unsure`. `data-command` is one of:
 //!
 //! - of the agent: `sign-in`, `sign-out`, `ready`, `not-ready` (with `data-reason` where a reason goes with it),
-//!   `wrap-up-ready`, `wrap-up-not-ready`, `dial`, `call-back`, `send-message`, `ask-supervisor`, `raise-emergency`;
+//!   `wrap-up-ready`, `wrap-up-not-ready`, `more-time`, `change-next-state`, `dial`, `call-back`, `send-message`, `ask-supervisor`, `raise-emergency`;
 //! - of a call: `answer`, `end-call`, `end-for-all`, `hold`, `retrieve`, `alternate`, `back-to-caller`,
 //!   `make-current`, `consult`, `consult-for-conference`, `complete-transfer`, `blind-transfer`,
 //!   `complete-conference`, `add-party`, `keypad`, `send-tones` (with `data-tone`), `set-call-data`,
 //!   `set-wrap-up-data`, `start-recording`, `stop-recording`, `report-bad-line`, and `try-again` for whichever of them
 //!   was refused;
-//! - of the page: `transfer`, `conference`, `more` (each opens what bears its name), `details`, `retry-now`, `dismiss`,
-//!   `dismiss-all`, `language`, `fold`, `edit`, `cancel`, `take-over`, `use-server-value`, `read-aloud`,
-//!   `jump-to-latest`, `alerts`, `open-conversation`, `all-conversations`, `skip-to-calls`, `shortcuts`,
+//! - of the page: `transfer`, `conference`, `more`, `state-menu`, `wrap-up-code` (each opens something), `details`,
+//!   `retry-now`, `dismiss`, `dismiss-all`, `language`, `fold`, `edit`, `cancel`, `take-over`, `use-server-value`,
+//!   `read-aloud`, `jump-to-latest`, `alerts`, `open-conversation`, `all-conversations`, `skip-to-calls`, `shortcuts`,
 //!   `change-keys`, `usual-keys`, `close`.
 
 #![allow(

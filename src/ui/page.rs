@@ -155,6 +155,20 @@ where
     });
 }
 
+/// Scrolls `within` by no more than it takes to show the whole of an element in it; the page itself stays.
+pub(super) fn bring_into_sight(within: &HtmlElement, element: &HtmlElement) {
+    let (top, bottom) = (
+        element.offset_top(),
+        element.offset_top() + element.offset_height(),
+    );
+    let (from, height) = (within.scroll_top(), within.client_height());
+    if top < from {
+        within.set_scroll_top(top);
+    } else if bottom > from + height {
+        within.set_scroll_top(bottom - height);
+    }
+}
+
 /// Closes the popover that an element is in.
 pub(super) fn hide_popover<E>(element: NodeRef<E>)
 where

@@ -77,8 +77,8 @@ fn Phrases(key: CallKey, aloud: Memo<bool>) -> impl IntoView {
     });
     let scroller = NodeRef::<html::Div>::new();
     let follows = RwSignal::new(true);
+    // By the next frame the call may be another one, and this list gone.
     let to_end = move || {
-        // By the next frame another call may be shown.
         if let Some(list) = scroller.try_get_untracked().flatten() {
             list.set_scroll_top(list.scroll_height());
         }

@@ -3,11 +3,10 @@
 //! Lives here: the panel below the calls, while the server says that the agent is in wrap-up.
 //! May not be here: ending it: its time is the server's, and what follows it is asked for like any other state.
 //! Four buttons in fixed places: leave ready or not ready, have more time, change what follows.
-//! The note is the agent's own and goes nowhere; the code goes to the server.
+//! The agent's own note about the call stands with the contact, as it does during the call.
 
 use super::app::{App, Intent};
 use super::button::{CommandButton, failures};
-use super::contact::note_place;
 use super::live::{attr, flag, part, text, when};
 use super::look::{Icon, icon};
 use super::page;
@@ -186,12 +185,11 @@ fn Endings(call: Memo<Option<CallKey>>, follows: Memo<Option<bool>>) -> impl Int
     }
 }
 
-/// What the call is filed under, and the agent's own note about it.
+/// What the call is filed under.
 #[component]
 fn Filing(key: CallKey) -> impl IntoView {
     let app = App::get();
     let call = app.call(key);
-    let note = app.draft(untrack(|| note_place(call)));
     let wanted = Memo::new(move |_| {
         app.desk.track();
         app.read(|model| model.wrap_up_data(key))
@@ -269,7 +267,7 @@ fn Filing(key: CallKey) -> impl IntoView {
                 </span>
                 <button
                     type="button"
-                    class="button choice"
+                    class="button picker"
                     data-command="wrap-up-code"
                     popovertarget=target
                     aria-describedby="code-label"
@@ -288,7 +286,7 @@ fn Filing(key: CallKey) -> impl IntoView {
         }
         .into_any()
     };
-    let typed = RwSignal::new(chosen().unwrap_or_default());
+    let typed = RwSignal::new(untrack(chosen).unwrap_or_default());
     let field = move || {
         view! {
             <div class="field">
@@ -306,7 +304,6 @@ fn Filing(key: CallKey) -> impl IntoView {
                         on:input=move |event| typed.set(event_target_value(&event))
                     />
                     <CommandButton
-                        command="wrap-up-code"
                         intent=Signal::derive(move || file_under(typed.get()))
                         label=app.text(Word::Save)
                     />
@@ -320,18 +317,5 @@ fn Filing(key: CallKey) -> impl IntoView {
             move || wanted.get() != Some(WrapUpData::NotAllowed),
             move || if has_texts.get() { picker() } else { field() },
         )}
-        <label class="field">
-            <span>
-                {text(move || app.say(Word::Note))}
-                <span class="quiet small">" " {text(move || app.say(Word::NoteHint))}</span>
-            </span>
-            <textarea
-                name="note"
-                rows="2"
-                dir="auto"
-                prop:value=text(move || note.get())
-                on:input=move |event| note.set(event_target_value(&event))
-            ></textarea>
-        </label>
     }
 }

@@ -369,16 +369,50 @@ describe('the own state', { concurrency: 3 }, () => {
     { prepare: filed.listen },
   );
 
-  on('the note about a call is kept over a reload and goes nowhere', async (desk) => {
+  const withoutTexts = async (page) => {
+    await page.route('**/directory', async (route) => {
+      const directory = await (await route.fetch()).json();
+      delete directory.wrapUpReasons;
+      await route.fulfill({ json: directory });
+    });
+  };
+  on(
+    'wrap-up: where the site has no codes to choose from, one is written',
+    async (desk) => {
+      const panel = await intoWrapUp(desk, REQUIRED);
+      const field = panel.locator('[name="wrap-up-code"]');
+      await field.fill('Asked about <b>invoices</b>');
+      const save = desk.command('set-wrap-up-data', panel);
+      await save.click();
+      const finish = desk.command('ready', panel);
+      await eventually(async () => assert.equal(await finish.getAttribute('aria-disabled'), null));
+      await field.fill('x'.repeat(60));
+      assert.equal((await field.inputValue()).length, 40, 'no longer than the server takes');
+      await desk.checkAccessibility({ within: '[data-part="wrap-up"]' });
+      await finish.click();
+      await desk.ownState('ready');
+    },
+    { prepare: withoutTexts },
+  );
+
+  on('after a reload wrap-up goes on: its time, the call that it is about, and the note', async (desk) => {
     const panel = await intoWrapUp(desk, OPTIONAL);
-    const note = panel.locator('[name="note"]');
+    const note = desk.part('note');
     await note.fill('Call again <b>on Monday</b>');
-    await desk.page.waitForTimeout(1_500);
+    await desk.command('wrap-up-code', panel).click();
+    const first = desk.part('wrap-up-codes').locator('[data-command]').first();
+    const text = (await first.innerText()).trim();
+    await first.click();
+    const choice = desk.command('wrap-up-code', panel);
+    await eventually(async () => assert.equal((await choice.innerText()).trim(), text));
+    const before = await left(panel);
     await desk.page.reload();
     await desk.signIn(OPTIONAL);
     await desk.ownState('wrap-up');
-    await panel.waitFor();
-    // The call is over: its card is gone with the page, and so is what the note would stand beside.
+    await eventually(async () => assert.equal(await note.inputValue(), 'Call again <b>on Monday</b>'));
+    await eventually(async () => assert.equal((await choice.innerText()).trim(), text));
+    await eventually(async () => assert.ok((await left(panel)) <= before, 'the time is the server’s'));
+    assert.equal(await desk.part('call').count(), 0);
     assert.equal(await desk.part('failure').count(), 0);
   });
 
