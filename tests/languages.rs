@@ -19,9 +19,9 @@ const FORMS: &[(Language, &[&str], &[&str])] = &[
 const SAME: &[(Language, &[&str])] = &[
     (
         Language::German,
-        &["Switchhook", "–", "Details", "Team", "Agent", "Live", "−{by}"],
+        &["Switchhook", "–", "Details", "Team", "Agent", "Live", "−{by}", "Ctrl", "Shift"],
     ),
-    (Language::Arabic, &["Switchhook", "–"]),
+    (Language::Arabic, &["Switchhook", "–", "Ctrl", "Shift"]),
 ];
 
 fn folder() -> PathBuf {

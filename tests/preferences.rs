@@ -28,7 +28,9 @@ fn change() -> impl Strategy<Value = Change> {
 
 fn changed(changes: Vec<Change>) -> Preferences {
     let mut preferences = Preferences::default();
-    changes.into_iter().for_each(|change| preferences.apply(change));
+    for change in changes {
+        preferences.apply(change);
+    }
     preferences
 }
 

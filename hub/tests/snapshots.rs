@@ -119,6 +119,16 @@ impl Page {
             "availability_since",
             // Told with the counters, and growing in between.
             "longest_wait",
+            // What the own agent, the call and the colleagues went through while somebody was there.
+            "states",
+            "cause_to_come",
+            "history",
+            "phrases_before",
+            "messages",
+            "messages_told",
+            "messages_version",
+            "alerts",
+            "alerts_told",
         ];
         let rows = dump::rows(&self.listener.model, None, &|field| !witnessed.contains(&field));
         let mut section = "";

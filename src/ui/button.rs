@@ -105,7 +105,15 @@ pub(super) fn FailureNote(
     };
     let popover = ["failure-", &id.0.to_string()].concat();
     let (target, closes) = (popover.clone(), popover.clone());
+    // The call's cell brings the call's mask.
+    let call = app.desk.with_untracked(|desk| {
+        let failed = desk.failed.iter().find(|failed| failed.id == id)?;
+        Some(app.call(failed.command.call()?))
+    });
     let again = Signal::derive(move || {
+        if let Some(call) = call {
+            call.track();
+        }
         app.desk.with(|desk| {
             let failed = desk.failed.iter().find(|failed| failed.id == id);
             failed.map_or(Intent::DismissFailure(id), |failed| {

@@ -11,12 +11,14 @@ use super::call_buttons::CallButtons;
 use super::format;
 use super::live::{attr, flag, text, when};
 use super::look::{Icon, Look, icon, stage_name};
+use super::page;
 use super::row::Certainty;
 use crate::domain::Moment;
 use crate::domain::call::{Call, Direction, Ending, Stage};
 use crate::domain::command::Command;
 use crate::domain::ids::{CallKey, Key};
 use crate::words::{Sentence, Word};
+use leptos::html;
 use leptos::prelude::*;
 
 /// The card of one call.
@@ -26,6 +28,8 @@ pub(super) fn CallCard(
     /// The call whose card lies before this one.
     #[prop(into)]
     before: Signal<Option<CallKey>>,
+    /// The column, and whether the pointer is in it.
+    column: (NodeRef<html::Section>, RwSignal<bool>),
     /// Called when the agent puts the card of an ended call away.
     put_away: Callback<()>,
 ) -> impl IntoView {
@@ -33,6 +37,16 @@ pub(super) fn CallCard(
     let call = app.call(key);
     let stage = Memo::new(move |_| with(call, |call| call.stage).unwrap_or_default());
     let look = move || Look::from(stage.get());
+    let card = NodeRef::<html::Article>::new();
+    let (column, hovered) = column;
+    Effect::new(move || {
+        // Who has more cards than fit sees the one that rings, unless that would move another under the pointer.
+        if let (Stage::Alerting, false, Some(column), Some(card)) =
+            (stage.get(), hovered.get(), column.get(), card.get())
+        {
+            page::bring_into_sight(&column, &card);
+        }
+    });
     let is_over = Memo::new(move |_| !stage.get().is_live());
     let is_current = Memo::new(move |_| app.desk.with(|desk| desk.current == Some(key)));
     let about = move || with(call, |call| call.about).flatten();
@@ -108,6 +122,7 @@ pub(super) fn CallCard(
             data-unsure=attr(move || certainty().mark())
             aria-labelledby=labelled_by
             aria-current=attr(move || is_current.get().then_some("true"))
+            node_ref=card
         >
             <p class="line-of-card">
                 <span class="state">
@@ -303,7 +318,7 @@ pub(super) fn ending_words(app: App, call: &Call) -> String {
         Some(Ending::Withdrawn(cause)) => (Word::Withdrawn, cause.as_deref()),
         Some(Ending::MovedOn(cause)) => (Word::TakenByOther, cause.as_deref()),
         Some(Ending::Transferred) => (Word::Transferred, None),
-        Some(Ending::ByAgent) => (Word::AgentHungUp, None),
+        Some(Ending::ByAgent) => (Word::EndedHere, None),
         // Nobody says why: that it is over is all that is known of a conversation.
         Some(Ending::Unsaid) | None if call.connected.is_some() => (Word::CallEnded, None),
         Some(Ending::Unsaid) | None => (Word::RangOut, None),

@@ -77,7 +77,8 @@ fn placed(
 pub(super) fn Calls() -> impl IntoView {
     let app = App::get();
     let place = NodeRef::<html::Section>::new();
-    let put_away = RwSignal::new(None::<u32>);
+    // Which card, and the end of which call: the same call can come again, and end again.
+    let put_away = RwSignal::new(None::<(u32, Option<Moment>)>);
     let hovered = RwSignal::new(false);
     let touched = RwSignal::new(Moment(0));
     let cards = Memo::new(move |before: Option<&Vec<Placed>>| {
@@ -93,11 +94,11 @@ pub(super) fn Calls() -> impl IntoView {
         let is_calm = !hovered.get() && now.since(touched.get_untracked()) >= CALM;
         let gone = put_away.get();
         placed(before, &calls, now, is_calm, |key| {
-            let call = CallKey::from_index(key);
-            let is_over = app.read(|model| {
-                model.is_own_call(call) && model.calls.get(call).is_some_and(|call| !call.stage.is_live())
-            });
-            is_over && gone != Some(key)
+            let own = CallKey::from_index(key);
+            app.read(|model| {
+                let call = model.calls.get(own).filter(|_| model.is_own_call(own));
+                call.is_some_and(|call| !call.stage.is_live() && gone != Some((key, call.ended)))
+            })
         })
     });
     let keys =
@@ -107,7 +108,7 @@ pub(super) fn Calls() -> impl IntoView {
     let touch = move || touched.set(app.clock.get_untracked());
     let guarded_until = StoredValue::new(f64::NEG_INFINITY);
     let guard = move |event: leptos::ev::MouseEvent| {
-        if page::is_pressed(&event, "[data-command=dismiss]") {
+        if page::is_pressed(&event, ".line-of-card [data-command=dismiss]") {
             guarded_until.set_value(event.time_stamp() + GUARDED);
         } else if event.detail() > 0 && event.time_stamp() < guarded_until.get_value() {
             event.prevent_default();
@@ -134,13 +135,25 @@ pub(super) fn Calls() -> impl IntoView {
             </h2>
             {rows(
                 keys,
-                Arc::new(move |key, place| {
+                Arc::new(move |key, nth| {
                     let before = Signal::derive(move || {
-                        let place = place.get().checked_sub(1)?;
+                        let place = nth.get().checked_sub(1)?;
                         keys.with(|keys| keys.get(place).copied()).map(CallKey::from_index)
                     });
-                    let put_away = Callback::new(move |()| put_away.set(Some(key)));
-                    view! { <CallCard key=CallKey::from_index(key) before=before put_away=put_away /> }.into_any()
+                    let put_away = Callback::new(move |()| {
+                        let ended = app.read(|model| model.calls.get(CallKey::from_index(key))?.ended);
+                        put_away.set(Some((key, ended)));
+                    });
+                    let column = (place, hovered);
+                    view! {
+                        <CallCard
+                            key=CallKey::from_index(key)
+                            before=before
+                            column=column
+                            put_away=put_away
+                        />
+                    }
+                    .into_any()
                 }),
             )}
             {when(move || none.get(), move || view! { <div class="no-calls">
@@ -157,9 +170,10 @@ pub(super) fn indices(keys: &[CallKey]) -> Vec<u32> {
     keys.iter().map(|key| key.index()).collect()
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_arch = "wasm32"))]
 mod tests {
     use super::*;
+    use wasm_bindgen_test::wasm_bindgen_test;
 
     const NOW: Moment = Moment(1_000_000);
 
@@ -171,13 +185,13 @@ mod tests {
         cards.iter().map(|card| card.key).collect()
     }
 
-    #[test]
+    #[wasm_bindgen_test]
     fn a_new_card_comes_after_those_that_are_there_whatever_its_call_is_sorted_by() {
         let cards = after(&[], &[4, 7], 0, true);
         assert_eq!(keys(&after(&cards, &[2, 4, 7], 0, true)), [4, 7, 2]);
     }
 
-    #[test]
+    #[wasm_bindgen_test]
     fn the_card_of_an_ended_call_keeps_its_place_and_goes_after_a_while() {
         let cards = after(&[], &[1, 2, 3], 0, true);
         let ended = after(&cards, &[1, 3], 0, true);
@@ -186,20 +200,20 @@ mod tests {
         assert_eq!(keys(&after(&ended, &[1, 3], STAYS, true)), [1, 3]);
     }
 
-    #[test]
+    #[wasm_bindgen_test]
     fn no_card_goes_by_itself_while_the_pointer_is_among_them() {
         let cards = after(&after(&[], &[1, 2], 0, true), &[2], 0, false);
         assert_eq!(keys(&after(&cards, &[2], 10 * STAYS, false)), [1, 2]);
         assert_eq!(keys(&after(&cards, &[2], 10 * STAYS, true)), [2]);
     }
 
-    #[test]
+    #[wasm_bindgen_test]
     fn a_card_of_which_nothing_remains_goes_at_once() {
         let cards = after(&[], &[1, 2], 0, false);
         assert_eq!(keys(&placed(&cards, &[2], NOW, false, |key| key != 1)), [2]);
     }
 
-    #[test]
+    #[wasm_bindgen_test]
     fn a_call_that_is_back_has_its_place_again() {
         let cards = after(&after(&[], &[1, 2], 0, true), &[2], 0, true);
         let back = after(&cards, &[2, 1], STAYS, true);
@@ -207,7 +221,7 @@ mod tests {
         assert!(back.iter().all(|card| card.over.is_none()));
     }
 
-    #[test]
+    #[wasm_bindgen_test]
     fn ended_calls_never_fill_the_column() {
         let calls: Vec<u32> = (0..20).collect();
         let cards = after(&after(&[], &calls, 0, false), &[19], 0, false);

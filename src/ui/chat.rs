@@ -125,23 +125,29 @@ pub(super) fn Chat() -> impl IntoView {
     let chats = Chats {
         open: RwSignal::new(None),
         supervisor: Memo::new(move |_| {
-            // The directory brings agents; who leads whom does not change without it.
-            me.track();
+            // The directory brings agents; who leads whom does not change without it. A memo that is not read
+            // listens to nothing.
+            me.get();
             app.agents.track();
             app.read(own_supervisor)
         }),
     };
     let version = Memo::new(move |_| app.desk.with(|desk| desk.messages_version));
     let conversations = Memo::new(move |_| {
-        version.track();
-        me.track();
+        version.get();
+        me.get();
         conversations(app, chats)
     });
-    let unread =
-        Memo::new(move |_| conversations.with(|all| all.iter().map(|one| one.unread).sum::<usize>()));
+    let unread = Memo::new(move |_| {
+        let open = chats.open.get();
+        conversations.with(|all| {
+            let elsewhere = all.iter().filter(|one| Some(&one.with) != open.as_ref());
+            elsewhere.map(|one| one.unread).sum::<usize>()
+        })
+    });
     Effect::new(move || {
         // What stands before the agent's eyes is no news.
-        version.track();
+        version.get();
         let Some(with) = chats.open.get() else { return };
         let is_new = conversations.with(|all| all.iter().any(|one| one.with == with && one.unread > 0));
         if is_new && !untrack(|| app.preferences.with(|chosen| chosen.is_folded("chat"))) {
@@ -320,7 +326,7 @@ fn Colleague(key: AgentKey, chats: Chats) -> impl IntoView {
     };
     let name = move || login_id().map(|id| app.name_of(&id));
     view! {
-        <li data-part="colleague" data-id=attr(move || login_id().map(String::from))>
+        <li data-part="person" data-id=attr(move || login_id().map(String::from))>
             <button
                 type="button"
                 class="button item"
@@ -351,7 +357,7 @@ fn Talk(with: Addressee, chats: Chats, version: Memo<u32>) -> impl IntoView {
         with.with_value(|with| app.name_of_conversation(with, supervisor.as_deref()))
     };
     let numbers = Memo::new(move |_| {
-        version.track();
+        version.get();
         app.read(|model| {
             let messages = model.desk.messages.iter();
             messages
@@ -362,7 +368,7 @@ fn Talk(with: Addressee, chats: Chats, version: Memo<u32>) -> impl IntoView {
     });
     let scroller = NodeRef::<html::Div>::new();
     Effect::new(move || {
-        numbers.track();
+        numbers.with(Vec::len);
         page::next_frame(move || {
             if let Some(list) = scroller.try_get_untracked().flatten() {
                 list.set_scroll_top(list.scroll_height());

@@ -100,9 +100,37 @@ struct Draft {
 struct Forms {
     open: RwSignal<Vec<CallKey>>,
     drafts: RwSignal<Vec<Draft>>,
+    /// Those that wait for what the server says.
+    saving: RwSignal<Vec<CallKey>>,
 }
 
 impl Forms {
+    /// What was asked for has been answered: the form closes, unless it was refused.
+    fn settle(self, app: App) {
+        for key in self.saving.get() {
+            let is_it =
+                |command: &Command| matches!(command, Command::SetCallData { call, .. } if *call == key);
+            let (under_way, failed) = app.read(|model| {
+                let desk = &model.desk;
+                (
+                    desk.in_flight.iter().any(|flight| is_it(&flight.command)),
+                    desk.failed.iter().any(|failed| is_it(&failed.command)),
+                )
+            });
+            if !under_way {
+                self.saving.update(|saving| saving.retain(|known| *known != key));
+                if !failed {
+                    self.close(key);
+                }
+            }
+        }
+    }
+
+    /// The change of a call's data was handed on.
+    fn sent(self, key: CallKey) {
+        self.saving.update(|saving| saving.push(key));
+    }
+
     /// The form of a call is closed, and what was begun in it forgotten.
     fn close(self, key: CallKey) {
         self.open.update(|open| open.retain(|known| *known != key));
@@ -146,7 +174,12 @@ fn contact(app: App, shown: Shown) -> AnyView {
     let forms = Forms {
         open: RwSignal::new(Vec::new()),
         drafts: RwSignal::new(Vec::new()),
+        saving: RwSignal::new(Vec::new()),
     };
+    Effect::new(move || {
+        app.desk.track();
+        forms.settle(app);
+    });
     Effect::new(move || {
         // What went takes its form along.
         app.desk.track();
@@ -264,34 +297,13 @@ fn FormButtons(key: CallKey, forms: Forms, call: RowSignal<Call>) -> impl IntoVi
             fields: changes(forms, key),
         })
     });
-    let saving = RwSignal::new(false);
-    Effect::new(move || {
-        app.desk.track();
-        if !saving.get() {
-            return;
-        }
-        let is_it = |command: &Command| matches!(command, Command::SetCallData { call, .. } if *call == key);
-        let (under_way, failed) = app.read(|model| {
-            let desk = &model.desk;
-            (
-                desk.in_flight.iter().any(|flight| is_it(&flight.command)),
-                desk.failed.iter().any(|failed| is_it(&failed.command)),
-            )
-        });
-        if !under_way {
-            saving.set(false);
-            if !failed {
-                forms.close(key);
-            }
-        }
-    });
     view! {
         <CommandButton
             class="small primary"
             intent=intent
             label=app.text(Word::Save)
             hindrance=Signal::derive(move || hindrance(app, forms, key))
-            sent=Callback::new(move |()| saving.set(true))
+            sent=Callback::new(move |()| forms.sent(key))
         />
         <button type="button" class="button small" data-command="cancel" on:click=move |_| forms.close(key)>
             {text(move || app.say(Word::Cancel))}
@@ -372,13 +384,18 @@ fn About(key: CallKey, forms: Forms) -> impl IntoView {
         let name = name.unwrap_or_default();
         view! { <Field key=key call=call name=name forms=forms is_open=is_open /> }.into_any()
     });
-    let submit = move |event: leptos::ev::SubmitEvent| {
+    // The browser submits no form of several fields by itself that has no button of its own.
+    let save = move |event: leptos::ev::KeyboardEvent| {
+        if event.key() != "Enter" || event.is_composing() || !page::is_in(&event, "input") {
+            return;
+        }
         event.prevent_default();
         let fields = untrack(|| changes(forms, key));
         let intent = Intent::Do(Command::SetCallData { call: key, fields });
         let can = untrack(|| hindrance(app, forms, key).is_none() && app.allowed(&intent).is_ok());
         if can {
             app.dispatch(intent);
+            forms.sent(key);
         }
     };
     let form = NodeRef::<html::Form>::new();
@@ -394,7 +411,7 @@ fn About(key: CallKey, forms: Forms) -> impl IntoView {
         opens
     });
     view! {
-        <form class="about" on:submit=submit node_ref=form>
+        <form class="about" on:submit=|event| event.prevent_default() on:keydown=save node_ref=form>
             <dl class="facts">{facts} {rows(names, field)}</dl>
             {when(move || is_open.get(), move || view! { <Adder key=key call=call forms=forms /> }.into_any())}
             <Refusals key=key />

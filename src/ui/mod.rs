@@ -43,7 +43,7 @@
 //! | `transcript`, `phrase` | what is said, and one phrase |
 //! | `so-far`, `step` | what the call went through, and one step |
 //! | `alerts`, `alert` | alerts, and one of them (`data-id`) |
-//! | `chat`, `unread`, `conversation`, `colleague`, `write-to` | messages: how many are new, a conversation (`data-id`: `supervisor`, `team` or a sign-in id), somebody found, the search |
+//! | `chat`, `unread`, `conversation`, `person`, `write-to` | messages: how many are new, a conversation (`data-id`: `supervisor`, `team` or a sign-in id), somebody found, the search |
 //! | `messages`, `message`, `message-field`, `sending` | a conversation's messages, one of them (`data-own`), the field, that one is on its way |
 //! | `agents`, `queues`, `callbacks` | the lists |
 //! | `agent`, `queue`, `callback` | one row of a list (`data-id`; an agent also `data-state`) |
@@ -66,9 +66,10 @@
 //!   `complete-conference`, `add-party`, `keypad`, `send-tones` (with `data-tone`), `set-call-data`,
 //!   `set-wrap-up-data`, `start-recording`, `stop-recording`, `report-bad-line`, and `try-again` for whichever of them
 //!   was refused;
-//! - of the page: `transfer`, `conference`, `more`, `state-menu`, `wrap-up-code` (each opens something), `details`, `retry-now`, `dismiss`,
-//!   `dismiss-all`, `language`, `fold`, `edit`, `cancel`, `take-over`, `use-server-value`, `read-aloud`, `jump-to-latest`, `alerts`,
-//!   `open-conversation`, `all-conversations`, `skip-to-calls`, `shortcuts`, `change-keys`, `usual-keys`, `close`.
+//! - of the page: `transfer`, `conference`, `more`, `state-menu`, `wrap-up-code` (each opens something), `details`,
+//!   `retry-now`, `dismiss`, `dismiss-all`, `language`, `fold`, `edit`, `cancel`, `take-over`, `use-server-value`,
+//!   `read-aloud`, `jump-to-latest`, `alerts`, `open-conversation`, `all-conversations`, `skip-to-calls`, `shortcuts`,
+//!   `change-keys`, `usual-keys`, `close`.
 
 #![allow(
     unreachable_pub,

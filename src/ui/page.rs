@@ -109,6 +109,14 @@ pub(super) fn focus_now(element: &HtmlElement) {
     let _ = element.focus();
 }
 
+/// Whether an event happened in an element of a kind.
+pub(super) fn is_in(event: &web_sys::Event, kind: &str) -> bool {
+    let target = event
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok());
+    target.is_some_and(|element| element.matches(kind).unwrap_or(false))
+}
+
 /// Moves the focus to the first element of a kind inside another one.
 pub(super) fn focus_first(within: &Element, kind: &str) {
     let found = within.query_selector(kind).ok().flatten();
@@ -145,6 +153,20 @@ where
         }
         count
     });
+}
+
+/// Scrolls `within` by no more than it takes to show the whole of an element in it; the page itself stays.
+pub(super) fn bring_into_sight(within: &HtmlElement, element: &HtmlElement) {
+    let (top, bottom) = (
+        element.offset_top(),
+        element.offset_top() + element.offset_height(),
+    );
+    let (from, height) = (within.scroll_top(), within.client_height());
+    if top < from {
+        within.set_scroll_top(top);
+    } else if bottom > from + height {
+        within.set_scroll_top(bottom - height);
+    }
 }
 
 /// Closes the popover that an element is in.

@@ -101,7 +101,7 @@ fn told(app: App, at: Moment, step: Step, before: &[(Moment, Step)], call: &Call
 fn how_it_ended(app: App, call: &Call) -> Option<String> {
     let (word, detail) = match call.ending.as_ref()? {
         Ending::ByRemote => (Word::OtherHungUp, None),
-        Ending::ByAgent => (Word::AgentHungUp, None),
+        Ending::ByAgent => (Word::EndedHere, None),
         Ending::Withdrawn(cause) => (Word::Withdrawn, cause.as_deref()),
         Ending::MovedOn(cause) => (Word::TakenByOther, cause.as_deref()),
         Ending::Transferred => (Word::Transferred, None),

@@ -86,15 +86,25 @@ fn Phrases(key: CallKey, aloud: Memo<bool>) -> impl IntoView {
     Effect::new(move || {
         // A phrase grows while it is being spoken: the list follows that, too.
         call.track();
-        keys.track();
+        keys.with(Vec::len);
         if follows.get_untracked() {
             page::next_frame(to_end);
         }
     });
+    let was_at = StoredValue::new(0);
     let scrolled = move |_| {
-        if let Some(list) = scroller.get_untracked() {
-            let below = list.scroll_height() - list.scroll_top() - list.client_height();
-            follows.set(below <= AT_END);
+        let Some(list) = scroller.try_get_untracked().flatten() else {
+            return;
+        };
+        let top = list.scroll_top();
+        let below = list.scroll_height() - top - list.client_height();
+        // The end may run ahead of the list; only whoever scrolls up goes away from it.
+        let goes_up = was_at.get_value() > top;
+        was_at.set_value(top);
+        if below <= AT_END {
+            follows.set(true);
+        } else if goes_up {
+            follows.set(false);
         }
     };
     let row: MakeRow = Arc::new(move |row, _| phrase_row(app, call, row));

@@ -283,7 +283,7 @@ catalogue! {
         NameOrNumber = "Name or number"
         Colleagues = "Colleagues"
         Recording = "Recording"
-        AgentHungUp = "you hung up"
+        EndedHere = "ended here"
         OffNotCurrent = "This works on the current call only; switch to this call first"
         NothingSent = "Nothing sent yet"
         TryAgain = "Try again"

@@ -8,6 +8,7 @@
 
 mod attention;
 mod buttons;
+mod cards;
 mod cells;
 mod languages;
 mod page;

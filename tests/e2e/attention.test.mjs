@@ -310,20 +310,24 @@ describe('attention', () => {
 
     const inTwo = (name, scenario) =>
       test(name, async (t) => {
-        const hub = await startHub({ ...CENTRE, rate: 40 });
+        const hub = await startHub(CENTRE);
         t.after(hub.stop);
         const options = await views(hub);
         const open = async () => {
           const desk = await openDesk(browser, hub.url, options);
-          // A simulated colleague: calls ring and are answered without anybody's command.
-          await desk.signIn({ agent: '1009', extension: null });
+          await desk.signIn({ agent: '1001', extension: null });
           await desk.link('live');
           return desk;
         };
+        // The same agent works at another computer: a call rings there and here until it is answered there.
+        const elsewhere = await startBrowser();
+        t.after(elsewhere.stop);
+        const phone = await openDesk(elsewhere, hub.url);
+        await phone.startShift();
         const first = await open();
         const second = await open();
         try {
-          await scenario(first, second);
+          await scenario(first, second, phone);
           first.assertNothingWentWrong();
           second.assertNothingWentWrong();
         } catch (error) {
@@ -335,28 +339,35 @@ describe('attention', () => {
         }
       });
 
-    inTwo('only the first rings, and the second says so', async (first, second) => {
+    inTwo('only the first rings, and the second says so', async (first, second, phone) => {
       await second.part('tab').waitFor();
       assert.equal(await first.part('tab').count(), 0);
       await second.checkAccessibility();
-      await Promise.all([rings(first), second.call('alerting').waitFor({ timeout: 20_000 })]);
+      await phone.awaitCall();
+      await Promise.all([rings(first), second.call('alerting').waitFor()]);
       assert.equal(await root(second, 'data-ringing'), null);
       assert.notEqual(await root(second, 'data-sound'), 'playing');
+      await phone.command('answer', phone.part('call')).click();
+      await isSilent(first);
     });
 
-    inTwo('the second leads by itself when the first closes', async (first, second) => {
+    inTwo('the second leads by itself when the first closes', async (first, second, phone) => {
       await second.part('tab').waitFor();
+      await phone.awaitCall();
+      await rings(first);
       await first.page.close();
       await second.part('tab').waitFor({ state: 'hidden' });
       await rings(second);
     });
 
-    inTwo('the second takes over when it is asked to, and the first follows', async (first, second) => {
+    inTwo('the second takes over when it is asked to, and the first follows', async (first, second, phone) => {
+      await phone.awaitCall();
+      await rings(first);
       await second.command('take-over').click();
       await second.part('tab').waitFor({ state: 'hidden' });
       await first.part('tab').waitFor();
       await rings(second);
-      assert.equal(await root(first, 'data-ringing'), null);
+      await isSilent(first);
     });
 
     inTwo('what is chosen in one goes for the other', async (first, second) => {

@@ -75,7 +75,7 @@ describe('chat', () => {
     await open(desk, 'supervisor');
     await desk.part('message-field').fill('I am just wri');
     await other.part('write-to').fill(ann.name.slice(0, 4));
-    await other.command('open-conversation', other.page.locator(`[data-part="colleague"][data-id="${ann.agentId}"]`)).click();
+    await other.command('open-conversation', other.page.locator(`[data-part="person"][data-id="${ann.agentId}"]`)).click();
     await write(other, 'Busy?');
     await eventually(async () => assert.match((await said(desk)).join(), /Busy\?/));
     assert.doesNotMatch(await desk.part('polite').textContent(), /Busy/);
@@ -111,7 +111,7 @@ describe('chat', () => {
     await onDesk(browser, hub.url, 'a refused message', async (desk) => {
       await desk.startShift();
       await desk.part('write-to').fill(absent.agentId);
-      await desk.command('open-conversation', desk.page.locator(`[data-part="colleague"]`)).click();
+      await desk.command('open-conversation', desk.page.locator(`[data-part="person"]`)).click();
       const send = desk.command('send-message');
       assert.equal(await send.getAttribute('aria-disabled'), 'true');
       assert.match(await send.getAttribute('aria-description'), /Write something/);
@@ -176,7 +176,7 @@ describe('chat', () => {
       const scenario = async (desk) => {
         await desk.startShift();
         await desk.part('write-to').fill('1');
-        await desk.part('colleague').first().waitFor();
+        await desk.part('person').first().waitFor();
         await desk.checkAccessibility();
         await desk.part('write-to').fill('');
         await open(desk, 'team');

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import { eventually, onDesk, startBrowser } from '../support/browser.mjs';
+import { ALONE } from '../support/calls.mjs';
 import { startHub } from '../support/servers.mjs';
 
 describe('dialling', () => {
@@ -53,11 +54,13 @@ describe('dialling', () => {
     const card = desk.part('call');
     await desk.call('dialling').waitFor();
     assert.match(await card.innerText(), /\+358401234567/);
-    await desk.expectEnabled(card, ['end-call', 'keypad']);
+    await desk.expectEnabled(card, ['end-call', 'keypad', 'more']);
     await desk.call('connected').waitFor({ timeout: 15_000 });
     await desk.ownState('talking');
-    await desk.expectEnabled(card, ['end-call', 'hold', 'keypad']);
+    await desk.expectEnabled(card, ALONE);
     await desk.command('end-call', card).click();
+    await desk.call('ended').waitFor();
+    await desk.command('dismiss', card).click();
     await card.waitFor({ state: 'detached' });
   });
 
@@ -71,10 +74,10 @@ describe('dialling', () => {
     const first = await failed.getAttribute('data-id');
 
     // The busy tone goes on until somebody hangs up; then the number can be tried again.
-    await desk.expectEnabled(failed, ['end-call', 'dismiss']);
+    await desk.expectEnabled(failed, ['dismiss', 'end-call', 'keypad', 'more']);
     await desk.command('end-call', failed).click();
     await desk.ownState('not-ready');
-    await desk.expectEnabled(failed, ['dial', 'dismiss']);
+    await desk.expectEnabled(failed, ['dismiss', 'dial']);
     assert.match(await desk.command('end-call', failed).getAttribute('aria-description'), /is over/);
     await desk.command('dial', failed).click();
     await desk.page.locator(`[data-part="call"][data-stage="failed"]:not([data-id="${first}"])`).waitFor({
@@ -115,7 +118,7 @@ describe('dialling', () => {
     assert.match(await card.innerText(), new RegExp(number.replace('+', '\\+')));
     await desk.command('end-call', card).click();
     await eventually(async () => {
-      if ((await desk.call('failed').count()) > 0) {
+      if ((await desk.command('dismiss', card).count()) > 0) {
         await desk.command('dismiss', card).click();
       }
       assert.equal(await card.count(), 0);

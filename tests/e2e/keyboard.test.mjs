@@ -33,9 +33,7 @@ describe('by keyboard alone', () => {
     await desk.ownState('ready');
     await desk.call('alerting').waitFor({ timeout: 20_000 });
     await hands.said(/^Ringing/, 'assertive');
-    await desk.expectEnabled(desk.part('call'), ['answer']);
-    await hands.act('P');
-    await desk.call('connected').waitFor();
+    await hands.answer();
     await hands.act('H');
     await desk.call('held').waitFor();
     await hands.said(/^On hold/);
@@ -52,13 +50,27 @@ describe('by keyboard alone', () => {
     await eventually(async () => assert.match(await desk.part('keypad').innerText(), /3 digits sent/));
     await hands.press('Escape');
     await desk.part('keypad').waitFor({ state: 'hidden' });
-    assert.equal((await hands.focus()).call, await desk.part('call').getAttribute('data-id'));
+    assert.ok((await hands.focus()).call, 'the focus is back on the card');
 
     await hands.act('J');
     await hands.said(/^Talking for \d.*\. Talking \+\d+ for \d.*, total \d/);
 
-    // Somebody is asked before the caller is handed over.
-    const caller = await desk.part('call').getAttribute('data-id');
+    // Its end; the call is filed, and wrap-up finished.
+    await hands.act('E');
+    await desk.ownState('wrap-up');
+    await hands.act('4');
+    await hands.at({ command: 'wrap-up-code' });
+    await hands.press('Enter');
+    await desk.part('wrap-up-codes').waitFor();
+    await hands.until('ArrowDown', ({ command }) => command === 'set-wrap-up-data');
+    await hands.press('Enter');
+    await eventually(async () => assert.doesNotMatch(await desk.part('wrap-up').innerText(), /None chosen/));
+    await hands.act('Z');
+    await desk.ownState('ready');
+
+    // Another one: somebody is asked before the caller is handed over.
+    await hands.answer();
+    const caller = await desk.call('connected').getAttribute('data-id');
     await hands.act('X');
     await hands.at({ name: 'party' });
     await hands.type('+358401234567');
@@ -88,6 +100,29 @@ describe('by keyboard alone', () => {
     await desk.ownState('talking');
     await hands.act('E');
     await desk.ownState('not-ready');
+
+    // A message to the team, which comes after the supervisor.
+    await hands.act('6');
+    await hands.at({ command: 'open-conversation' });
+    await hands.until('Tab', ({ command }) => command === 'open-conversation');
+    await hands.press('Enter');
+    await desk.part('message-field').waitFor();
+    await hands.act('6');
+    await hands.at({ part: 'message-field' });
+    await hands.type('Are you there?');
+    await hands.press('Enter');
+    await desk.page.locator('[data-part="message"][data-own]').waitFor();
+
+    // Other colours, by the settings; closing them leads back.
+    await hands.act('D');
+    await hands.act('8');
+    await hands.until('Tab', ({ command }) => command === 'theme');
+    await hands.press('ArrowDown');
+    await eventually(async () =>
+      assert.ok(await desk.page.evaluate(() => document.documentElement.dataset.theme), 'the page has other colours'),
+    );
+    await hands.press('Escape');
+    await hands.at({ name: 'number' });
 
     // Another language, and back.
     await hands.until('Shift+Tab', ({ command }) => command === 'language');

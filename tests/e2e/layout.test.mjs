@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import { eventually, inLanguage, onDesk, startBrowser } from '../support/browser.mjs';
+import { ALONE } from '../support/calls.mjs';
 import { startHub } from '../support/servers.mjs';
 
 describe('the layout', () => {
@@ -96,7 +97,7 @@ describe('the layout', () => {
     await everythingIsReachable(desk);
     await desk.command('answer', card).click();
     await desk.call('connected').waitFor();
-    await desk.expectEnabled(card, ['end-call', 'hold', 'keypad']);
+    await desk.expectEnabled(card, ALONE);
     await desk.command('keypad', card).click();
     await desk.part('keypad').waitFor();
     await fits(desk, 'with the keypad open');

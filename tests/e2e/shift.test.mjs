@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import { eventually, onDesk, startBrowser } from '../support/browser.mjs';
+import { ALONE } from '../support/calls.mjs';
 import { startHub } from '../support/servers.mjs';
 import { Wire } from '../support/wire.mjs';
 
@@ -52,7 +53,7 @@ describe('a shift', () => {
     await desk.command('answer', card).click();
     await desk.call('connected').waitFor();
     await desk.ownState('talking');
-    await desk.expectEnabled(card, ['end-call', 'hold', 'keypad']);
+    await desk.expectEnabled(card, ALONE);
     await eventually(async () => assert.match(await desk.page.title(), /^Talking/));
 
     // On hold and back: one button, named by what the server allows.
@@ -78,6 +79,7 @@ describe('a shift', () => {
     // The end, and wrap-up with a clock that runs down.
     await desk.command('end-call', card).click();
     await desk.ownState('wrap-up');
+    await desk.command('dismiss', card).click();
     await card.waitFor({ state: 'detached' });
     const clock = () => desk.part('state').locator('.time').textContent();
     const first = await eventually(async () => {

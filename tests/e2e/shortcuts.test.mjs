@@ -200,6 +200,7 @@ describe('keys', () => {
     await desk.call('held').waitFor();
 
     // And back, all of them.
+    await hands.act('ArrowDown');
     await hands.press('?');
     await hands.press('Tab', 'Tab');
     await hands.at({ command: 'usual-keys' });
@@ -225,6 +226,29 @@ describe('keys', () => {
       );
     },
   );
+
+  alone('in the system’s colours the focus is in sight at every stop', STILL, async (hands, desk) => {
+    await desk.page.emulateMedia({ forcedColors: 'active', reducedMotion: 'reduce' });
+    await hands.signIn();
+    await hands.dial('+358401234567');
+    const stops = new Set();
+    await hands.act('ArrowDown');
+    await hands.until('Tab', (here) => {
+      stops.add(here.command ?? here.part ?? here.name);
+      assert.ok(here.seen, `the focus can be seen at ${JSON.stringify(here)}`);
+      return here.command === 'shortcuts';
+    });
+    assert.ok(stops.size > 4, [...stops].join(', '));
+    await hands.press('?');
+    await desk.part('shortcuts').waitFor();
+    await hands.until('Tab', ({ command }) => command === 'change-keys');
+    assert.deepEqual(
+      await desk.page.evaluate(() =>
+        document.getAnimations().filter(({ playState }) => playState === 'running').length,
+      ),
+      0,
+    );
+  });
 
   for (const language of ['en', 'de', 'ar']) {
     alone(

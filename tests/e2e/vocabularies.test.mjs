@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import { eventually, onDesk, startBrowser } from '../support/browser.mjs';
+import { ALONE, live } from '../support/calls.mjs';
 import { connect } from '../support/official-client.mjs';
 import { askForDirectory, askForToken, credentials, startHub } from '../support/servers.mjs';
 import { Ear } from '../support/wire.mjs';
@@ -95,7 +96,7 @@ describe('the vocabularies', { concurrency: true }, () => {
         assert.equal(await desk.part('call').count(), 1);
         await desk.command('answer').click();
         await desk.call('connected').waitFor();
-        await desk.expectEnabled(desk.part('call'), ['end-call', 'hold', 'keypad']);
+        await desk.expectEnabled(desk.part('call'), ALONE);
         await nothingIsOdd(desk);
         await desk.command('end-call').click();
         await desk.ownState('wrap-up');
@@ -162,9 +163,9 @@ describe('the vocabularies', { concurrency: true }, () => {
           // What is on the screen is what was told of this agent, in every stage that comes by.
           const seen = new Set();
           const compare = async () => {
-            const shown = await desk
-              .part('call')
-              .evaluateAll((cards) => cards.map((card) => [card.dataset.id, card.dataset.stage]));
+            const shown = await live(desk).evaluateAll((cards) =>
+              cards.map((card) => [card.dataset.id, card.dataset.stage]),
+            );
             assert.deepEqual(shown, [...followed[folder](wire, source, me)]);
             for (const card of await desk.part('call').all()) {
               assert.match(await card.locator('.state').first().innerText(), /^[A-Z][a-z]/);
@@ -180,7 +181,7 @@ describe('the vocabularies', { concurrency: true }, () => {
           // Nothing can be commanded, and nothing is claimed of what this vocabulary cannot say.
           const dial = desk.command('dial', desk.part('dial'));
           await desk.part('dial').locator('input').fill('100');
-          for (const button of [dial, ...(await desk.part('call').locator('[data-command]').all())]) {
+          for (const button of [dial, ...(await live(desk).locator('[data-command]').all())]) {
             assert.equal(await button.getAttribute('aria-disabled'), 'true');
             assert.match(await button.getAttribute('aria-description'), /view only/i);
           }

@@ -79,8 +79,10 @@ export class Hands {
   async signIn({ agent = '1001', extension = '4001' } = {}) {
     await this.desk.part('sign-in').waitFor();
     await this.at({ name: 'agent-id' });
+    // What was used last may stand there already.
+    await this.press('Control+A');
     await this.type(agent);
-    await this.press('Tab');
+    await this.press('Tab', 'Control+A');
     await this.type(extension);
     await this.press('Enter');
     await this.desk.link('live');
@@ -95,6 +97,14 @@ export class Hands {
     await this.type(number);
     await this.press('Enter');
     await this.desk.call('connected').waitFor({ timeout: 15_000 });
+  }
+
+  /** Answers the call that rings as soon as that is possible. */
+  async answer() {
+    const button = '[data-part="call"][data-stage="alerting"] [data-command="answer"]:not([aria-disabled])';
+    await this.page.locator(button).waitFor({ timeout: 20_000 });
+    await this.act('P');
+    await this.desk.call('connected').waitFor();
   }
 
   /** A key press as a keyboard of another layout sends it. */

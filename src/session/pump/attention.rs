@@ -79,13 +79,15 @@ impl Session {
     pub(super) fn reconcile(&mut self, now: Now) {
         self.attention.in_doubt = true;
         if self.config.telephony == Telephony::CtiOs && self.model.borrow().desk.forced_out.is_none() {
-            self.ask(ctios::Question::Calls, now);
+            self.ask_as(Calling::Reconcile, ctios::Question::Calls, now);
+        } else {
+            // Any question would do; this one every RTE hub answers.
+            self.invoke(
+                rte::subscribe::ACTIVE_SUBSCRIPTIONS,
+                rte::subscribe::NO_ARGUMENTS,
+                Calling::Reconcile,
+                now,
+            );
         }
-        self.invoke(
-            rte::subscribe::ACTIVE_SUBSCRIPTIONS,
-            rte::subscribe::NO_ARGUMENTS,
-            Calling::Reconcile,
-            now,
-        );
     }
 }

@@ -63,9 +63,13 @@ impl Session {
     }
 
     pub(super) fn ask(&mut self, question: ctios::Question<'_>, now: Now) {
+        self.ask_as(Calling::Question, question, now);
+    }
+
+    pub(super) fn ask_as(&mut self, calling: Calling, question: ctios::Question<'_>, now: Now) {
         let id = self.next_invoke_id();
         let invocation = ctios::ask(question, id);
-        self.invoke(invocation.method, &invocation.arguments, Calling::Question, now);
+        self.invoke(invocation.method, &invocation.arguments, calling, now);
     }
 
     /// Asks for what is set for the site and for the agent's desk, once the telephony server knows the agent: it
