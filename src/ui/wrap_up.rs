@@ -89,8 +89,14 @@ fn Panel(key: AgentKey, state: Memo<AgentState>) -> impl IntoView {
             Some(app.speech.listed(&parts))
         })
     };
+    let id = move || app.read(|model| Some(model.calls.get(call.get()?)?.id.to_string()));
     view! {
-        <section class="wrap-up is-wrap-up" data-part="wrap-up" aria-labelledby="wrap-up-heading">
+        <section
+            class="wrap-up is-wrap-up"
+            data-part="wrap-up"
+            data-for=attr(id)
+            aria-labelledby="wrap-up-heading"
+        >
             <div class="coming-head">
                 {ring(app, began, until)}
                 <div class="grow">
