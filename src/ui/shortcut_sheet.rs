@@ -149,16 +149,16 @@ fn Contents(sheet: NodeRef<html::Dialog>) -> impl IntoView {
                 >
                     {icon(|| Icon::Cross)}
                 </button>
-            </div>
-            <div class="told">
                 <p
-                    class="note grow"
+                    class="note"
                     class:is-danger=flag(move || matches!(note.get(), Note::Refused(_)))
                     role="status"
                     data-part="shortcut-note"
                 >
                     {text(told)}
                 </p>
+            </div>
+            <div class="all">
                 <button
                     type="button"
                     class="button small"
