@@ -19,7 +19,17 @@ const FORMS: &[(Language, &[&str], &[&str])] = &[
 const SAME: &[(Language, &[&str])] = &[
     (
         Language::German,
-        &["Switchhook", "–", "Details", "Team", "Agent", "Live", "−{by}", "Ctrl", "Shift"],
+        &[
+            "Switchhook",
+            "–",
+            "Details",
+            "Team",
+            "Agent",
+            "Live",
+            "−{by}",
+            "Ctrl",
+            "Shift",
+        ],
     ),
     (Language::Arabic, &["Switchhook", "–", "Ctrl", "Shift"]),
 ];

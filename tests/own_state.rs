@@ -125,13 +125,13 @@ fn may<const N: usize>(controls: [Control; N]) -> EnablementMask {
     }
 }
 
-fn announced() -> Option<CallUpdate<'static>> {
-    Some(CallUpdate {
+fn announced() -> CallUpdate<'static> {
+    CallUpdate {
         number: Some(Cow::Borrowed("+358401234567")),
         queue_name: Some(Cow::Borrowed("Support")),
         data: vec![(Cow::Borrowed("user.customer"), Cow::Borrowed("4711"))],
         ..CallUpdate::default()
-    })
+    }
 }
 
 #[test]
@@ -340,14 +340,14 @@ fn signed_out_is_no_force_where_no_telephony_server_names_states_or_the_desk_is_
 #[test]
 fn r48_r50_a_contact_on_its_way_is_told_and_so_is_that_it_does_not_come() {
     let mut desk = Desk::new();
-    desk.precall(announced());
+    desk.precall(Some(announced()));
     assert_eq!(desk.told(), [Transition::Coming]);
     let coming = desk.model.coming().expect("it is announced");
     assert_eq!(coming.number.as_deref(), Some("+358401234567"));
     assert_eq!(coming.data, [("user.customer".into(), "4711".into())]);
 
     // Told again with more: no news for people.
-    desk.precall(announced());
+    desk.precall(Some(announced()));
     assert_eq!(desk.told(), []);
 
     desk.precall(None);
@@ -359,18 +359,17 @@ fn r48_r50_a_contact_on_its_way_is_told_and_so_is_that_it_does_not_come() {
     // What was never announced cannot be taken back, and the next announcement replaces the word.
     desk.precall(None);
     assert_eq!(desk.told(), []);
-    desk.precall(announced());
+    desk.precall(Some(announced()));
     assert!(desk.model.desk.taken_back.is_none() && desk.model.coming().is_some());
 }
 
 #[test]
 fn a_colleagues_precall_is_none_of_the_own_desks() {
     let mut desk = Desk::new();
-    let of_colleague = announced().map(|update| CallUpdate {
+    desk.precall(Some(CallUpdate {
         agent: Some(Cow::Borrowed("colleague")),
-        ..update
-    });
-    desk.precall(of_colleague);
+        ..announced()
+    }));
     desk.precall(None);
     assert_eq!(desk.told(), []);
     assert!(desk.model.coming().is_none() && desk.model.desk.taken_back.is_none());
@@ -380,7 +379,7 @@ fn a_colleagues_precall_is_none_of_the_own_desks() {
 fn what_was_announced_is_forgotten_with_the_reservation_that_it_led_to() {
     let mut desk = Desk::new();
     desk.state(AgentState::Ready);
-    desk.precall(announced());
+    desk.precall(Some(announced()));
     desk.state(AgentState::Reserved);
     assert!(desk.model.coming().is_some());
     desk.state(AgentState::Ready);

@@ -209,7 +209,7 @@ fn Everybody(chats: Chats, conversations: Memo<Vec<Conversation>>) -> impl IntoV
     let app = App::get();
     let wanted = RwSignal::new(String::new());
     let found = Memo::new(move |_| {
-        let wanted = folded(wanted.with(|wanted| wanted.trim().to_owned()).as_str()).to_string();
+        let wanted = wanted.with(|wanted| folded(wanted.trim()));
         app.read(|model| find(model, &wanted))
     });
     let colleague: MakeRow =
@@ -422,9 +422,12 @@ fn message_row(app: App, number: u32) -> AnyView {
     let class = if message.own { "message own" } else { "message" };
     let from = message.from.clone().unwrap_or_default();
     let own = message.own;
-    let who = move || match own {
-        true => app.say(Word::You).to_owned(),
-        false => app.name_of(&from),
+    let who = move || {
+        if own {
+            app.say(Word::You).to_owned()
+        } else {
+            app.name_of(&from)
+        }
     };
     let at = message.at;
     view! {
@@ -482,11 +485,11 @@ fn Writer(with: StoredValue<Addressee>, chats: Chats) -> impl IntoView {
         }
     };
     let to_this = move |writes: bool| {
-        let parts = match writes {
-            true => with.with_value(|with| untrack(|| chats.parts(with))),
-            false => Vec::new(),
-        };
-        app.writing_to.set(parts);
+        app.writing_to.set(if writes {
+            with.with_value(|with| untrack(|| chats.parts(with)))
+        } else {
+            Vec::new()
+        });
     };
     on_cleanup(move || app.writing_to.set(Vec::new()));
     view! {

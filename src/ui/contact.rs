@@ -495,9 +495,7 @@ fn Field(
         app.desk.track();
         name.with_value(|name| {
             let fixed = with_column(app, name, |column| column.editable) == Some(false);
-            let can = |call: &Call| {
-                call.source == SourceId::default() && !call.fixed_data.iter().any(|known| *known == &**name)
-            };
+            let can = |call: &Call| call.source == SourceId::default() && !call.fixed_data.contains(&&**name);
             !fixed && of(call, can).unwrap_or(false)
         })
     });
@@ -699,31 +697,45 @@ fn Adder(key: CallKey, call: RowSignal<Call>, forms: Forms) -> impl IntoView {
     view! { <p class="adder">{part(options)}</p> }
 }
 
+/// Where the note about a call is kept: under the id that all vocabularies of the source have in common, where there is
+/// one, since that is known from the beginning on.
+fn note_place(call: RowSignal<Call>) -> String {
+    let id = of(call, |call| {
+        call.contact.as_deref().unwrap_or(&call.id).to_owned()
+    });
+    ["note-", &id.unwrap_or_default()].concat()
+}
+
 /// What the agent notes down about the call, for the agent alone.
 #[component]
 fn Note(key: CallKey) -> impl IntoView {
     let app = App::get();
-    // By the contact where it is known: the call's own id may become another one when a second vocabulary tells of it.
-    let id = app.read(|model| {
-        let call = model.calls.get(key)?;
-        Some(call.contact.as_ref().unwrap_or(&call.id).to_string())
-    });
-    let note = app.draft(["note-", &id.unwrap_or_default()].concat());
+    let call = app.call(key);
+    let place = Memo::new(move |_| note_place(call));
+    let field = move || {
+        let note = app.draft(place.get());
+        Some(
+            view! {
+                <textarea
+                    id="note"
+                    data-part="note"
+                    dir="auto"
+                    rows="2"
+                    aria-describedby="note-hint"
+                    prop:value=text(move || note.get())
+                    on:input=move |event| note.set(event_target_value(&event))
+                ></textarea>
+            }
+            .into_any(),
+        )
+    };
     view! {
         <div class="own-note">
             <p>
                 <label for="note">{text(move || app.say(Word::Note))}</label>
                 <span class="small quiet" id="note-hint">{text(move || app.say(Word::NoteHint))}</span>
             </p>
-            <textarea
-                id="note"
-                data-part="note"
-                dir="auto"
-                rows="2"
-                aria-describedby="note-hint"
-                prop:value=text(move || note.get())
-                on:input=move |event| note.set(event_target_value(&event))
-            ></textarea>
+            {part(field)}
         </div>
     }
 }

@@ -174,9 +174,12 @@ fn phrase_row(app: App, call: RowSignal<Call>, key: u32) -> AnyView {
         _ => app.say(Word::Unknown).to_owned(),
     };
     let said = first.map(|phrase| phrase.text.to_string()).unwrap_or_default();
-    let words = move || match is_interim {
-        true => phrase().map_or_else(String::new, |phrase| phrase.text.into()),
-        false => said.clone(),
+    let words = move || {
+        if is_interim {
+            phrase().map_or_else(String::new, |phrase| phrase.text.into())
+        } else {
+            said.clone()
+        }
     };
     view! {
         <p class=class data-part="phrase" aria-hidden=is_interim.then_some("true")>

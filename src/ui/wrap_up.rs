@@ -12,6 +12,7 @@ use super::look::{Icon, icon};
 use super::page;
 use super::reasons::{TypeAhead, choices, needs_reason};
 use super::ring::ring;
+use crate::domain::Model;
 use crate::domain::agent::{Agent, AgentState};
 use crate::domain::command::Command;
 use crate::domain::ids::{AgentKey, CallKey, Key, SourceId};
@@ -53,13 +54,13 @@ fn Panel(key: AgentKey, state: Memo<AgentState>) -> impl IntoView {
     let until = move || {
         agent.track();
         app.desk.track();
-        app.read(|model| model.wrap_up_end())
+        app.read(Model::wrap_up_end)
     };
     let is_over = move || until().is_some_and(|until| until <= app.now());
     let call = Memo::new(move |_| {
         agent.track();
         app.desk.track();
-        app.read(|model| model.wrap_up_call())
+        app.read(Model::wrap_up_call)
     });
     let follows = Memo::new(move |_| match state.get() {
         AgentState::WrapUp { ready_after } => ready_after,
@@ -88,8 +89,14 @@ fn Panel(key: AgentKey, state: Memo<AgentState>) -> impl IntoView {
             Some(app.speech.listed(&parts))
         })
     };
+    let id = move || app.read(|model| Some(model.calls.get(call.get()?)?.id.to_string()));
     view! {
-        <section class="wrap-up is-wrap-up" data-part="wrap-up" aria-labelledby="wrap-up-heading">
+        <section
+            class="wrap-up is-wrap-up"
+            data-part="wrap-up"
+            data-for=attr(id)
+            aria-labelledby="wrap-up-heading"
+        >
             <div class="coming-head">
                 {ring(app, began, until)}
                 <div class="grow">

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import { eventually, inLanguage, onDesk, startBrowser } from '../support/browser.mjs';
-import { aboutUser, onCall as onCallAt } from '../support/call.mjs';
+import { aboutUser, onCall as onCallAt } from '../support/on-call.mjs';
 import { askForDirectory, startHub } from '../support/servers.mjs';
 import { Wire } from '../support/wire.mjs';
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe } from 'node:test';
 
 import { eventually, startBrowser } from '../support/browser.mjs';
-import { onCall as onCallAt } from '../support/call.mjs';
+import { onCall as onCallAt } from '../support/on-call.mjs';
 
 const CENTRE = { site: process.env.SWITCHHOOK_DIST, agents: 12, queues: 3, callbacks: 5, seed: 7, rate: 3 };
 /** What would run if a text were taken for markup. */

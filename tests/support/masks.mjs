@@ -40,7 +40,7 @@ const AS_ON_THE_CALL = ['keypad', 'send-tones', 'set-call-data'];
 
 const OF_THE_AGENT = 0xff00_0000;
 const SHARED = 0x10 | 0x4000 | 0x8000 | 0x1_0000 | 0x2_0000 | 0x4_0000 | 0x8_0000 | 0x10_0000 | 0x20_0000;
-const USABLE_ASIDE = 0x1 | 0x2 | 0x8;
+const USABLE_ASIDE = 0x1 | 0x2 | 0x8 | 0x2000;
 
 const effective = (mask) => (mask === undefined || (mask & DISABLE_ALL) !== 0 ? 0 : mask);
 
