@@ -22,7 +22,9 @@ pub(super) fn so_far(app: App, shown: Shown) -> AnyView {
                 let call = app.call(key);
                 // Drawn anew with the steps, and not with whatever else is told of the call.
                 let steps = Memo::new(move |_| of(call, |call| call.history.clone()).unwrap_or_default());
-                view! { <ol class="steps">{part(move || Some(list(app, &steps.get(), &of(call, Clone::clone)?)))}</ol> }
+                let steps = part(move || Some(list(app, &steps.get(), &of(call, Clone::clone)?)));
+                // A list that scrolls can be reached by the keyboard.
+                view! { <ol class="steps" tabindex="0" aria-labelledby="so-far-heading">{steps}</ol> }
                     .into_any()
             }
             None => view! { <p class="nothing quiet">{text(move || app.say(Word::NothingToldYet))}</p> }
