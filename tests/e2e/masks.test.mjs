@@ -6,24 +6,12 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import { eventually, onDesk, startBrowser } from '../support/browser.mjs';
-import { Masks } from '../support/masks.mjs';
+import { Judge, NEEDS_MORE, buttons } from '../support/masks.mjs';
 import { startHub } from '../support/servers.mjs';
 import { Ear } from '../support/wire.mjs';
 
 const STEPS = 120;
 
-/** What needs more than the mask before it can be pressed: a number, a text, a choice. */
-const NEEDS_MORE = [
-  'dial',
-  'call-back',
-  'consult',
-  'consult-for-conference',
-  'blind-transfer',
-  'add-party',
-  'send-message',
-  'set-wrap-up-data',
-  'set-call-data',
-];
 /** What would end the shift, or is pressed only to say more. */
 const LEFT_ALONE = ['sign-out', 'sign-in', 'send-tones', ...NEEDS_MORE];
 
@@ -37,20 +25,6 @@ function dice(seed) {
     return Math.floor((state / 2 ** 32) * sides);
   };
 }
-
-/** Every button of the page that stands for a command: what it asks for, of which call, and whether it is on. */
-const buttons = (page) =>
-  page.locator('[data-command]').evaluateAll((all) =>
-    all.map((button, place) => ({
-      place,
-      command: button.dataset.command,
-      reason: button.dataset.reason ?? null,
-      call: button.closest('[data-for]')?.dataset.for ?? button.closest('[data-part="call"]')?.dataset.id ?? null,
-      isOn: !button.disabled && button.getAttribute('aria-disabled') !== 'true',
-      isBusy: button.getAttribute('aria-busy') === 'true',
-      isSeen: button.checkVisibility(),
-    })),
-  );
 
 /** What was said last of the calls that differ, for whoever looks for the reason. */
 function lately(ear, found) {
@@ -90,41 +64,26 @@ describe('the buttons', () => {
         hub.url,
         `masks ${seed}`,
         async (desk) => {
-          const masks = new Masks();
-          let taken = 0;
+          const judge = new Judge(desk.page, ear);
           const pressed = new Map();
-          /** The buttons that differ from what the masks say; nothing while a command of theirs is under way. */
-          const differences = async () => {
-            const told = ear.calls('CtiEvent');
-            for (; taken < told.length; taken += 1) {
-              masks.hear(told[taken]);
-            }
-            const all = await buttons(desk.page);
-            const busy = all.filter(({ isBusy }) => isBusy);
-            return all
-              .filter(({ isBusy }) => !isBusy)
-              .filter(({ command, call }) => !busy.some((other) => other.command === command && other.call === call))
-              .map((button) => ({ ...button, allowed: masks.allow(button.command, button.reason, button.call) }))
-              .filter(({ allowed }) => allowed !== undefined)
-              .filter(({ allowed, isOn, command }) =>
-                NEEDS_MORE.includes(command) ? isOn && !allowed : isOn !== allowed,
-              )
-              .map(({ command, reason, call, isOn }) => ({ command, reason, call, isOn }));
-          };
 
           await desk.startShift();
           await desk.choose('ready');
           for (let step = 0; step < STEPS; step += 1) {
             // What was pressed settles, what is on the wire arrives; then nothing may differ.
             await eventually(async () => {
-              const found = await differences();
+              const found = await judge.differences();
               assert.deepEqual(found, [], `after step ${step}; told last: ${lately(ear, found)}`);
             }, 8_000);
             // A call is ended now and then, else it would end before anything else was tried.
             const ends = throws(12) === 0;
             const possible = (await buttons(desk.page)).filter(
               ({ command, isOn, isSeen }) =>
-                isOn && isSeen && (ends || !ENDINGS.includes(command)) && masks.allow(command, null, null) !== undefined && !LEFT_ALONE.includes(command),
+                isOn &&
+                isSeen &&
+                (ends || !ENDINGS.includes(command)) &&
+                judge.allow(command, null, null) !== undefined &&
+                !LEFT_ALONE.includes(command),
             );
             if (possible.length > 0 && throws(3) > 0) {
               // What was pressed least comes first.

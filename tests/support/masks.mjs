@@ -104,3 +104,65 @@ export class Masks {
     return (effective(ofCurrent) & needed) !== 0;
   }
 }
+
+/** What needs more than the mask before it can be pressed: a number, a text, a choice. */
+export const NEEDS_MORE = [
+  'dial',
+  'call-back',
+  'consult',
+  'consult-for-conference',
+  'blind-transfer',
+  'add-party',
+  'send-message',
+  'set-wrap-up-data',
+  'set-call-data',
+];
+
+/** Every button of the page that stands for a command: what it asks for, of which call, and whether it is on. */
+export const buttons = (page) =>
+  page.locator('[data-command]').evaluateAll((all) =>
+    all.map((button, place) => ({
+      place,
+      command: button.dataset.command,
+      reason: button.dataset.reason ?? null,
+      call: button.closest('[data-for]')?.dataset.for ?? button.closest('[data-part="call"]')?.dataset.id ?? null,
+      isOn: !button.disabled && button.getAttribute('aria-disabled') !== 'true',
+      isBusy: button.getAttribute('aria-busy') === 'true',
+      isSeen: button.checkVisibility(),
+    })),
+  );
+
+/** Judges the buttons of one page by what an ear at its wire has heard. */
+export class Judge {
+  #page;
+  #ear;
+  #masks = new Masks();
+  #taken = 0;
+
+  constructor(page, ear) {
+    this.#page = page;
+    this.#ear = ear;
+  }
+
+  /** Whether a button may be on, by all that was heard; as `Masks.allow` answers. */
+  allow(command, reason, call) {
+    return this.#masks.allow(command, reason, call);
+  }
+
+  /** The buttons that differ from what the masks say; nothing while a command of theirs is under way. */
+  async differences() {
+    const told = this.#ear.calls('CtiEvent');
+    for (; this.#taken < told.length; this.#taken += 1) {
+      this.#masks.hear(told[this.#taken]);
+    }
+    const all = await buttons(this.#page);
+    const busy = all.filter(({ isBusy }) => isBusy);
+    return all
+      .filter(({ isBusy }) => !isBusy)
+      .filter(({ command, call }) => !busy.some((other) => other.command === command && other.call === call))
+      .map((button) => ({ ...button, allowed: this.allow(button.command, button.reason, button.call) }))
+      .filter(({ allowed }) => allowed !== undefined)
+      .filter(({ allowed, isOn, command }) => (NEEDS_MORE.includes(command) ? isOn && !allowed : isOn !== allowed))
+      .map(({ command, reason, call, isOn }) => ({ command, reason, call, isOn }));
+  }
+}
