@@ -92,9 +92,10 @@ function index() {
     'every theme and every language.',
   ];
   for (const [screen, caption] of Object.entries(SCREENS)) {
+    const title = screen[0].toUpperCase() + screen.slice(1).replaceAll('-', ' ');
     const [first, second, ...more] = taken.get(screen).map((name) => [`${screen}-${name}.png`, CALLED[name]]);
-    lines.push('', `## ${screen.replaceAll('-', ' ')}`, '', caption, '');
-    lines.push([first, second].map(([file, look]) => `![${caption} ${look}](${file})`).join('\n'));
+    lines.push('', `## ${title}`, '', caption, '');
+    lines.push(...[first, second].map(([file, look]) => `![${title}, ${look}](${file})`));
     if (more.length > 0) {
       lines.push('', `Also ${more.map(([file, look]) => `[${look}](${file})`).join(' · ')}.`);
     }
