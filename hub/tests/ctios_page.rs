@@ -326,6 +326,7 @@ impl Desks {
     /// Presses a button of an agent's page: nothing happens when it is off. Answers whether it was on.
     ///
     /// The hub takes what the page offers, and what comes of it ends the command at the page.
+    #[allow(clippy::needless_pass_by_value, reason = "reads better where it is called")]
     fn press(&mut self, agent: AgentId, command: Command) -> bool {
         let page = self.pages.get_mut(&agent).expect("a page");
         if page.model.command_allowed(SOURCE, &command).is_err() {

@@ -176,7 +176,9 @@ fn OwnComing(key: AgentKey) -> impl IntoView {
                                 <strong>{text(number)}</strong>
                             </p>
                             <p class="meta">{text(about)}</p>
-                            <dl class="fields small">{rows(places, Arc::new(move |place, _| field(place)))}</dl>
+                            <div class="fields" role="group" tabindex="0" aria-label=attr(move || app.say(Word::CallData))>
+                                <dl class="small">{rows(places, Arc::new(move |place, _| field(place)))}</dl>
+                            </div>
                         }
                             .into_any()
                     },

@@ -411,7 +411,15 @@ fn About(key: CallKey, forms: Forms) -> impl IntoView {
         opens
     });
     view! {
-        <form class="about" on:submit=|event| event.prevent_default() on:keydown=save node_ref=form>
+        <form
+            class="about"
+            // What scrolls can be reached by the keyboard.
+            tabindex="0"
+            aria-label=attr(move || app.say(Word::CallData))
+            on:submit=|event| event.prevent_default()
+            on:keydown=save
+            node_ref=form
+        >
             <dl class="facts">{facts} {rows(names, field)}</dl>
             {when(move || is_open.get(), move || view! { <Adder key=key call=call forms=forms /> }.into_any())}
             <Refusals key=key />

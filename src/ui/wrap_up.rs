@@ -241,7 +241,7 @@ fn Filing(key: CallKey) -> impl IntoView {
         let (menu, target) = (menu.clone(), target.clone());
         let label = move |place: u32| {
             texts
-                .with(|texts| texts.get(place as usize).map(|text| text.to_string()))
+                .with(|texts| texts.get(place as usize).map(ToString::to_string))
                 .unwrap_or_default()
         };
         let places = Memo::new(move |_| (0..texts.with(|texts| texts.len()) as u32).collect());

@@ -464,8 +464,10 @@ fn node_tests(project: &Project, folder: &str) -> Outcome<Counted> {
         .args([
             "--test",
             "--test-reporter=spec",
-            "--test-concurrency=1",
-            "--test-timeout=120000",
+            // A test mostly waits: for a caller, for a timer. Each has a hub, a port and a browser of its own.
+            "--test-concurrency=2",
+            // Of a whole file, on a machine that has other things to do.
+            "--test-timeout=240000",
         ])
         .args(scripts)
         .env("SWITCHHOOK_CHROMIUM", &browser.browser);
