@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { accessSync, constants } from 'node:fs';
 
-import { AxeBuilder, playwright, PROJECT } from './packages.mjs';
+import { axeSource, playwright, PROJECT } from './packages.mjs';
 
 // No request leaves the machine, and no part of the system is needed that a server in a rack does not have.
 const FLAGS = [
@@ -122,6 +122,24 @@ export async function onDesk(browser, url, name, scenario, options) {
   } finally {
     await desk.page.close();
   }
+}
+
+/** Fails with a list of barriers if there are any. */
+export function assertNoBarriers(found) {
+  if (found.length > 0) {
+    throw new Error(`${found.length} accessibility violations:\n  ${found.join('\n  ')}`);
+  }
+}
+
+/** Runs in the page: what axe finds there. There are no frames to look into, and what is right is not listed. */
+async function lookForBarriers({ within, rules }) {
+  const { violations } = await axe.run(within ?? document, {
+    ...(rules && { runOnly: { type: 'rule', values: rules } }),
+    resultTypes: ['violations'],
+    iframes: false,
+    preload: false,
+  });
+  return violations;
 }
 
 export class Desk {
@@ -238,26 +256,23 @@ export class Desk {
     const found = [];
     for (const colorScheme of ['light', 'dark']) {
       await this.page.emulateMedia({ colorScheme });
-      // One document without frames: it can be looked at where it is, which is twice as fast.
-      const builder = new AxeBuilder({ page: this.page }).setLegacyMode();
-      if (colorScheme === 'dark') {
-        // Only what has to do with colours can differ from the first look.
-        builder.withRules(['color-contrast', 'link-in-text-block']);
-      }
-      if (within) {
-        builder.include(within);
-      }
-      const { violations } = await builder.analyze();
-      for (const { id, help, nodes } of violations) {
-        for (const node of nodes) {
-          found.push(`${colorScheme}: ${id} (${help})\n    ${node.target.join(' ')}\n    ${node.failureSummary}`);
-        }
-      }
+      const barriers = await this.barriers({ within, onlyColours: colorScheme === 'dark' });
+      found.push(...barriers.map((barrier) => `${colorScheme}: ${barrier}`));
     }
     await this.page.emulateMedia({ colorScheme: null });
-    if (found.length > 0) {
-      throw new Error(`${found.length} accessibility violations:\n  ${found.join('\n  ')}`);
+    assertNoBarriers(found);
+  }
+
+  /** The page's barriers as it is now, each with its rule and place; `onlyColours` where nothing else can differ. */
+  async barriers({ within, onlyColours = false } = {}) {
+    if (!(await this.page.evaluate(() => 'axe' in globalThis))) {
+      await this.page.evaluate(axeSource);
     }
+    const rules = onlyColours ? ['color-contrast', 'link-in-text-block'] : null;
+    const violations = await this.page.evaluate(lookForBarriers, { within, rules });
+    return violations.flatMap(({ id, help, nodes }) =>
+      nodes.map((node) => `${id} (${help})\n    ${node.target.join(' ')}\n    ${node.failureSummary}`),
+    );
   }
 
   /** Fails if the page reported an error that was not expected. */

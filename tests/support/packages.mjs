@@ -12,4 +12,5 @@ const load = createRequire(join(tools, 'package.json'));
 export const signalR = load('@microsoft/signalr');
 export const { MessagePackHubProtocol } = load('@microsoft/signalr-protocol-msgpack');
 export const playwright = load('playwright-core');
-export const { default: AxeBuilder } = load('@axe-core/playwright');
+/** The program that looks for barriers, as it runs inside a page. */
+export const { source: axeSource } = createRequire(load.resolve('@axe-core/playwright'))('axe-core');

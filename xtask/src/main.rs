@@ -12,6 +12,7 @@ mod lock;
 mod page;
 mod process;
 mod project;
+mod screens;
 mod setup;
 mod test;
 
@@ -44,6 +45,7 @@ Switchhook's commands. Each does its own set-up, into .tools/ inside the project
       --only PART      native, decoding, client, page or reaction alone; docs/benchmarks.md stays as it is
 
   cargo xtask docs     write the documents that are made from the code
+  cargo xtask screens  take the pictures of every screen, into docs/screens/
   cargo xtask page     build the page into dist/, with compressed copies
   cargo xtask setup    install everything that the demo and the tests need, and stop
 ";
@@ -73,6 +75,10 @@ fn dispatch(words: &[String]) -> Outcome<ExitCode> {
         "docs" => {
             arguments::none("docs", rest)?;
             docs::run(&project).map(|()| ExitCode::SUCCESS)
+        }
+        "screens" => {
+            arguments::none("screens", rest)?;
+            screens::run(&project).map(|()| ExitCode::SUCCESS)
         }
         "page" => {
             arguments::none("page", rest)?;
