@@ -1,6 +1,6 @@
 //! Puts the page together: views, model, configuration, driver.
 
-use leptos::prelude::{GetUntracked, Set, UpdateUntracked};
+use leptos::prelude::{GetUntracked, Set, UpdateUntracked, request_animation_frame};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use switchhook::domain::Model;
@@ -49,7 +49,13 @@ fn main() {
                     extension: extension.as_str().into(),
                 });
             }
-            Intent::Do(Command::NotReady { reason: Some(code) }) => prefer(Change::Reason(*code)),
+            Intent::Do(Command::NotReady { reason: Some(code) }) => {
+                // Once the menu has closed and given the focus back: the press reorders its rows.
+                let (chosen, driver, code) = (chosen.clone(), driver.clone(), *code);
+                request_animation_frame(move || {
+                    crate::prefer(&chosen, driver.as_ref(), Change::Reason(code));
+                });
+            }
             _ => {}
         }
         if let Some(driver) = driver {

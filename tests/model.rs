@@ -910,6 +910,21 @@ fn d11_what_no_event_tells_is_done_by_its_confirmation() {
         .back()
         .map(|message| (message.own, message.with.clone()));
     assert_eq!(told, Some((true, Addressee::Agent("1002".into()))));
+    let tones = |model: &Model| model.calls.get(key).map(|call| call.tones_sent);
+    let digits = || Command::SendTones {
+        call: key,
+        digits: "12".into(),
+    };
+    model.begin_command(InvokeId(5), digits(), NOW);
+    assert_eq!(tones(&model), Some(0), "what was not taken was not sent");
+    tell(
+        &mut model,
+        Event::Accepted {
+            id: InvokeId(5),
+            done: false,
+        },
+    );
+    assert_eq!(tones(&model), Some(2));
     model.begin_command(InvokeId(4), Command::ReportBadLine(key), NOW);
     model.taken(InvokeId(4));
     assert!(model.desk.in_flight.is_empty());

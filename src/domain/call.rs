@@ -254,6 +254,8 @@ pub struct Call {
     pub recording: Option<bool>,
     /// How it is filed, once the server has it.
     pub wrap_up_data: Option<Box<str>>,
+    /// Tones that the server has confirmed. Which they were is nobody's business: they may be a card number.
+    pub tones_sent: usize,
     /// Call variables and other data, in the order of their first arrival.
     pub data: Vec<(Box<str>, Box<str>)>,
     /// Names of data that no desk can change.

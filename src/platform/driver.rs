@@ -98,6 +98,8 @@ impl Driver {
         driver.views.desk.update(|desk| {
             desk.telephony = driver.session.borrow().has_telephony();
         });
+        // What is due, overdue or old is judged by the time from the first row on.
+        driver.show_time(now.wall);
         driver.follow_preferences();
         driver
     }

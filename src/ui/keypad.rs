@@ -32,13 +32,12 @@ fn tones(call: CallKey, digits: &str) -> Command {
 #[component]
 pub(super) fn Keypad(key: CallKey) -> impl IntoView {
     let app = App::get();
-    // The count outlives the pad's being closed.
-    let count = RwSignal::new(0_usize);
+    let call = app.call(key);
+    let count = Memo::new(move |_| call.with(|call| call.as_deref().map_or(0, |call| call.tones_sent)));
     let send = Callback::new(move |tone: &'static str| {
         let intent = Intent::Do(tones(key, tone));
         if untrack(|| app.allowed(&intent)).is_ok() {
             app.dispatch(intent);
-            count.update(|count| *count += 1);
         }
     });
     let typed = Callback::new(move |event: KeyboardEvent| {
@@ -64,7 +63,7 @@ pub(super) fn Keypad(key: CallKey) -> impl IntoView {
 }
 
 #[component]
-fn Pad(key: CallKey, count: RwSignal<usize>, send: Callback<&'static str>) -> impl IntoView {
+fn Pad(key: CallKey, count: Memo<usize>, send: Callback<&'static str>) -> impl IntoView {
     let app = App::get();
     let call = app.call(key);
     let off = Memo::new(move |_| {

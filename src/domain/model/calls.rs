@@ -577,6 +577,7 @@ fn begin_again(row: &mut Call, when: Moment) {
     row.about = None;
     row.recording = None;
     row.wrap_up_data = None;
+    row.tones_sent = 0;
     row.history.clear();
 }
 

@@ -167,6 +167,16 @@ impl Model {
         match command {
             Command::StartRecording(call) => self.tell_recording(*call, true, now),
             Command::StopRecording(call) => self.tell_recording(*call, false, now),
+            Command::SendTones { call, digits } => {
+                let tones = digits.chars().count();
+                self.calls.change(*call, |row| {
+                    row.tones_sent += tones;
+                    Changed {
+                        row: true,
+                        rank: false,
+                    }
+                });
+            }
             Command::SendMessage { to, text } => self.keep_own_message(to, text, now),
             _ => {}
         }
