@@ -87,8 +87,6 @@ pub enum SignInError {
     Refused(String),
     /// The server could not be reached; in words for IT support.
     Unreachable(String),
-    /// The telephony server refused the sign-in, for the reason given.
-    Telephony(String),
 }
 
 /// Who was signed in here before and is asked to sign in again. Never a password.

@@ -191,7 +191,6 @@ fn Trouble(error: SignInError) -> impl IntoView {
     let (word, details) = match error {
         SignInError::Refused(text) => (Word::SignInRefused, text),
         SignInError::Unreachable(text) => (Word::SignInUnreachable, text),
-        SignInError::Telephony(text) => (Word::SignInTelephony, text),
     };
     view! {
         <p class="state is-danger">{icon(|| Icon::Triangle)} <span>{text(move || app.say(word))}</span></p>

@@ -176,7 +176,6 @@ catalogue! {
         SignInIntro = "Sign in to start your shift"
         SignInRefused = "These details were not accepted. Check the agent id and try again."
         SignInUnreachable = "The server cannot be reached. Check the network, or show this to IT support."
-        SignInTelephony = "The telephony server did not accept the sign-in."
 
         BadConfigTitle = "The desk cannot start"
         BadConfigIntro = "Its configuration has errors. Please show this page to IT support."

@@ -194,9 +194,7 @@ impl Session {
                     (Fetching::Token(request), Err(error)) => {
                         let error = match error {
                             SignInError::Refused(_) => Error::Unauthorized,
-                            SignInError::Unreachable(text) | SignInError::Telephony(text) => {
-                                Error::TokenUnavailable(text)
-                            }
+                            SignInError::Unreachable(text) => Error::TokenUnavailable(text),
                         };
                         self.drive(Wire::TokenFailed { request, error }, now);
                     }
