@@ -597,7 +597,7 @@ fn a_withdrawn_allocation_is_a_missed_call_and_may_be_offered_again() {
     desk.tell_named("UserCallInUserCancelled");
     assert_eq!(
         desk.call().ending,
-        Some(Ending::Withdrawn(Some("Example Reason".into())))
+        Some(Ending::Withdrawn(Some("Example DetailedReason".into())))
     );
     assert!(desk.call().missed);
     assert_eq!(desk.model.past_calls.len(), 1);

@@ -247,7 +247,8 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
             ending: Some(ending),
             ..at(direction, Stage::Ended)
         };
-        let reason = || boxed(call.reason).or_else(|| boxed(call.detailed_reason));
+        // The one in detail is for people, the other for programs.
+        let reason = || boxed(call.detailed_reason).or_else(|| boxed(call.reason));
         match self.kind {
             Kind::UserCallInUserAllocated if self.settings.ringing_told => at(Inbound, Stage::Offered),
             Kind::UserCallInUserAllocated => at(Inbound, Stage::Alerting),
