@@ -159,6 +159,8 @@ describe('the own state', { concurrency: 3 }, () => {
     assert.equal(await focused(), 'Meeting');
     await desk.page.keyboard.press('Enter');
     await eventually(async () => assert.match(await desk.command('state-menu').innerText(), /Meeting/));
+    const place = await desk.page.evaluate(() => document.activeElement.dataset.command);
+    assert.equal(place, 'state-menu', 'the focus is back, though the reasons have changed places');
     await desk.page.reload();
     await desk.startShift(OPTIONAL);
     await open();
