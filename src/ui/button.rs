@@ -157,7 +157,7 @@ pub(super) fn FailureNote(
 pub(super) fn has_own_form(failed: &Failed) -> bool {
     matches!(
         failed.command,
-        Command::SetCallData { .. } | Command::SendMessage { .. }
+        Command::SetCallData { .. } | Command::SetWrapUpData { .. } | Command::SendMessage { .. }
     )
 }
 

@@ -45,7 +45,6 @@ describe('refused once, then done:', () => {
 
     await shift.twice({ command: 'end-call', on: card, done: () => desk.ownState('wrap-up') });
     const panel = desk.part('wrap-up');
-    await shift.putAway(card);
     const choice = desk.command('wrap-up-code', panel);
     const list = desk.part('wrap-up-codes');
     const code = list.locator('[data-command="set-wrap-up-data"]').first();
