@@ -31,7 +31,7 @@ fn every_complaint_is_met_and_every_test_named_exists() {
         }
         for (file, name) in tests {
             let text = std::fs::read_to_string(root.join(&file)).unwrap_or_default();
-            let is_there = if file.ends_with(".rs") {
+            let is_there = if Path::new(&file).extension().is_some_and(|kind| kind == "rs") {
                 text.contains(&format!("fn {name}("))
             } else {
                 text.contains(&name)

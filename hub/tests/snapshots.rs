@@ -122,6 +122,7 @@ impl Page {
             // What the own agent, the call and the colleagues went through while somebody was there.
             "states",
             "cause_to_come",
+            "forced_out",
             "history",
             "phrases_before",
             "messages",
