@@ -56,19 +56,22 @@ describe('the layout', () => {
       if (!(await button.isVisible())) {
         continue;
       }
-      await button.scrollIntoViewIfNeeded();
-      const found = await button.evaluate((element) => {
-        const { left, right, top, height, width } = element.getBoundingClientRect();
-        const hit = document.elementFromPoint(left + width / 2, top + height / 2);
-        return {
-          command: element.dataset.command,
-          inside: left >= -1 && right <= innerWidth + 1,
-          hit: element.contains(hit) || hit?.contains(element),
-          by: hit?.className,
-        };
-      });
-      assert.ok(found.inside, `${found.command} lies on the page`);
-      assert.ok(found.hit, `${found.command} is covered by ${found.by}`);
+      // Rows that are still arriving may push it once more.
+      await eventually(async () => {
+        await button.scrollIntoViewIfNeeded();
+        const found = await button.evaluate((element) => {
+          const { left, right, top, height, width } = element.getBoundingClientRect();
+          const hit = document.elementFromPoint(left + width / 2, top + height / 2);
+          return {
+            command: element.dataset.command,
+            inside: left >= -1 && right <= innerWidth + 1,
+            hit: element.contains(hit) || hit?.contains(element),
+            by: hit?.className,
+          };
+        });
+        assert.ok(found.inside, `${found.command} lies on the page`);
+        assert.ok(found.hit, `${found.command} is covered by ${found.by}`);
+      }, 3_000);
     }
   };
 
