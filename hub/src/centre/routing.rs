@@ -75,6 +75,14 @@ impl Centre {
         if self.calls.get(&id).is_some_and(|call| call.facts.queue.is_some()) {
             self.place_call(id, QueuePlace::Allocated);
         }
+        self.send_to(id, agent);
+        if let Some(found) = self.agent_mut(agent) {
+            found.has_had_call |= found.calls.contains(&id);
+        }
+    }
+
+    /// Gives an agent a leg of a call that is there; it rings when it has travelled.
+    pub(super) fn send_to(&mut self, id: CallId, agent: AgentId) {
         self.take_up(agent);
         let stamp = self.new_stamp();
         let now = self.now;
@@ -95,7 +103,6 @@ impl Centre {
         let facts = call.facts.clone();
         if let Some(found) = self.agent_mut(agent) {
             found.calls.push(id);
-            found.has_had_call = true;
         }
         self.emit(What::Leg {
             agent,

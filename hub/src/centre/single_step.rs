@@ -9,12 +9,11 @@
 use std::sync::Arc;
 
 use super::Centre;
-use super::call::{CallFacts, Direction, FarState, Leg, LegState, Manner, QueuePlace};
+use super::call::{CallFacts, Direction, FarState, LegState, Manner, QueuePlace};
 use super::command::{FailureCode, Refusal};
-use super::happening::{Ending, LegEvent, What};
+use super::happening::{Ending, LegEvent};
 use super::id::{AgentId, CallId};
 use super::lines::MOST_PARTIES;
-use super::mask::Mask;
 use super::schedule::Task;
 use super::time::Span;
 
@@ -129,38 +128,8 @@ impl Centre {
 
     /// A desk of the house is called into a conversation, which goes on meanwhile.
     fn invite(&mut self, id: CallId, agent: AgentId) {
-        self.take_up(agent);
-        let stamp = self.new_stamp();
-        let now = self.now;
-        let Some(call) = self.calls.get_mut(&id) else {
-            return;
-        };
-        call.legs.push(Leg {
-            agent,
-            direction: Direction::In,
-            state: LegState::Coming,
-            since: now,
-            mask: Mask::NONE,
-            was_connected: false,
-            is_transcribed: false,
-            wrap_up: None,
-            stamp,
-        });
-        let facts = call.facts.clone();
-        if let Some(found) = self.agent_mut(agent) {
-            found.calls.push(id);
-        }
-        self.emit(What::Leg {
-            agent,
-            call: facts,
-            direction: Direction::In,
-            event: LegEvent::Allocated,
-            mask: Mask::NONE,
-        });
-        self.follow_calls(agent);
+        self.send_to(id, agent);
         self.refresh_parties(id);
-        let travel = self.dice.millis(200, 900);
-        self.plan(travel, Task::Ring { call: id, agent });
     }
 
     /// Somebody outside is called into a conversation, which goes on meanwhile.
