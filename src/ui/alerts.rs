@@ -5,6 +5,7 @@
 //! An alert stays until the agent has seen it; the bell keeps its place whether there are any or not.
 
 use super::app::{App, Intent};
+use super::button::dismiss;
 use super::live::{MakeRow, attr, flag, rows, text, when};
 use super::look::{Icon, icon};
 use super::page;
@@ -112,15 +113,7 @@ fn AlertRow(number: u32) -> impl IntoView {
         <li data-part="alert" data-id=attr(id)>
             <span class="quiet small">{text(clock)}</span>
             <span dir="auto">{text(words)}</span>
-            <button
-                type="button"
-                class="button small bare"
-                data-command="dismiss"
-                aria-label=attr(move || app.say(Word::Dismiss))
-                on:click=move |_| app.dispatch(Intent::Seen(Seen::Alert(number)))
-            >
-                {icon(|| Icon::Cross)}
-            </button>
+            {dismiss(app, Intent::Seen(Seen::Alert(number)))}
         </li>
     }
 }

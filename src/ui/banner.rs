@@ -6,7 +6,7 @@
 
 use super::app::{App, Intent};
 use super::attention::{is_following, is_sound_blocked, other_tab, sound_blocked};
-use super::button::{CommandButton, failures, has_own_form};
+use super::button::{CommandButton, dismiss, failures, has_own_form};
 use super::format;
 use super::language::language_note;
 use super::live::{attr, text, when};
@@ -245,15 +245,7 @@ fn Help() -> impl IntoView {
         <p class="note is-danger" data-part="emergency">
             {icon(|| Icon::Triangle)}
             <span class="grow">{text(sentence)}</span>
-            <button
-                type="button"
-                class="button small bare"
-                data-command="dismiss"
-                aria-label=attr(move || app.say(Word::Dismiss))
-                on:click=move |_| app.dispatch(Intent::DismissEmergencies)
-            >
-                {icon(|| Icon::Cross)}
-            </button>
+            {dismiss(app, Intent::DismissEmergencies)}
         </p>
     }
 }

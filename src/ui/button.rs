@@ -128,15 +128,7 @@ pub(super) fn FailureNote(
             <button type="button" class="link" data-command="details" popovertarget=target>
                 {text(move || app.say(Word::Details))}
             </button>
-            <button
-                type="button"
-                class="button small bare"
-                data-command="dismiss"
-                aria-label=attr(move || app.say(Word::Dismiss))
-                on:click=move |_| app.dispatch(Intent::DismissFailure(id))
-            >
-                {icon(|| Icon::Cross)}
-            </button>
+            {dismiss(app, Intent::DismissFailure(id))}
             <span class="pop details" id=popover popover="auto">
                 <span>{told(Speech::failed)}</span>
                 <span class="quiet small">{told(Speech::failure_details)}</span>
@@ -151,6 +143,22 @@ pub(super) fn FailureNote(
             </span>
         </p>
     }
+}
+
+/// The cross by which the agent puts something away that was seen.
+pub(super) fn dismiss(app: App, seen: Intent) -> AnyView {
+    view! {
+        <button
+            type="button"
+            class="button small bare"
+            data-command="dismiss"
+            aria-label=attr(move || app.say(Word::Dismiss))
+            on:click=move |_| app.dispatch(seen.clone())
+        >
+            {icon(|| Icon::Cross)}
+        </button>
+    }
+    .into_any()
 }
 
 /// Whether a command's failure is told at the form that it was asked for in, and nowhere else.

@@ -5,13 +5,12 @@
 //! A line stays until the agent puts it away; the newest stands first.
 
 use super::app::{App, Intent};
-use super::button::CommandButton;
+use super::button::{CommandButton, dismiss};
 use super::call_card::ending_words;
 use super::calls::indices;
 use super::contact::{of, queue_name};
 use super::format;
 use super::live::{attr, flag, rows, text, when};
-use super::look::{Icon, icon};
 use super::page;
 use crate::domain::call::Call;
 use crate::domain::ids::{CallKey, Key};
@@ -103,15 +102,7 @@ fn MissedCall(key: CallKey) -> impl IntoView {
                 })
                 hindrance=hindrance
             />
-            <button
-                type="button"
-                class="button small bare"
-                data-command="dismiss"
-                aria-label=attr(move || app.say(Word::Dismiss))
-                on:click=move |_| app.dispatch(Intent::DismissCall(key))
-            >
-                {icon(|| Icon::Cross)}
-            </button>
+            {dismiss(app, Intent::DismissCall(key))}
         </li>
     }
 }
