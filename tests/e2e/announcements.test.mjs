@@ -65,7 +65,7 @@ describe('what screen readers are told', () => {
         await hands.act('E');
         await desk.ownState('wrap-up');
         await hands.act('Y');
-        await desk.ownState('ready');
+        await desk.wrapUpOver();
       }
       const { told, changes, names, rang } = await desk.page.evaluate(() => ({
         rang: globalThis.rang.size,

@@ -223,6 +223,11 @@ export class Desk {
     await this.page.locator(`[data-part="state"][data-state="${state}"]`).waitFor({ timeout: limit });
   }
 
+  /** Waits until wrap-up is over. Where callers wait, the next call may come before anybody has seen Ready. */
+  async wrapUpOver(limit = 10_000) {
+    await this.page.locator('[data-part="state"]:not([data-state="wrap-up"])').waitFor({ timeout: limit });
+  }
+
   /** The card of the call that is at this stage. */
   call(stage) {
     return this.page.locator(`[data-part="call"][data-stage="${stage}"]`);
