@@ -138,6 +138,49 @@ impl Attending {
     }
 }
 
+/// How the page is laid out. What is not `Auto` is the site's choice or the portal's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Layout {
+    /// By the room there is.
+    #[default]
+    Auto,
+    /// One row, 64 px high: the state, the current call and its buttons.
+    Bar,
+    /// One column.
+    Compact,
+    /// The whole desk.
+    Full,
+    /// Queues and team for a wall; no softphone.
+    Wall,
+}
+
+impl Layout {
+    /// All of them.
+    pub const ALL: [Layout; 5] = [
+        Layout::Auto,
+        Layout::Bar,
+        Layout::Compact,
+        Layout::Full,
+        Layout::Wall,
+    ];
+
+    /// What it is called in `config.json`, in the protocol with portals and in the style sheets.
+    pub fn name(self) -> &'static str {
+        match self {
+            Layout::Auto => "auto",
+            Layout::Bar => "bar",
+            Layout::Compact => "compact",
+            Layout::Full => "full",
+            Layout::Wall => "wall",
+        }
+    }
+
+    /// The layout of this name.
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|layout| layout.name() == name)
+    }
+}
+
 /// Which screen is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Screen {

@@ -10,6 +10,6 @@ mod views;
 
 pub use cells::Cells;
 pub use views::{
-    Attending, AttentionView, ConnectionView, DeskView, Known, Link, Listing, Notice, Permission, Reason,
-    Screen, SignInError, SoundState, Tab, Views,
+    Attending, AttentionView, ConnectionView, DeskView, Known, Layout, Link, Listing, Notice, Permission,
+    Reason, Screen, SignInError, SoundState, Tab, Views,
 };

@@ -17,7 +17,7 @@ use crate::domain::supervision::Emergency;
 use crate::domain::{Delta, Model, Moment};
 use crate::preferences::{Drafts, Preferences};
 pub use crate::session::state::{
-    Attending, ConnectionView, Known, Link, Notice, Reason, Screen, SignInError, Tab,
+    Attending, ConnectionView, Known, Layout, Link, Notice, Reason, Screen, SignInError, Tab,
 };
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -108,6 +108,8 @@ pub struct Listing {
 pub struct Views {
     /// Which screen.
     pub screen: ArcRwSignal<Screen>,
+    /// How the page is laid out.
+    pub layout: ArcRwSignal<Layout>,
     /// The connection.
     pub connection: ArcRwSignal<ConnectionView>,
     /// The own desk.
@@ -148,6 +150,7 @@ impl Default for Views {
     fn default() -> Self {
         Self {
             screen: ArcRwSignal::new(Screen::Starting),
+            layout: ArcRwSignal::default(),
             connection: ArcRwSignal::default(),
             desk: ArcRwSignal::default(),
             calls: ArcRwSignal::default(),

@@ -17,7 +17,7 @@ use crate::domain::queue::Queue;
 use crate::domain::{Model, Moment};
 use crate::keyboard::{Action, Shortcuts};
 use crate::preferences::{Change, Drafts, Preferences};
-use crate::store::{AttentionView, ConnectionView, DeskView, Listing, Screen, Views};
+use crate::store::{AttentionView, ConnectionView, DeskView, Layout, Listing, Screen, Views};
 use crate::words::{Dictionary, Language, Word};
 use leptos::prelude::*;
 use std::cell::RefCell;
@@ -167,6 +167,8 @@ pub type Dispatch = Rc<dyn Fn(Intent)>;
 pub struct App {
     /// Which screen is shown.
     pub screen: ReadSignal<Screen>,
+    /// How the page is laid out.
+    pub layout: ReadSignal<Layout>,
     /// The connection.
     pub connection: ReadSignal<ConnectionView>,
     /// The own desk.
@@ -210,6 +212,7 @@ impl App {
         let preferences: ReadSignal<Preferences> = views.preferences.read_only().into();
         let app = Self {
             screen: views.screen.read_only().into(),
+            layout: views.layout.read_only().into(),
             connection: views.connection.read_only().into(),
             desk: views.desk.read_only().into(),
             calls: views.calls.read_only().into(),

@@ -12,6 +12,7 @@
 use crate::domain::Moment;
 use crate::domain::fold::folded;
 use crate::preferences::Theme;
+use crate::store::Layout;
 use crate::words::{Dictionary, Language, Word};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -51,6 +52,11 @@ pub(super) fn mark_ringing(ringing: bool) {
 /// Has the page in these colours; the system's have no mark.
 pub(super) fn set_theme(theme: Theme) {
     mark_root("data-theme", (theme != Theme::System).then(|| theme.name()));
+}
+
+/// Has the page laid out so; what goes by the room there is has no mark.
+pub(super) fn set_layout(layout: Layout) {
+    mark_root("data-layout", (layout != Layout::Auto).then(|| layout.name()));
 }
 
 fn mark_root(name: &str, value: Option<&str>) {

@@ -21,6 +21,7 @@ pub fn Root() -> impl IntoView {
     let app = App::get();
     Effect::new(move || page::beat(app.now()));
     be_noticed(app);
+    Effect::new(move || page::set_layout(app.layout.get()));
     Effect::new(move || page::set_theme(app.preferences.with(|preferences| preferences.theme)));
     // Only another kind of screen is built anew: a sign-in that turns busy keeps its fields.
     let kind = Memo::new(move |_| app.screen.with(std::mem::discriminant));

@@ -94,8 +94,9 @@ describe('around the contact', () => {
     await desk.ownState('wrap-up');
     await eventually(async () => assert.match((await steps()).join('\n'), /Ended/));
     assert.match(await desk.part('contact').innerText(), /Ended/, 'the call just left stays for wrap-up');
-    await desk.choose('ready');
-    await desk.ownState('ready');
+    // Not ready: callers wait, and the next call would be the contact.
+    await desk.choose('not-ready');
+    await desk.ownState('not-ready');
     await eventually(async () => assert.match(await desk.part('contact').innerText(), /No contact/));
   });
 
