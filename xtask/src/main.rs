@@ -1,4 +1,4 @@
-//! The project's commands: `cargo xtask demo`, `cargo xtask test` and `cargo xtask bench`.
+//! The project's commands: `cargo xtask demo`, `cargo xtask test`, `cargo xtask dist` and the others.
 //!
 //! Each command does all of its own set-up, into `.tools/` inside the project, so that a fresh clone needs nothing but
 //! Rust and Node. This file only reads the command's name and hands over; every command has a module of its own.
@@ -6,7 +6,9 @@
 
 mod arguments;
 mod bench;
+mod check_host;
 mod demo;
+mod dist;
 mod docs;
 mod lock;
 mod page;
@@ -44,6 +46,13 @@ Switchhook's commands. Each does its own set-up, into .tools/ inside the project
       --quick          fewer events, one round, and docs/benchmarks.md stays as it is
       --only PART      native, decoding, client, page or reaction alone; docs/benchmarks.md stays as it is
 
+  cargo xtask dist     make a release: a folder that any static server can serve from any path
+      --out FOLDER     where to                                 (release)
+      --config FILE    its config.json                          (the previous release's, else the example)
+      --previous FOLDER   the release that is live now; its files stay for pages that are open
+
+  cargo xtask check-host ADDRESS   say what the host that serves the page gets wrong
+
   cargo xtask docs     write the documents that are made from the code
   cargo xtask screens  take the pictures of every screen, into docs/screens/
   cargo xtask page     build the page into dist/, with compressed copies
@@ -72,6 +81,8 @@ fn dispatch(words: &[String]) -> Outcome<ExitCode> {
         "demo" => demo::run(&project, &demo::Options::parse(rest)?).map(|()| ExitCode::SUCCESS),
         "test" => test::run(&project, &test::Options::parse(rest)?),
         "bench" => bench::run(&project, &bench::Options::parse(rest)?).map(|()| ExitCode::SUCCESS),
+        "dist" => dist::run(&project, &dist::Options::parse(rest)?).map(|()| ExitCode::SUCCESS),
+        "check-host" => check_host::run(&project, rest),
         "docs" => {
             arguments::none("docs", rest)?;
             docs::run(&project).map(|()| ExitCode::SUCCESS)
