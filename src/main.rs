@@ -77,7 +77,8 @@ fn main() {
 
     fetch_config(move |outcome| match outcome {
         Ok(config) => {
-            let session = Session::new(config, Rc::clone(&model));
+            let session = Session::new(config, Rc::clone(&model))
+                .of_release(platform::own_release(), platform::reloaded_for());
             let voice = Voice {
                 tell: Box::new(move |transition| {
                     if let Some(page) = page {
@@ -158,6 +159,7 @@ fn input(intent: Intent) -> Option<Input<'static>> {
         Intent::DismissCall(call) => Input::DismissCall(call),
         Intent::DismissEmergencies => Input::DismissEmergencies,
         Intent::TakeOver => Input::TakeOver,
+        Intent::Reload => Input::Reload,
         Intent::Seen(seen) => Input::Seen(seen),
         Intent::Speak(_)
         | Intent::Prefer(_)

@@ -9,6 +9,7 @@ use super::clock;
 use super::http::{self, Pending, Request};
 use super::life::{Life, PageLife, is_visible};
 use super::notify;
+use super::release;
 use super::socket::{Socket, SocketEvent};
 use super::sound::Sound;
 use super::tab::Competitor;
@@ -174,6 +175,7 @@ impl Driver {
             Effect::Tell(transition) => (self.voice.tell)(&transition),
             Effect::Attend(attending) => self.attend(attending),
             Effect::Compete(contest) => self.compete(contest),
+            Effect::Reload(release) => release::reload(&release),
             Effect::Fetch {
                 fetch,
                 url,

@@ -51,6 +51,8 @@ pub(crate) struct Desk {
     pub(crate) attending: Attending,
     /// What this tab competed for, one after the other.
     pub(crate) contests: Vec<Option<Contest>>,
+    /// The releases that the page was loaded anew for.
+    pub(crate) reloads: Vec<Box<str>>,
     pub(crate) fetches: Vec<(FetchId, String, Option<String>)>,
     pub(crate) negotiations: Vec<RequestId>,
     pub(crate) sockets: Vec<SocketId>,
@@ -69,6 +71,7 @@ impl Desk {
             told: Vec::new(),
             attending: Attending::default(),
             contests: Vec::new(),
+            reloads: Vec::new(),
             fetches: Vec::new(),
             negotiations: Vec::new(),
             sockets: Vec::new(),
@@ -107,6 +110,7 @@ impl Desk {
                 Effect::Tell(transition) => self.told.push(transition),
                 Effect::Attend(attending) => self.attending = attending,
                 Effect::Compete(contest) => self.contests.push(contest),
+                Effect::Reload(release) => self.reloads.push(release),
             }
         }
     }

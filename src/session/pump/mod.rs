@@ -9,6 +9,7 @@ mod attention;
 mod commands;
 mod hub;
 mod inlet;
+mod release;
 mod sign_in;
 mod sources;
 
@@ -27,6 +28,7 @@ use crate::session::attention::Attention;
 use crate::session::claims::{self, base64};
 use crate::session::config::{Config, DirectorySource, Identify, Telephony};
 use crate::session::few::Few;
+use crate::session::release::Release;
 use crate::session::server_time::ServerTime;
 use crate::session::state::{Attending, ConnectionView, Known, Link, Reason, Screen, SignInError, Tab};
 use crate::session::subscriptions::{Step, Subscriptions};
@@ -126,6 +128,8 @@ pub enum Input<'a> {
     Frozen,
     /// The page was frozen, or the computer slept: what is known may be old.
     Resumed,
+    /// The agent wants the release of the page that the host has now.
+    Reload,
     /// The time of [`Session::next_wake`] has come, or a second has passed.
     Tick,
 }
@@ -159,6 +163,8 @@ pub enum Effect {
     Tell(Transition),
     /// Call for attention so, and in no other way, from now on.
     Attend(Attending),
+    /// Load the page anew, and note in this tab that it was for this release.
+    Reload(Box<str>),
     /// Compete for being the tab that rings, and answer with [`Input::Tab`]; `None`: leave it to others.
     Compete(Option<Contest>),
 }
@@ -169,6 +175,7 @@ enum Fetching {
     SignIn,
     Token(RequestId),
     Directory,
+    Build,
 }
 
 /// What a call of a hub method was for.
@@ -231,6 +238,7 @@ pub struct Session {
     time: ServerTime,
     oddities: Oddities,
     attention: Attention,
+    release: Release,
     /// What this tab competes for.
     contest: Option<String>,
     view: ConnectionView,
@@ -292,6 +300,7 @@ impl Session {
             time: ServerTime::default(),
             oddities: Oddities::default(),
             attention: Attention::default(),
+            release: Release::default(),
             contest: None,
             view: ConnectionView::default(),
             reasons: Vec::new(),
@@ -303,6 +312,14 @@ impl Session {
             last_second: Moment(i64::MIN),
             config,
         }
+    }
+
+    /// The same on a page of the release `own`, which was loaded anew in this tab to be of `reloaded_for`.
+    #[must_use]
+    pub fn of_release(mut self, own: Option<String>, reloaded_for: Option<String>) -> Self {
+        let named = |name: Option<String>| name.map(String::into_boxed_str);
+        self.release = Release::new(named(own), named(reloaded_for));
+        self
     }
 
     /// Handles one input; what is to be done is fetched with [`Session::take_effects`].
@@ -332,6 +349,7 @@ impl Session {
             Input::TakeOver => self.take_over(),
             Input::Frozen => self.attention.frozen = true,
             Input::Resumed => self.resumed(now),
+            Input::Reload => self.reload(),
             Input::Tick => {
                 self.tick(now);
                 self.wire(Wire::Tick, now);
@@ -349,6 +367,7 @@ impl Session {
         }
         self.ask_for_settings_when_signed_in(now);
         self.attend(now);
+        self.reload_at_the_sign_in();
     }
 
     /// What is to be done, in order.
