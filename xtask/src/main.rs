@@ -7,6 +7,7 @@
 mod arguments;
 mod bench;
 mod check_host;
+mod csp;
 mod demo;
 mod dist;
 mod docs;
@@ -53,6 +54,10 @@ Switchhook's commands. Each does its own set-up, into .tools/ inside the project
 
   cargo xtask check-host ADDRESS   say what the host that serves the page gets wrong
 
+  cargo xtask csp      print the headers that a host must send with the page, the policy first
+      --server SOURCE  a server that the page speaks to, such as wss://rte.example.com (repeatable)
+      --ancestor ORIGIN  a portal that shows the page in a frame (repeatable)
+
   cargo xtask docs     write the documents that are made from the code
   cargo xtask screens  take the pictures of every screen, into docs/screens/
   cargo xtask page     build the page into dist/, with compressed copies
@@ -83,6 +88,10 @@ fn dispatch(words: &[String]) -> Outcome<ExitCode> {
         "bench" => bench::run(&project, &bench::Options::parse(rest)?).map(|()| ExitCode::SUCCESS),
         "dist" => dist::run(&project, &dist::Options::parse(rest)?).map(|()| ExitCode::SUCCESS),
         "check-host" => check_host::run(&project, rest),
+        "csp" => {
+            csp::run(&csp::Options::parse(rest)?);
+            Ok(ExitCode::SUCCESS)
+        }
         "docs" => {
             arguments::none("docs", rest)?;
             docs::run(&project).map(|()| ExitCode::SUCCESS)
