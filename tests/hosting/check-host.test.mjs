@@ -5,9 +5,10 @@ import { after, before, describe, test } from 'node:test';
 import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib';
 
 import { checkHost, told } from '../../xtask/check-host.mjs';
-import { configFor, makeRelease, policyFor, scratch, serveRelease } from '../support/host.mjs';
+import { makeRelease, policyFor, scratch, serveRelease } from '../support/host.mjs';
 
 const HUB = 'http://hub.example:8090';
+const CONFIG = { source: { token: { url: `${HUB}/token` }, hub: 'ws://hub.example:8090/rte', directory: {} } };
 
 /** Changes what is sent for the names that fit. */
 const for_ = (pattern, change) => (answer, request) => pattern.test(answer.name) && change(answer, request);
@@ -89,8 +90,8 @@ describe('check-host', () => {
     room = await scratch();
     const out = `${room.folder}/release`;
     await makeRelease({ from: process.env.SWITCHHOOK_DIST, out });
-    host = await serveRelease(out, { policy: policyFor(HUB) });
-    host.config = JSON.stringify(configFor(HUB));
+    host = await serveRelease(out, { policy: await policyFor(HUB) });
+    host.config = JSON.stringify(CONFIG);
   });
   after(async () => {
     await host?.stop();

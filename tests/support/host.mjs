@@ -2,7 +2,7 @@
 
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { extname, join, normalize } from 'node:path';
@@ -19,37 +19,31 @@ const TYPES = {
   '.wasm': 'application/wasm',
 };
 
-/** The policy of a page that talks to one other origin. */
-export function policyFor(hub) {
+/** The documented policy, for a page that talks to one other origin. */
+export async function policyFor(hub) {
+  const documented = await readFile(join(PROJECT, 'docs', 'hosting', 'nginx.conf'), 'utf8');
   const { host } = new URL(hub);
-  return [
-    "default-src 'none'",
-    "script-src 'self' 'wasm-unsafe-eval'",
-    "style-src 'self'",
-    "img-src 'self' data:",
-    `connect-src 'self' http://${host} ws://${host}`,
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'self'",
-  ].join('; ');
+  const [, policy] = /Content-Security-Policy "([^"]+)"/.exec(documented);
+  return policy.replace(/(connect-src 'self')[^;]*/, `$1 http://${host} ws://${host}`);
 }
 
-/** What config.json says for the embedded hub on another origin. */
-export function configFor(hub) {
-  return {
-    source: {
-      token: { url: `${hub}/token/me/rte/`, identify: 'basic' },
-      hub: `${hub.replace(/^http/, 'ws')}/rte`,
-      directory: { url: `${hub}/directory` },
-      snapshot: true,
-      telephony: 'ctios',
-    },
-  };
+/** Writes the embedded hub's own config.json for a page on another origin; returns where it is. */
+export async function configFor(hub, folder) {
+  const answer = await fetch(`${hub}/config.json`);
+  const path = join(folder, 'config.json');
+  await mkdir(folder, { recursive: true });
+  await writeFile(path, JSON.stringify(await answer.json(), (_, value) => absolute(value, hub), 2));
+  return path;
 }
+
+/** An address that is relative to the hub, from elsewhere. */
+const absolute = (value, hub) => (typeof value === 'string' && value.startsWith('/') ? `${hub}${value}` : value);
 
 /** A folder of the test's own; `remove` takes it away. */
 export async function scratch() {
   const folder = await mkdtemp(join(tmpdir(), 'switchhook-hosting-'));
+  // A web server reads it as somebody else.
+  await chmod(folder, 0o755);
   return { folder, remove: () => rm(folder, { recursive: true, force: true, maxRetries: 3 }) };
 }
 
