@@ -18,6 +18,7 @@ mod project;
 mod screens;
 mod setup;
 mod test;
+mod web_servers;
 
 use std::process::ExitCode;
 
