@@ -76,7 +76,9 @@ async function reloadIfReplaced() {
   }
 }
 
-const isUnstyled = [...document.querySelectorAll("link[rel=stylesheet]")].some((link) => !link.sheet);
+// A style sheet that could not be had is an empty one; by the time that this runs, it has come or has not.
+const styles = [...document.querySelectorAll("link[rel=stylesheet]")];
+const isUnstyled = styles.some((link) => !link.sheet?.cssRules.length);
 if (!isUnstyled || !(await reloadIfReplaced())) {
   try {
     const { default: start } = await import(new URL(script.dataset.module, document.baseURI).href);
