@@ -77,6 +77,7 @@ fn main() {
 
     fetch_config(move |outcome| match outcome {
         Ok(config) => {
+            views.layout.set(config.layout);
             let session = Session::new(config, Rc::clone(&model));
             let voice = Voice {
                 tell: Box::new(move |transition| {

@@ -25,7 +25,7 @@ use crate::preferences::Signals;
 use crate::protocol::Payload;
 use crate::session::attention::Attention;
 use crate::session::claims::{self, base64};
-use crate::session::config::{Config, DirectorySource, Identify, Telephony};
+use crate::session::config::{Config, DirectorySource, Identify, Telephony, TokenEndpoint, TokenSource};
 use crate::session::few::Few;
 use crate::session::server_time::ServerTime;
 use crate::session::state::{Attending, ConnectionView, Known, Link, Reason, Screen, SignInError, Tab};
