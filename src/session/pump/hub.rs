@@ -121,6 +121,13 @@ impl Session {
             self.lose_sources(now);
             self.resync = true;
         }
+        if let Some(connection) = &self.connection {
+            let host = connection.address().host();
+            if self.view.server != host {
+                host.clone_into(&mut self.view.server);
+            }
+            self.view.backup = self.connected && (connection.place() > 0 || *host != *self.home);
+        }
         match status {
             Status::Connected { resumed, .. } => {
                 self.view.trouble = None;
