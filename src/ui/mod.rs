@@ -97,6 +97,7 @@ mod focus;
 mod format;
 mod keypad;
 mod language;
+mod level;
 mod list;
 mod live;
 mod look;
