@@ -15,12 +15,11 @@ use crate::domain::fold::folded;
 impl Session {
     pub(super) fn sign_in(&mut self, credentials: Credentials, now: Now) {
         self.credentials = Some(credentials);
+        let was_refused = self.was_refused();
         self.set_sign_in(true, None);
         match (&self.config.token, self.config.hub.clone()) {
             (TokenSource::Endpoint(_), _) => self.fetch_token(Fetching::SignIn),
-            (TokenSource::Portal, _) => self.sign_in_failed(SignInError::Unreachable(
-                "No portal has given a token.".to_owned(),
-            )),
+            (TokenSource::Portal, _) => self.want_portal_sign_in(was_refused, now),
             (TokenSource::None, Some(hub)) => self.fetch_directory_and_connect(&hub, now),
             (TokenSource::None, None) => self.sign_in_failed(SignInError::Unreachable(
                 "config.json names neither a token address nor a hub.".to_owned(),
@@ -148,6 +147,7 @@ impl Session {
         self.keeps_calls = false;
         self.token = None;
         self.credentials = None;
+        self.forget_portal_token();
         self.fetches.clear();
         self.calls.clear();
         self.flights.clear();
