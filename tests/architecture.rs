@@ -18,7 +18,14 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("words", &["protocol"]),
     (
         "embed",
-        &["protocol", "domain", "connection", "session", "preferences", "words"],
+        &[
+            "protocol",
+            "domain",
+            "connection",
+            "session",
+            "preferences",
+            "words",
+        ],
     ),
     ("store", &["domain", "session", "preferences"]),
     (

@@ -154,7 +154,10 @@ impl Fault {
 
     /// No confirmation came within the deadline.
     pub(super) fn late() -> Self {
-        Self::new(Code::Timeout, "No confirmation came in time. It may still happen.")
+        Self::new(
+            Code::Timeout,
+            "No confirmation came in time. It may still happen.",
+        )
     }
 }
 

@@ -18,7 +18,7 @@ use crate::domain::ids::{CallKey, CallbackKey, Ref, SourceId};
 use crate::domain::model::Off;
 use crate::domain::{Delta, Transition};
 use crate::preferences::Theme;
-use crate::session::config::{Chosen, Config, Embed, Placeholder, PopOn, PopOpen, ScreenPop};
+use crate::session::config::{Chosen, Config, Embed, Placeholder, PopOn, PopOpen, ScreenPop, TokenSource};
 use crate::session::state::Layout;
 use crate::session::{Now, PortalWants, Ticket};
 use crate::words::Language;
@@ -174,6 +174,8 @@ struct Counters {
 pub struct Embedding {
     site: Embed,
     screen_pop: ScreenPop,
+    /// The site has its tokens from the portal.
+    takes_token: bool,
     frame: Frame,
     stage: Stage,
     /// What the portal is told of.
@@ -201,6 +203,7 @@ impl Embedding {
         Self {
             site: config.embed.clone(),
             screen_pop: config.screen_pop.clone(),
+            takes_token: config.token == TokenSource::Portal,
             frame,
             stage: Stage::Silent,
             granted,
@@ -321,7 +324,12 @@ impl Embedding {
         present: &Present<'_>,
         time: i64,
     ) {
-        let origin = self.site.origins.iter().find(|known| ***known == *origin).cloned();
+        let origin = self
+            .site
+            .origins
+            .iter()
+            .find(|known| ***known == *origin)
+            .cloned();
         let Some(origin) = origin.filter(|_| from_parent && self.may_speak()) else {
             count(&mut self.counters.strangers);
             return;
@@ -363,10 +371,11 @@ impl Embedding {
         if let Some(topics) = given(request::topics, said.get("subscribe"), &mut faults) {
             self.grant(topics);
         }
-        let token = given(request::token, said.get("token"), &mut faults);
-        let has_token = token.is_some();
-        if let Some(token) = token {
-            self.effects.push(Effect::Token(token));
+        let mut has_token = false;
+        if let Some(token) = given(request::token, said.get("token"), &mut faults) {
+            let taken = self.take_token(token);
+            has_token = taken.is_ok();
+            faults.extend(taken.err());
         }
         self.post_ready();
         for fault in faults {
@@ -458,7 +467,7 @@ impl Embedding {
         present: &Present<'_>,
     ) -> Result<Done, Fault> {
         match request {
-            Request::Token(token) => self.effects.push(Effect::Token(token)),
+            Request::Token(token) => self.take_token(token)?,
             Request::Theme(theme) => self.wish(Wish::Theme(theme)),
             Request::Locale(language) => {
                 self.wish(Wish::Locale(language));
@@ -530,6 +539,17 @@ impl Embedding {
         Ok(Done::Now(None))
     }
 
+    fn take_token(&mut self, token: Secret) -> Result<(), Fault> {
+        if !self.takes_token {
+            return Err(Fault::new(
+                Code::NotPermitted,
+                "\"source.token\" of the desk's config.json is not \"portal\".",
+            ));
+        }
+        self.effects.push(Effect::Token(token));
+        Ok(())
+    }
+
     fn permitted(&self, command: &str) -> Result<(), Fault> {
         let has = self.site.commands.has(command);
         has.then_some(()).ok_or(Fault::new(
@@ -546,7 +566,10 @@ impl Embedding {
 
     fn command(&mut self, command: Command, id: Option<&Id>, deadline: i64) -> Result<Done, Fault> {
         if self.waiting.len() >= MOST_WAITING {
-            return Err(Fault::new(Code::Busy, "64 commands wait for their answers already."));
+            return Err(Fault::new(
+                Code::Busy,
+                "64 commands wait for their answers already.",
+            ));
         }
         self.next_ticket = self.next_ticket.wrapping_add(1);
         let ticket = Ticket(self.next_ticket);
@@ -672,7 +695,11 @@ impl Embedding {
             Transition::Failed(call) => self.tell_of_call("callFailed", *call, present),
             Transition::Missed(call) => self.tell_of_call("callMissed", *call, present),
             Transition::Ended(call) => {
-                let ending = present.model.calls.get(*call).and_then(|call| call.ending.as_ref());
+                let ending = present
+                    .model
+                    .calls
+                    .get(*call)
+                    .and_then(|call| call.ending.as_ref());
                 if matches!(ending, Some(Ending::Transferred)) {
                     self.tell_of_call("callTransferred", *call, present);
                 }
@@ -686,7 +713,12 @@ impl Embedding {
                 }
             }
             Transition::Message => {
-                let from = present.model.desk.messages.back().map(|message| message.from.as_deref());
+                let from = present
+                    .model
+                    .desk
+                    .messages
+                    .back()
+                    .map(|message| message.from.as_deref());
                 let data = Object::new().known("from", from.flatten().map(short));
                 self.tell("chat", "chat", &data.done());
             }
@@ -721,7 +753,9 @@ impl Embedding {
             .filter(|template| template.on == on && template.open != PopOpen::Link)
             .filter_map(|template| {
                 let url = template.fill(&lookup)?;
-                let data = Object::new().text("callId", &call.id).text("name", &template.name);
+                let data = Object::new()
+                    .text("callId", &call.id)
+                    .text("name", &template.name);
                 Some(data.text("url", &url).done())
             })
             .collect();
@@ -904,7 +938,10 @@ impl Embedding {
     }
 
     fn post(&mut self, kind: &str, data: &str) {
-        let message = Object::new().number("ccd", 1).text("type", kind).raw("data", data);
+        let message = Object::new()
+            .number("ccd", 1)
+            .text("type", kind)
+            .raw("data", data);
         self.put(message.done());
     }
 
@@ -913,7 +950,9 @@ impl Embedding {
             count(&mut self.counters.refused);
         }
         let Some(id) = id else { return };
-        let answer = id.written(Object::new().number("ccd", 1)).flag("ok", outcome.is_ok());
+        let answer = id
+            .written(Object::new().number("ccd", 1))
+            .flag("ok", outcome.is_ok());
         let answer = match outcome {
             Ok(None) => answer,
             Ok(Some(data)) => answer.raw("data", &data.done()),

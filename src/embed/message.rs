@@ -193,7 +193,10 @@ mod tests {
         let answer = message.id.unwrap().written(Object::new()).done();
         assert_eq!(answer, r#"{"re":7}"#);
         let message = read(r#"{"ccd":1,"type":"x","id":"\u00e4\"b"}"#).unwrap();
-        assert_eq!(message.id.unwrap().written(Object::new()).done(), r#"{"re":"\u00e4\"b"}"#);
+        assert_eq!(
+            message.id.unwrap().written(Object::new()).done(),
+            r#"{"re":"\u00e4\"b"}"#
+        );
         assert!(message.data.get("number").is_none());
     }
 
@@ -225,7 +228,10 @@ mod tests {
         ] {
             assert_eq!(read(json).unwrap_err(), NoMessage::Malformed, "{json}");
         }
-        assert!(matches!(Envelope::read(Said::Unspeakable), Err(NoMessage::Malformed)));
+        assert!(matches!(
+            Envelope::read(Said::Unspeakable),
+            Err(NoMessage::Malformed)
+        ));
     }
 
     #[test]
@@ -254,7 +260,10 @@ mod tests {
 
     #[test]
     fn brackets_in_texts_are_not_depth() {
-        let texts = format!(r#"{{"ccd":1,"type":"x","data":{{"x":"\"{}\\"}}}}"#, "[{".repeat(40));
+        let texts = format!(
+            r#"{{"ccd":1,"type":"x","data":{{"x":"\"{}\\"}}}}"#,
+            "[{".repeat(40)
+        );
         assert!(read(&texts).is_ok());
     }
 

@@ -41,8 +41,12 @@ pub static ACTIONS: [Action; 16] = {
         action("endCall", Takes::Nothing, |call, _| Command::EndCall(call)),
         action("endForAll", Takes::Nothing, |call, _| Command::EndForAll(call)),
         action("alternate", Takes::Nothing, |call, _| Command::Alternate(call)),
-        action("backToCaller", Takes::Nothing, |call, _| Command::BackToCaller(call)),
-        action("makeCurrent", Takes::Nothing, |call, _| Command::MakeCurrent(call)),
+        action("backToCaller", Takes::Nothing, |call, _| {
+            Command::BackToCaller(call)
+        }),
+        action("makeCurrent", Takes::Nothing, |call, _| {
+            Command::MakeCurrent(call)
+        }),
         action("consult", Takes::Number, |call, number| Command::Consult {
             call,
             number: number.into(),

@@ -110,7 +110,9 @@ impl Present<'_> {
     pub(super) fn state(&self) -> String {
         let me = self.model.desk.me.and_then(|me| self.model.agents.get(me));
         let Some(me) = me.filter(|_| self.is_signed_in()) else {
-            return Object::new().text("state", state_name(AgentState::Unknown)).done();
+            return Object::new()
+                .text("state", state_name(AgentState::Unknown))
+                .done();
         };
         let state = me.state();
         let mut data = Object::new().text("state", state_name(state));
@@ -204,7 +206,12 @@ impl Present<'_> {
 
     /// The own calls that are live.
     pub(super) fn live_calls(&self) -> impl Iterator<Item = CallKey> + '_ {
-        let is_live = |key: &CallKey| self.model.calls.get(*key).is_some_and(|call| call.stage.is_live());
+        let is_live = |key: &CallKey| {
+            self.model
+                .calls
+                .get(*key)
+                .is_some_and(|call| call.stage.is_live())
+        };
         let ordered = self.model.calls.ordered();
         ordered.filter(|key| self.model.is_own_call(*key)).filter(is_live)
     }

@@ -125,7 +125,9 @@ pub(super) fn theme(value: Option<Value<'_>>) -> Result<Theme, Fault> {
 /// The language that a wish leads to: English where there is no such language.
 pub(super) fn language(value: Option<Value<'_>>) -> Result<Language, Fault> {
     let tag = word(value).filter(|tag| (1..=35).contains(&tag.len()));
-    let tag = tag.ok_or(Fault::malformed("\"lang\" must be the tag of a language, as \"de\"."))?;
+    let tag = tag.ok_or(Fault::malformed(
+        "\"lang\" must be the tag of a language, as \"de\".",
+    ))?;
     Ok(Language::first_of(&tag))
 }
 
@@ -176,16 +178,20 @@ fn act(data: Members<'_>) -> Result<Request, Fault> {
     let call = match data.get("callId").map(|call| word(Some(call))) {
         None => None,
         Some(Some(call)) if (1..=LONGEST_CALL).contains(&call.chars().count()) => Some(call.into()),
-        Some(_) => return Err(Fault::malformed("\"callId\" must be the id of a call, as it was told.")),
+        Some(_) => {
+            return Err(Fault::malformed(
+                "\"callId\" must be the id of a call, as it was told.",
+            ));
+        }
     };
     let with = match action.takes {
         Takes::Nothing => Box::default(),
         Takes::Number => number(data)?,
         Takes::Digits => {
             let is_tone = |tone: u8| matches!(tone, b'0'..=b'9' | b'*' | b'#' | b'A'..=b'D');
-            let digits = data.text("digits").filter(|digits| {
-                (1..=MOST_DIGITS).contains(&digits.len()) && digits.bytes().all(is_tone)
-            });
+            let digits = data
+                .text("digits")
+                .filter(|digits| (1..=MOST_DIGITS).contains(&digits.len()) && digits.bytes().all(is_tone));
             let digits = digits.ok_or(Fault::malformed(
                 "\"digits\" must be 1 to 64 of 0 to 9, *, # and A to D.",
             ))?;
@@ -218,7 +224,9 @@ fn number(data: Members<'_>) -> Result<Box<str>, Fault> {
         let is_plain = !number.chars().any(char::is_control);
         is_plain && (1..=LONGEST_NUMBER).contains(&number.chars().count())
     });
-    number.ok_or(Fault::malformed("\"number\" must be a number of 1 to 64 characters."))
+    number.ok_or(Fault::malformed(
+        "\"number\" must be a number of 1 to 64 characters.",
+    ))
 }
 
 fn word(value: Option<Value<'_>>) -> Option<Cow<'_, str>> {

@@ -22,7 +22,10 @@ pub fn Root() -> impl IntoView {
     Effect::new(move || page::beat(app.now()));
     be_noticed(app);
     Effect::new(move || page::set_layout(app.layout.get()));
-    Effect::new(move || page::set_theme(app.preferences.with(|preferences| preferences.theme)));
+    Effect::new(move || {
+        let chosen = app.preferences.with(|preferences| preferences.theme);
+        page::set_theme(app.theme.get().unwrap_or(chosen));
+    });
     // Only another kind of screen is built anew: a sign-in that turns busy keeps its fields.
     let kind = Memo::new(move |_| app.screen.with(std::mem::discriminant));
     let screen = move || {

@@ -90,7 +90,9 @@ impl Session {
     pub(super) fn give_token(&mut self, request: RequestId, reason: TokenReason, now: Now) {
         let fresh = std::mem::take(&mut self.fresh_token);
         match self.config.token {
-            TokenSource::Endpoint(_) | TokenSource::Portal if fresh && reason == TokenReason::FirstConnect => {
+            TokenSource::Endpoint(_) | TokenSource::Portal
+                if fresh && reason == TokenReason::FirstConnect =>
+            {
                 let token = self.token.clone();
                 self.drive(Wire::TokenReady { request, token }, now);
             }
