@@ -16,7 +16,7 @@ use crate::domain::model::{Off, Seen};
 use crate::domain::queue::Queue;
 use crate::domain::{Model, Moment};
 use crate::keyboard::{Action, Shortcuts};
-use crate::preferences::{Change, Drafts, Preferences};
+use crate::preferences::{Change, Drafts, Preferences, Theme};
 use crate::store::{AttentionView, ConnectionView, DeskView, Layout, Listing, Screen, SiteView, Views};
 use crate::words::{Dictionary, Language, Word};
 use leptos::prelude::*;
@@ -171,6 +171,10 @@ pub struct App {
     pub layout: ReadSignal<Layout>,
     /// What the site has decided about the page.
     pub site: ReadSignal<SiteView>,
+    /// Colours that go before the agent's choice.
+    pub theme: ReadSignal<Option<Theme>>,
+    /// A number that somebody else has put into the field for numbers.
+    pub prefill: ReadSignal<Option<Arc<str>>>,
     /// The connection.
     pub connection: ReadSignal<ConnectionView>,
     /// The own desk.
@@ -216,6 +220,8 @@ impl App {
             screen: views.screen.read_only().into(),
             layout: views.layout.read_only().into(),
             site: views.site.read_only().into(),
+            theme: views.theme.read_only().into(),
+            prefill: views.prefill.read_only().into(),
             connection: views.connection.read_only().into(),
             desk: views.desk.read_only().into(),
             calls: views.calls.read_only().into(),

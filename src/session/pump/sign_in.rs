@@ -16,12 +16,11 @@ use crate::domain::fold::folded;
 impl Session {
     pub(super) fn sign_in(&mut self, credentials: Credentials, now: Now) {
         self.credentials = Some(credentials);
+        let was_refused = self.was_refused();
         self.set_sign_in(true, None);
         match &self.config.token {
             TokenSource::Endpoint(_) => self.fetch_token(Fetching::SignIn),
-            TokenSource::Portal => self.sign_in_failed(SignInError::Unreachable(
-                "No portal has given a token.".to_owned(),
-            )),
+            TokenSource::Portal => self.want_portal_sign_in(was_refused, now),
             TokenSource::None => self.fetch_directory_and_connect("", now),
         }
     }
@@ -173,6 +172,7 @@ impl Session {
         self.keeps_calls = false;
         self.token = None;
         self.credentials = None;
+        self.forget_portal_token();
         self.fetches.clear();
         self.calls.clear();
         self.flights.clear();
