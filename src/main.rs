@@ -96,7 +96,8 @@ fn main() {
                 layouts: [config.roles.agent, config.roles.team_lead].map(Option::unwrap_or_default),
                 thresholds: config.thresholds,
             });
-            let session = Session::new(config.hubs.remove(0), Rc::clone(&model));
+            let session = Session::new(config.hubs.remove(0), Rc::clone(&model))
+                .of_release(platform::own_release(), platform::reloaded_for());
             let wishes = views.clone();
             let voice = Voice {
                 tell: Box::new(move |transition| {
@@ -207,6 +208,7 @@ fn input(intent: Intent) -> Option<Input<'static>> {
         Intent::DismissCall(call) => Input::DismissCall(call),
         Intent::DismissEmergencies => Input::DismissEmergencies,
         Intent::TakeOver => Input::TakeOver,
+        Intent::Reload => Input::Reload,
         Intent::Seen(seen) => Input::Seen(seen),
         Intent::Speak(_)
         | Intent::Prefer(_)

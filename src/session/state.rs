@@ -69,6 +69,8 @@ pub struct ConnectionView {
     pub refused: Vec<String>,
     /// What else is to be known.
     pub notices: Vec<Notice>,
+    /// The host has another release of the page.
+    pub newer: bool,
     /// Records that could not be used since the page was loaded.
     pub bad_records: u64,
 }

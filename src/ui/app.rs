@@ -72,6 +72,8 @@ pub enum Intent {
     AllowNotifications,
     /// Have this tab be the one that rings.
     TakeOver,
+    /// Have the release of the page that the host has now.
+    Reload,
 }
 
 impl Intent {
@@ -115,6 +117,7 @@ impl Intent {
             Intent::TestSound => "test-sound",
             Intent::AllowNotifications => "allow-notifications",
             Intent::TakeOver => "take-over",
+            Intent::Reload => "reload-now",
         }
     }
 }

@@ -148,6 +148,7 @@ impl Session {
                 } else {
                     self.view.link = Link::Preparing;
                     self.begin_sessions();
+                    self.ask_for_the_build();
                     self.subscribe_when_ready(now);
                 }
                 self.resync = true;

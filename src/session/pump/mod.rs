@@ -10,6 +10,7 @@ mod commands;
 mod hub;
 mod inlet;
 mod portal;
+mod release;
 mod sign_in;
 mod sources;
 
@@ -28,6 +29,7 @@ use crate::session::attention::Attention;
 use crate::session::claims::{self, base64};
 use crate::session::config::{DirectorySource, Hub, Identify, Telephony, TokenEndpoint, TokenSource};
 use crate::session::few::Few;
+use crate::session::release::Release;
 use crate::session::server_time::ServerTime;
 use crate::session::state::{Attending, ConnectionView, Known, Link, Reason, Screen, SignInError, Tab};
 use crate::session::subscriptions::{Step, Subscriptions};
@@ -133,6 +135,8 @@ pub enum Input<'a> {
     Frozen,
     /// The page was frozen, or the computer slept: what is known may be old.
     Resumed,
+    /// The agent wants the release of the page that the host has now.
+    Reload,
     /// The time of [`Session::next_wake`] has come, or a second has passed.
     Tick,
 }
@@ -166,6 +170,8 @@ pub enum Effect {
     Tell(Transition),
     /// Call for attention so, and in no other way, from now on.
     Attend(Attending),
+    /// Load the page anew, and note in this tab that it was for this release.
+    Reload(Box<str>),
     /// Compete for being the tab that rings, and answer with [`Input::Tab`]; `None`: leave it to others.
     Compete(Option<Contest>),
     /// A portal's command was sent under this name, or was not sent.
@@ -180,6 +186,7 @@ enum Fetching {
     SignIn,
     Token(RequestId),
     Directory,
+    Build,
 }
 
 /// What a call of a hub method was for.
@@ -247,6 +254,7 @@ pub struct Session {
     time: ServerTime,
     oddities: Oddities,
     attention: Attention,
+    release: Release,
     /// What this tab competes for.
     contest: Option<String>,
     portal: PortalToken,
@@ -312,6 +320,7 @@ impl Session {
             time: ServerTime::default(),
             oddities: Oddities::default(),
             attention: Attention::default(),
+            release: Release::default(),
             contest: None,
             portal: PortalToken::default(),
             view: ConnectionView::default(),
@@ -324,6 +333,14 @@ impl Session {
             last_second: Moment(i64::MIN),
             config,
         }
+    }
+
+    /// The same on a page of the release `own`, which was loaded anew in this tab to be of `reloaded_for`.
+    #[must_use]
+    pub fn of_release(mut self, own: Option<String>, reloaded_for: Option<String>) -> Self {
+        let named = |name: Option<String>| name.map(String::into_boxed_str);
+        self.release = Release::new(named(own), named(reloaded_for));
+        self
     }
 
     /// Handles one input; what is to be done is fetched with [`Session::take_effects`].
@@ -355,6 +372,7 @@ impl Session {
             Input::TakeOver => self.take_over(),
             Input::Frozen => self.attention.frozen = true,
             Input::Resumed => self.resumed(now),
+            Input::Reload => self.reload(),
             Input::Tick => {
                 self.tick(now);
                 self.wire(Wire::Tick, now);
@@ -372,6 +390,7 @@ impl Session {
         }
         self.ask_for_settings_when_signed_in(now);
         self.attend(now);
+        self.reload_at_the_sign_in();
     }
 
     /// What is to be done, in order.

@@ -244,6 +244,7 @@ impl Session {
                 self.read_directory(body);
                 self.subscribe_when_ready(now);
             }
+            Fetching::Build => self.build_told(status, body),
             Fetching::Directory => {
                 self.directory_failed(&format!("it answered with status {status}"), now);
             }
@@ -263,6 +264,8 @@ impl Session {
                 self.drive(Wire::TokenFailed { request, error }, now);
             }
             Fetching::Directory => self.directory_failed(text, now),
+            // Whoever cannot reach it asks again with the next session.
+            Fetching::Build => {}
         }
     }
 
