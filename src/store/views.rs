@@ -110,6 +110,9 @@ pub struct Views {
     pub screen: ArcRwSignal<Screen>,
     /// How the page is laid out.
     pub layout: ArcRwSignal<Layout>,
+    /// The width and height that the page would have if it could, while something is open that needs more than it has;
+    /// whoever has the page in a frame is told.
+    pub room: ArcRwSignal<Option<(u32, u32)>>,
     /// The connection.
     pub connection: ArcRwSignal<ConnectionView>,
     /// The own desk.
@@ -151,6 +154,7 @@ impl Default for Views {
         Self {
             screen: ArcRwSignal::new(Screen::Starting),
             layout: ArcRwSignal::default(),
+            room: ArcRwSignal::default(),
             connection: ArcRwSignal::default(),
             desk: ArcRwSignal::default(),
             calls: ArcRwSignal::default(),

@@ -176,8 +176,8 @@ fn AgentRow(key: AgentKey, place: Signal<usize>) -> impl IntoView {
                 <span>{text(words)}</span>
             </span>
             <span role="cell" class="name" dir="auto">{text(name)}</span>
-            {reported(app, "wide quiet", extension)}
-            {reported(app, "number", time)}
+            {reported(app, "wide quiet", None, extension)}
+            {reported(app, "number", None, time)}
             <span role="cell" class="more quiet" dir="auto">{text(activity)}</span>
         </div>
     }

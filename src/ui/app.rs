@@ -5,6 +5,7 @@
 //! State comes down by signals, intents go up by a callback: a signal would conflate two of them.
 //! The model is read without tracking; the tracking is done by the cell or signal that announces the change.
 
+use super::layout::Shown;
 use super::speech::Speech;
 use crate::domain::agent::Agent;
 use crate::domain::call::Call;
@@ -167,8 +168,10 @@ pub type Dispatch = Rc<dyn Fn(Intent)>;
 pub struct App {
     /// Which screen is shown.
     pub screen: ReadSignal<Screen>,
-    /// How the page is laid out.
+    /// How site or portal want the page laid out.
     pub layout: ReadSignal<Layout>,
+    /// How it is laid out, and what of the desk is in sight.
+    pub(super) shown: Shown,
     /// The connection.
     pub connection: ReadSignal<ConnectionView>,
     /// The own desk.
@@ -213,6 +216,7 @@ impl App {
         let app = Self {
             screen: views.screen.read_only().into(),
             layout: views.layout.read_only().into(),
+            shown: Shown::new(),
             connection: views.connection.read_only().into(),
             desk: views.desk.read_only().into(),
             calls: views.calls.read_only().into(),
@@ -312,6 +316,15 @@ impl App {
             text
         });
         text
+    }
+
+    /// Says how much room the page would have, to whoever has it in a frame.
+    pub(super) fn ask_for_room(self, room: Option<(u32, u32)>) {
+        self.views.with_value(|views| {
+            if views.room.get_untracked() != room {
+                views.room.set(room);
+            }
+        });
     }
 
     /// Reads the model, without tracking.

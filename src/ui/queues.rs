@@ -94,6 +94,15 @@ impl Level {
         }
     }
 
+    /// The value of `data-level`.
+    fn mark(self) -> Option<&'static str> {
+        match self {
+            Level::Calm => None,
+            Level::Warning => Some("warning"),
+            Level::Critical => Some("critical"),
+        }
+    }
+
     fn word(self) -> Option<Word> {
         match self {
             Level::Calm => None,
@@ -117,12 +126,13 @@ fn closed(open: Option<OpenStatus>) -> Option<Word> {
 /// A number with its level: colour, shape for the worst, and a word for who cannot see either.
 fn tagged(
     app: App,
+    label: Word,
     level: impl Fn() -> Level + Send + Sync + Copy + 'static,
     value: impl Fn() -> Option<String> + Send + Sync + 'static,
     title: impl Fn() -> Option<&'static str> + Send + Sync + 'static,
 ) -> impl IntoView {
     view! {
-        <span role="cell" class="number">
+        <span role="cell" class="number" data-label=attr(move || app.say(label))>
             <span class=text(move || level().class()) title=attr(title)>
                 {when(move || level() == Level::Critical, move || view! { {icon(|| Icon::Triangle)} }.into_any())}
                 {text(move || value().unwrap_or_else(|| app.say(Word::Unreported).to_owned()))}
@@ -214,15 +224,16 @@ fn QueueRow(key: QueueKey, place: Signal<usize>) -> impl IntoView {
             aria-rowindex=attr(move || place.get())
             data-part="queue"
             data-id=attr(id)
+            data-level=attr(move || waiting_level().max(wait_level()).mark())
             data-unsure=attr(move || certainty().mark())
         >
             <span role="cell" class="two-lines">
                 <span class="name" dir="auto">{text(name)}</span>
                 <span class="as-of">{text(move || certainty().words(app))}</span>
             </span>
-            {tagged(app, waiting_level, waiting_text, waiting_title)}
-            {tagged(app, wait_level, wait_text, wait_title)}
-            {reported(app, "number", free)}
+            {tagged(app, Word::Waiting, waiting_level, waiting_text, waiting_title)}
+            {tagged(app, Word::LongestWait, wait_level, wait_text, wait_title)}
+            {reported(app, "number free", Some(Word::FreeOfServing), free)}
         </div>
     }
 }

@@ -7,6 +7,7 @@
 use super::app::App;
 use super::attention::be_noticed;
 use super::desk::Desk;
+use super::layout::lay_out;
 use super::live::text;
 use super::look::{Icon, icon};
 use super::page;
@@ -21,7 +22,7 @@ pub fn Root() -> impl IntoView {
     let app = App::get();
     Effect::new(move || page::beat(app.now()));
     be_noticed(app);
-    Effect::new(move || page::set_layout(app.layout.get()));
+    lay_out(app);
     Effect::new(move || page::set_theme(app.preferences.with(|preferences| preferences.theme)));
     // Only another kind of screen is built anew: a sign-in that turns busy keeps its fields.
     let kind = Memo::new(move |_| app.screen.with(std::mem::discriminant));
