@@ -6,7 +6,7 @@
 //! What is not in sight can still be reached: a key that goes there shows it first.
 
 use super::app::App;
-use super::live::{attr, flag, text};
+use super::live::{attr, flag, text, when};
 use super::look::{Icon, icon};
 use super::page;
 use crate::store::Layout;
@@ -182,18 +182,22 @@ pub(super) fn Unfold() -> impl IntoView {
             count => [what, ": ", &app.speech.count(Count::ToLookAt, count)].concat(),
         }
     };
-    view! {
-        <button
-            type="button"
-            class="button unfold"
-            class:alarm=flag(move || count.get() > 0)
-            data-command="unfold"
-            aria-label=attr(name)
-            aria-expanded=attr(move || if shown.unfolded.get() { "true" } else { "false" })
-            on:click=move |_| shown.unfolded.update(|unfolded| *unfolded = !*unfolded)
-        >
-            <span>{text(move || (count.get() > 0).then(|| app.speech.number(count.get())))}</span>
-            {icon(|| Icon::Chevron)}
-        </button>
-    }
+    let is_bar = move || shown.base.get() == Layout::Bar;
+    when(is_bar, move || {
+        view! {
+            <button
+                type="button"
+                class="button unfold"
+                class:alarm=flag(move || count.get() > 0)
+                data-command="unfold"
+                aria-label=attr(name)
+                aria-expanded=attr(move || if shown.unfolded.get() { "true" } else { "false" })
+                on:click=move |_| shown.unfolded.update(|unfolded| *unfolded = !*unfolded)
+            >
+                <span>{text(move || (count.get() > 0).then(|| app.speech.number(count.get())))}</span>
+                {icon(|| Icon::Chevron)}
+            </button>
+        }
+        .into_any()
+    })
 }
