@@ -13,10 +13,11 @@ use crate::project::{Project, fingerprint};
 use crate::setup::WASM_TARGET;
 
 /// Everything that goes into the page.
-const INPUTS: [&str; 9] = [
+const INPUTS: [&str; 10] = [
     "src",
     "style",
     "public",
+    "embed/switchhook-desk.js",
     "index.html",
     "Trunk.toml",
     "Cargo.toml",
