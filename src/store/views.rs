@@ -15,7 +15,7 @@ use crate::domain::ids::{AgentKey, CallKey, CallbackKey, QueueKey, SourceId};
 use crate::domain::queue::Queue;
 use crate::domain::supervision::Emergency;
 use crate::domain::{Delta, Model, Moment};
-use crate::preferences::{Drafts, Preferences};
+use crate::preferences::{Drafts, Preferences, Theme};
 pub use crate::session::state::{
     Attending, ConnectionView, Known, Layout, Link, Notice, Reason, Screen, SignInError, Tab,
 };
@@ -110,9 +110,10 @@ pub struct Views {
     pub screen: ArcRwSignal<Screen>,
     /// How the page is laid out.
     pub layout: ArcRwSignal<Layout>,
-    /// The width and height that the page would have if it could, while something is open that needs more than it has;
-    /// whoever has the page in a frame is told.
-    pub room: ArcRwSignal<Option<(u32, u32)>>,
+    /// Colours that go before the agent's choice, for as long as the page is loaded.
+    pub theme: ArcRwSignal<Option<Theme>>,
+    /// A number that somebody else has put into the field for numbers; each time anew, though it be the same.
+    pub prefill: ArcRwSignal<Option<Arc<str>>>,
     /// The connection.
     pub connection: ArcRwSignal<ConnectionView>,
     /// The own desk.
@@ -154,7 +155,8 @@ impl Default for Views {
         Self {
             screen: ArcRwSignal::new(Screen::Starting),
             layout: ArcRwSignal::default(),
-            room: ArcRwSignal::default(),
+            theme: ArcRwSignal::default(),
+            prefill: ArcRwSignal::default(),
             connection: ArcRwSignal::default(),
             desk: ArcRwSignal::default(),
             calls: ArcRwSignal::default(),

@@ -17,7 +17,7 @@ use crate::domain::model::{Off, Seen};
 use crate::domain::queue::Queue;
 use crate::domain::{Model, Moment};
 use crate::keyboard::{Action, Shortcuts};
-use crate::preferences::{Change, Drafts, Preferences};
+use crate::preferences::{Change, Drafts, Preferences, Theme};
 use crate::store::{AttentionView, ConnectionView, DeskView, Layout, Listing, Screen, Views};
 use crate::words::{Dictionary, Language, Word};
 use leptos::prelude::*;
@@ -73,6 +73,8 @@ pub enum Intent {
     AllowNotifications,
     /// Have this tab be the one that rings.
     TakeOver,
+    /// Have this width and height, in pixels, where the page is in a frame; `None`: what the frame has by itself.
+    Room(Option<(u32, u32)>),
 }
 
 impl Intent {
@@ -116,6 +118,7 @@ impl Intent {
             Intent::TestSound => "test-sound",
             Intent::AllowNotifications => "allow-notifications",
             Intent::TakeOver => "take-over",
+            Intent::Room(_) => "room",
         }
     }
 }
@@ -172,6 +175,10 @@ pub struct App {
     pub layout: ReadSignal<Layout>,
     /// How it is laid out, and what of the desk is in sight.
     pub(super) shown: Shown,
+    /// Colours that go before the agent's choice.
+    pub theme: ReadSignal<Option<Theme>>,
+    /// A number that somebody else has put into the field for numbers.
+    pub prefill: ReadSignal<Option<Arc<str>>>,
     /// The connection.
     pub connection: ReadSignal<ConnectionView>,
     /// The own desk.
@@ -217,6 +224,8 @@ impl App {
             screen: views.screen.read_only().into(),
             layout: views.layout.read_only().into(),
             shown: Shown::new(),
+            theme: views.theme.read_only().into(),
+            prefill: views.prefill.read_only().into(),
             connection: views.connection.read_only().into(),
             desk: views.desk.read_only().into(),
             calls: views.calls.read_only().into(),
@@ -316,15 +325,6 @@ impl App {
             text
         });
         text
-    }
-
-    /// Says how much room the page would have, to whoever has it in a frame.
-    pub(super) fn ask_for_room(self, room: Option<(u32, u32)>) {
-        self.views.with_value(|views| {
-            if views.room.get_untracked() != room {
-                views.room.set(room);
-            }
-        });
     }
 
     /// Reads the model, without tracking.

@@ -5,7 +5,7 @@
 //! A bar that has asked for more room stays a bar however high it becomes, until it has given the room back.
 //! What is not in sight can still be reached: a key that goes there shows it first.
 
-use super::app::App;
+use super::app::{App, Intent};
 use super::live::{attr, flag, text, when};
 use super::look::{Icon, icon};
 use super::page;
@@ -128,7 +128,13 @@ pub(super) fn lay_out(app: App) {
             shown.open.set(height);
         }
     });
-    Effect::new(move || app.ask_for_room(wants_room.get()));
+    Effect::new(move |before: Option<Option<(u32, u32)>>| {
+        let wanted = wants_room.get();
+        if before.unwrap_or_default() != wanted {
+            app.dispatch(Intent::Room(wanted));
+        }
+        wanted
+    });
     Effect::new(move || page::set_layout(shown.layout()));
 }
 

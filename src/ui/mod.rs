@@ -132,10 +132,13 @@ use leptos::prelude::*;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-/// Puts the page where `index.html` has a place for it, for as long as the document lives.
+/// The page as long as it is mounted: dropping it takes it off the document.
+pub type Mounted = Box<dyn std::any::Any>;
+
+/// Puts the page where `index.html` has a place for it, for as long as the answer lives.
 ///
 /// Answers with a handle on the page, `None` when there was no such place.
-pub fn mount(views: Views, model: Rc<RefCell<Model>>, dispatch: Dispatch) -> Option<App> {
+pub fn mount(views: Views, model: Rc<RefCell<Model>>, dispatch: Dispatch) -> Option<(App, Mounted)> {
     let place = page::take_mount_point()?;
     let handle = Rc::new(Cell::new(None));
     let provided = Rc::clone(&handle);
@@ -143,6 +146,5 @@ pub fn mount(views: Views, model: Rc<RefCell<Model>>, dispatch: Dispatch) -> Opt
         provided.set(Some(App::provide(views, model, dispatch)));
         view! { <Root /> }
     });
-    page.forget();
-    handle.get()
+    Some((handle.get()?, Box::new(page)))
 }

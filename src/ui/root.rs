@@ -23,7 +23,10 @@ pub fn Root() -> impl IntoView {
     Effect::new(move || page::beat(app.now()));
     be_noticed(app);
     lay_out(app);
-    Effect::new(move || page::set_theme(app.preferences.with(|preferences| preferences.theme)));
+    Effect::new(move || {
+        let chosen = app.preferences.with(|preferences| preferences.theme);
+        page::set_theme(app.theme.get().unwrap_or(chosen));
+    });
     // Only another kind of screen is built anew: a sign-in that turns busy keeps its fields.
     let kind = Memo::new(move |_| app.screen.with(std::mem::discriminant));
     let screen = move || {

@@ -61,6 +61,19 @@ fn meant(app: App, event: &KeyboardEvent, is_mac: bool) -> Option<Action> {
     (!rests).then_some(action)
 }
 
+impl App {
+    /// Closes what is open above the desk, and has what an action opens in sight, as its key would.
+    pub fn open(self, action: Option<Action>) {
+        focus::uncover();
+        // What is not there at present cannot be shown; nobody has pressed a key and waits for a reason.
+        let _ = match action {
+            None => Ok(()),
+            Some(Action::Shortcuts) => press(self, "[data-command=shortcuts]"),
+            Some(action) => untrack(|| perform(self, action)),
+        };
+    }
+}
+
 /// Does it; else says why not.
 fn perform(app: App, action: Action) -> Result<(), String> {
     let here = target(app);

@@ -5,12 +5,18 @@
 //! Unknown keys are warnings, not faults: an older page must start with a newer file.
 //! A site can run the page against any RTE hub with this file alone.
 
+mod embed;
+mod screen_pop;
 mod sources;
+mod suggest;
 
+pub use embed::{COMMANDS, Chosen, Embed, TOPICS};
+pub use screen_pop::{Placeholder, PopOn, PopOpen, ScreenPop, Template};
 pub use sources::{AgentName, CallGem, Ccs, STAGES, Sources, TServer};
 
 use crate::protocol::Encoding;
 use crate::protocol::reader::{self, Reader, Value};
+use crate::session::state::Layout;
 use crate::vendor::DurationUnit;
 use crate::vendor::time::Zone;
 use std::borrow::Cow;
@@ -28,6 +34,18 @@ pub enum Identify {
 }
 
 /// Where the access token comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum TokenSource {
+    /// From nowhere: the hub wants none.
+    #[default]
+    None,
+    /// From an address.
+    Endpoint(TokenEndpoint),
+    /// From the portal that embeds the desk.
+    Portal,
+}
+
+/// The address that gives access tokens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenEndpoint {
     /// Address, absolute or relative to the page.
@@ -57,8 +75,8 @@ pub enum Telephony {
 /// The configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
-    /// Token endpoint; `None`: the hub wants no token.
-    pub token: Option<TokenEndpoint>,
+    /// Where the access token comes from.
+    pub token: TokenSource,
     /// Hub address; `None`: the token endpoint tells it.
     pub hub: Option<String>,
     /// How messages are written on the way to and from the hub.
@@ -77,6 +95,12 @@ pub struct Config {
     pub zone: Zone,
     /// Unit of the longest wait (decision D2).
     pub longest_wait: DurationUnit,
+    /// How the page is laid out.
+    pub layout: Layout,
+    /// What portals may do.
+    pub embed: Embed,
+    /// Addresses that a call opens.
+    pub screen_pop: ScreenPop,
 }
 
 /// One thing that is wrong, or odd, with the configuration.
@@ -170,7 +194,19 @@ impl Reading {
             self.fault("", "config.json must be an object with the key \"source\".");
             return None;
         };
-        self.only(root, "", &["$schema", "source", "zonelessTimes", "longestWait"]);
+        self.only(
+            root,
+            "",
+            &[
+                "$schema",
+                "source",
+                "zonelessTimes",
+                "longestWait",
+                "layout",
+                "embed",
+                "screenPop",
+            ],
+        );
         let Some(source) = root.get("source").and_then(Object::of) else {
             self.fault(
                 "source",
@@ -207,11 +243,18 @@ impl Reading {
                 "must begin with wss://, ws://, https://, http:// or /.",
             );
         }
-        if token.is_none() && hub.is_none() && self.faults.is_empty() {
-            self.fault(
-                "source",
-                "needs \"token\" (whose answer names the hub) or \"hub\".",
-            );
+        if hub.is_none() && self.faults.is_empty() {
+            match token {
+                TokenSource::Endpoint(_) => {}
+                TokenSource::None => self.fault(
+                    "source",
+                    "needs \"token\" (whose answer names the hub) or \"hub\".",
+                ),
+                TokenSource::Portal => self.fault(
+                    "source.hub",
+                    "is missing; a token from the portal does not tell where the hub is.",
+                ),
+            }
         }
         let encoding = match self.optional_text(source, "source", "protocol") {
             None => Encoding::default(),
@@ -294,17 +337,29 @@ impl Reading {
             queue_name_variable,
             zone,
             longest_wait,
+            layout: self.layout(root),
+            embed: self.embed(root),
+            screen_pop: self.screen_pop(root),
         })
     }
 
-    fn token(&mut self, source: Object<'_>) -> Option<TokenEndpoint> {
+    fn layout(&mut self, root: Object<'_>) -> Layout {
+        let names = Layout::ALL.map(|layout| (layout.name(), layout));
+        self.word(root, "", "layout", &names).unwrap_or_default()
+    }
+
+    fn token(&mut self, source: Object<'_>) -> TokenSource {
         let token = match source.get("token") {
-            None => return None,
+            None => return TokenSource::None,
+            Some(Value::Text(text)) if text.cow() == "portal" => return TokenSource::Portal,
             Some(token) => Object::of(token),
         };
         let Some(token) = token else {
-            self.fault("source.token", "must be an object with \"url\".");
-            return None;
+            self.fault(
+                "source.token",
+                "must be an object with \"url\", or \"portal\" where the portal gives the token.",
+            );
+            return TokenSource::None;
         };
         self.only(token, "source.token", &["url", "identify", "password"]);
         let url = self.optional_text(token, "source.token", "url");
@@ -326,7 +381,8 @@ impl Reading {
                 Identify::Browser
             }
         };
-        Some(TokenEndpoint { url: url?, identify })
+        let url = url.unwrap_or_default();
+        TokenSource::Endpoint(TokenEndpoint { url, identify })
     }
 
     fn directory(&mut self, source: Object<'_>) -> Option<DirectorySource> {
@@ -389,6 +445,23 @@ impl Reading {
         }
     }
 
+    /// One of the words of a table; `None` where it is absent or wrong.
+    fn word<T: Copy>(
+        &mut self,
+        object: Object<'_>,
+        path: &str,
+        key: &str,
+        table: &[(&'static str, T)],
+    ) -> Option<T> {
+        let word = self.optional_text(object, path, key)?;
+        let known = table.iter().find(|(name, _)| *name == word);
+        if known.is_none() {
+            let names: Vec<&str> = table.iter().map(|(name, _)| *name).collect();
+            self.fault(&join(path, key), suggest::wrong_word(&word, &names));
+        }
+        known.map(|(_, meaning)| *meaning)
+    }
+
     fn flag(&mut self, object: Object<'_>, path: &str, key: &str) -> bool {
         match object.get(key) {
             None => false,
@@ -404,10 +477,7 @@ impl Reading {
         for (key, _) in object.members().filter(|(key, _)| !known.contains(&&**key)) {
             self.warnings.push(Fault {
                 path: join(path, &key),
-                text: format!(
-                    "is not known to this version and is ignored; known are {}.",
-                    known.join(", ")
-                ),
+                text: suggest::unknown_key(&key, known),
             });
         }
     }
@@ -459,7 +529,13 @@ mod tests {
         assert_eq!(config.telephony, Telephony::None);
         assert_eq!(config.encoding, Encoding::Json);
         assert!(!config.snapshot);
-        assert_eq!(config.token.map(|token| token.identify), Some(Identify::Browser));
+        assert_eq!(
+            config.token,
+            TokenSource::Endpoint(TokenEndpoint {
+                url: "https://api.example/token/me/rte/".to_owned(),
+                identify: Identify::Browser
+            })
+        );
     }
 
     #[test]
@@ -496,9 +572,29 @@ mod tests {
     #[test]
     fn unknown_keys_are_warnings_only() {
         let (_, warnings) =
-            parse(br#"{"theme":"dark","source":{"hub":"wss://h/rte","directory":{"url":"/directory"}}}"#)
+            parse(br#"{"layuot":"bar","source":{"hub":"wss://h/rte","directory":{"url":"/directory"}}}"#)
                 .unwrap_or_else(|faults| panic!("{faults:?}"));
         assert_eq!(warnings.len(), 1);
-        assert_eq!(warnings[0].path, "theme");
+        assert_eq!(warnings[0].path, "layuot");
+        assert!(
+            warnings[0].text.contains("did you mean \"layout\"?"),
+            "{warnings:?}"
+        );
+    }
+
+    #[test]
+    fn a_portal_can_give_the_token_and_then_the_file_names_the_hub() {
+        let (config, warnings) =
+            parse(br#"{"layout":"bar","source":{"token":"portal","hub":"wss://h/rte","directory":{}}}"#)
+                .unwrap_or_else(|faults| panic!("{faults:?}"));
+        assert_eq!(warnings, []);
+        assert_eq!((config.token, config.layout), (TokenSource::Portal, Layout::Bar));
+        assert!(faults(r#"{"source":{"token":"portal","directory":{}}}"#)[0].starts_with("source.hub:"));
+        assert!(faults(r#"{"source":{"token":"host","directory":{}}}"#)[0].starts_with("source.token:"));
+        let wrong = faults(r#"{"layout":"compat","source":{"hub":"wss://h/rte","directory":{}}}"#);
+        assert!(
+            wrong[0].starts_with("layout: is \"compat\"; did you mean \"compact\"?"),
+            "{wrong:?}"
+        );
     }
 }

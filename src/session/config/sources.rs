@@ -294,7 +294,7 @@ impl Reading {
         known.map(|(_, stage)| *stage)
     }
 
-    fn required_text(&mut self, object: Object<'_>, path: &str, key: &str) -> Option<Box<str>> {
+    pub(super) fn required_text(&mut self, object: Object<'_>, path: &str, key: &str) -> Option<Box<str>> {
         let text = self.optional_text(object, path, key).map(Box::<str>::from);
         let says_something = text.as_deref().is_some_and(|text| !text.is_empty());
         if !says_something && !matches!(object.get(key), Some(value) if value.text().is_none()) {
@@ -315,7 +315,7 @@ impl Reading {
         number
     }
 
-    fn object<'a>(&mut self, source: Object<'a>, path: &str, key: &str) -> Option<Object<'a>> {
+    pub(super) fn object<'a>(&mut self, source: Object<'a>, path: &str, key: &str) -> Option<Object<'a>> {
         let value = source.get(key)?;
         let object = Object::of(value);
         if object.is_none() {
@@ -325,7 +325,7 @@ impl Reading {
     }
 
     /// The entries of a list, each with its path.
-    fn list<'a>(&mut self, object: Object<'a>, path: &str, key: &str) -> Vec<(String, Value<'a>)> {
+    pub(super) fn list<'a>(&mut self, object: Object<'a>, path: &str, key: &str) -> Vec<(String, Value<'a>)> {
         let path = join(path, key);
         let mut entries = Vec::new();
         match object.get(key) {
@@ -343,7 +343,12 @@ impl Reading {
     }
 
     /// The entries of a list of objects, each with its path.
-    fn objects<'a>(&mut self, object: Object<'a>, path: &str, key: &str) -> Vec<(String, Object<'a>)> {
+    pub(super) fn objects<'a>(
+        &mut self,
+        object: Object<'a>,
+        path: &str,
+        key: &str,
+    ) -> Vec<(String, Object<'a>)> {
         let mut objects = Vec::new();
         for (path, value) in self.list(object, path, key) {
             match Object::of(value) {

@@ -9,6 +9,7 @@ mod attention;
 mod commands;
 mod hub;
 mod inlet;
+mod portal;
 mod sign_in;
 mod sources;
 
@@ -25,7 +26,7 @@ use crate::preferences::Signals;
 use crate::protocol::Payload;
 use crate::session::attention::Attention;
 use crate::session::claims::{self, base64};
-use crate::session::config::{Config, DirectorySource, Identify, Telephony};
+use crate::session::config::{Config, DirectorySource, Identify, Telephony, TokenEndpoint, TokenSource};
 use crate::session::few::Few;
 use crate::session::server_time::ServerTime;
 use crate::session::state::{Attending, ConnectionView, Known, Link, Reason, Screen, SignInError, Tab};
@@ -34,6 +35,8 @@ use crate::vendor::rte::Kind;
 use crate::vendor::rte::subscribe::Scope;
 use crate::vendor::{Oddities, Settings, ctios, rte};
 use inlet::{Inlet, News};
+use portal::PortalToken;
+pub use portal::{PortalWants, Ticket};
 use sources::{Source, Wish};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -88,6 +91,10 @@ pub enum Input<'a> {
     SignInAgain,
     /// The agent asks the telephony server for something.
     Command(Command),
+    /// A portal asks the telephony server for something; answered by [`Effect::PortalCommand`].
+    PortalCommand(Ticket, Command),
+    /// A portal gives an access token, asked or not.
+    PortalToken(Secret),
     /// The agent leaves the desk; the connection is closed.
     Leave,
     /// The agent has seen that a command failed.
@@ -161,6 +168,10 @@ pub enum Effect {
     Attend(Attending),
     /// Compete for being the tab that rings, and answer with [`Input::Tab`]; `None`: leave it to others.
     Compete(Option<Contest>),
+    /// A portal's command was sent under this name, or was not sent.
+    PortalCommand(Ticket, Result<InvokeId, Off>),
+    /// Ask the portal for a token, and answer with [`Input::PortalToken`]; `None`: none is wanted any more.
+    AskPortal(Option<PortalWants>),
 }
 
 /// What a fetch was for.
@@ -233,6 +244,7 @@ pub struct Session {
     attention: Attention,
     /// What this tab competes for.
     contest: Option<String>,
+    portal: PortalToken,
     view: ConnectionView,
     screen: Screen,
     reasons: Vec<Reason>,
@@ -293,6 +305,7 @@ impl Session {
             oddities: Oddities::default(),
             attention: Attention::default(),
             contest: None,
+            portal: PortalToken::default(),
             view: ConnectionView::default(),
             reasons: Vec::new(),
             wrap_up_reasons: Vec::new(),
@@ -312,6 +325,8 @@ impl Session {
             Input::SignIn(credentials) => self.sign_in(credentials, now),
             Input::SignInAgain => self.sign_in_again(now),
             Input::Command(command) => self.command(command, now),
+            Input::PortalCommand(ticket, command) => self.portal_command(ticket, command, now),
+            Input::PortalToken(token) => self.portal_token(token, now),
             Input::Leave => self.leave(now),
             Input::DismissFailure(id) => self.model.borrow_mut().dismiss_failure(id),
             Input::DismissCall(call) => self.model.borrow_mut().dismiss_call(call),
@@ -359,7 +374,7 @@ impl Session {
     /// When the session wants a `Tick` at the latest, by the monotonic clock.
     pub fn next_wake(&self) -> Option<Millis> {
         let connection = self.connection.as_ref().and_then(Connection::next_wake);
-        let wakes = [connection, self.attention.next_wake()];
+        let wakes = [connection, self.attention.next_wake(), self.portal.next_wake()];
         wakes.into_iter().flatten().min()
     }
 

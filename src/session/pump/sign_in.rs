@@ -7,22 +7,23 @@
 use super::{
     Command, Config, Connection, ConnectionView, Credentials, DirectorySource, Effect, Error, FetchId,
     Fetching, HubAddress, Identify, Known, Link, Moment, Now, Options, Reason, Ref, SOURCE, Screen, Secret,
-    Session, SignInError, Subscriptions, Telephony, Wire, base64, claims, ctios, rte, sources,
+    Session, SignInError, Subscriptions, Telephony, TokenEndpoint, TokenSource, Wire, base64, claims, ctios,
+    rte, sources,
 };
 use crate::domain::fold::folded;
 
 impl Session {
     pub(super) fn sign_in(&mut self, credentials: Credentials, now: Now) {
         self.credentials = Some(credentials);
+        let was_refused = self.was_refused();
         self.set_sign_in(true, None);
-        if self.config.token.is_some() {
-            self.fetch_token(Fetching::SignIn);
-        } else if let Some(hub) = self.config.hub.clone() {
-            self.fetch_directory_and_connect(&hub, now);
-        } else {
-            self.sign_in_failed(SignInError::Unreachable(
+        match (&self.config.token, self.config.hub.clone()) {
+            (TokenSource::Endpoint(_), _) => self.fetch_token(Fetching::SignIn),
+            (TokenSource::Portal, _) => self.want_portal_sign_in(was_refused, now),
+            (TokenSource::None, Some(hub)) => self.fetch_directory_and_connect(&hub, now),
+            (TokenSource::None, None) => self.sign_in_failed(SignInError::Unreachable(
                 "config.json names neither a token address nor a hub.".to_owned(),
-            ));
+            )),
         }
     }
 
@@ -77,7 +78,7 @@ impl Session {
     }
 
     pub(super) fn fetch_token(&mut self, fetching: Fetching) {
-        let Some(endpoint) = self.config.token.clone() else {
+        let TokenSource::Endpoint(endpoint) = self.config.token.clone() else {
             return;
         };
         let authorization = match endpoint.identify {
@@ -146,6 +147,7 @@ impl Session {
         self.keeps_calls = false;
         self.token = None;
         self.credentials = None;
+        self.forget_portal_token();
         self.fetches.clear();
         self.calls.clear();
         self.flights.clear();
@@ -313,8 +315,11 @@ pub(super) fn screen(config: &Config) -> Screen {
 
 fn wants_password(config: &Config) -> bool {
     matches!(
-        config.token.as_ref().map(|token| token.identify),
-        Some(Identify::Basic { password: true })
+        config.token,
+        TokenSource::Endpoint(TokenEndpoint {
+            identify: Identify::Basic { password: true },
+            ..
+        })
     )
 }
 
