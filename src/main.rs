@@ -62,6 +62,9 @@ fn main() {
         }
         if let Some(driver) = driver {
             call_for_attention(&driver, &intent);
+            if let Intent::Room(room) = intent {
+                driver.want_room(room);
+            }
             if let Some(input) = input(intent) {
                 driver.feed(input);
             }
@@ -162,7 +165,6 @@ fn call_for_attention(driver: &Driver, intent: &Intent) {
     match intent {
         Intent::SignIn { .. } | Intent::AllowSound => driver.allow_sound(),
         Intent::TestSound => driver.test_sound(),
-        Intent::Room(room) => driver.want_room(*room),
         Intent::AllowNotifications => driver.ask_for_notifications(),
         _ => {}
     }
