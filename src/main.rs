@@ -62,6 +62,9 @@ fn main() {
         }
         if let Some(driver) = driver {
             call_for_attention(&driver, &intent);
+            if let Intent::Room(room) = intent {
+                driver.want_room(room);
+            }
             if let Some(input) = input(intent) {
                 driver.feed(input);
             }
@@ -215,6 +218,7 @@ fn input(intent: Intent) -> Option<Input<'static>> {
         | Intent::Draft { .. }
         | Intent::AllowSound
         | Intent::TestSound
+        | Intent::Room(_)
         | Intent::AllowNotifications => return None,
     })
 }

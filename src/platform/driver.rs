@@ -373,6 +373,11 @@ impl Driver {
         self.schedule();
     }
 
+    /// Tells the portal how much room the page needs for what is open over it.
+    pub fn want_room(self: &Rc<Self>, room: Option<(u32, u32)>) {
+        self.embed(embed::Input::Room(room));
+    }
+
     /// Feeds one input to what is between desk and portal, and does what follows from it.
     fn embed(self: &Rc<Self>, input: embed::Input<'_>) {
         let effects = {
