@@ -18,6 +18,7 @@ mod language;
 mod life;
 mod notify;
 mod panic;
+mod port;
 mod release;
 mod socket;
 mod sound;

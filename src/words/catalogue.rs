@@ -430,6 +430,9 @@ catalogue! {
         OtherTabLeads = "Calls ring in another tab of yours"
         TakeOver = "Take over here"
 
+        PartsOfDesk = "Parts of the desk"
+        WholeDesk = "Show the whole desk"
+
         OffOffline = "Not connected to the server"
         OffTelephonyDown = "The telephony server is away; use your phone's own keys until it is back"
         OffNoMask = "The telephony server has not said yet what is possible"
@@ -516,6 +519,7 @@ catalogue! {
         CallsMissed = "{count} call missed", "{count} calls missed"
         DigitsSent = "{count} digit sent", "{count} digits sent"
         NewMessages = "{count} new message", "{count} new messages"
+        ToLookAt = "{count} thing to look at", "{count} things to look at"
         AlertsWaiting = "{count} alert", "{count} alerts"
         RefusedSubscriptions =
             "{count} subscription refused by the server", "{count} subscriptions refused by the server"

@@ -17,6 +17,7 @@ const INPUTS: [&str; 10] = [
     "src",
     "style",
     "public",
+    "embed/switchhook-desk.js",
     "index.html",
     "Trunk.toml",
     "Cargo.toml",

@@ -9,6 +9,7 @@ mod attention;
 mod commands;
 mod hub;
 mod inlet;
+mod portal;
 mod release;
 mod sign_in;
 mod sources;
@@ -26,7 +27,7 @@ use crate::preferences::Signals;
 use crate::protocol::Payload;
 use crate::session::attention::Attention;
 use crate::session::claims::{self, base64};
-use crate::session::config::{Config, DirectorySource, Identify, Telephony};
+use crate::session::config::{DirectorySource, Hub, Identify, Telephony, TokenEndpoint, TokenSource};
 use crate::session::few::Few;
 use crate::session::release::Release;
 use crate::session::server_time::ServerTime;
@@ -36,6 +37,8 @@ use crate::vendor::rte::Kind;
 use crate::vendor::rte::subscribe::Scope;
 use crate::vendor::{Oddities, Settings, ctios, rte};
 use inlet::{Inlet, News};
+use portal::PortalToken;
+pub use portal::{PortalWants, Ticket};
 use sources::{Source, Wish};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -90,6 +93,10 @@ pub enum Input<'a> {
     SignInAgain,
     /// The agent asks the telephony server for something.
     Command(Command),
+    /// A portal asks the telephony server for something; answered by [`Effect::PortalCommand`].
+    PortalCommand(Ticket, Command),
+    /// A portal gives an access token, asked or not.
+    PortalToken(Secret),
     /// The agent leaves the desk; the connection is closed.
     Leave,
     /// The agent has seen that a command failed.
@@ -167,6 +174,10 @@ pub enum Effect {
     Reload(Box<str>),
     /// Compete for being the tab that rings, and answer with [`Input::Tab`]; `None`: leave it to others.
     Compete(Option<Contest>),
+    /// A portal's command was sent under this name, or was not sent.
+    PortalCommand(Ticket, Result<InvokeId, Off>),
+    /// Ask the portal for a token, and answer with [`Input::PortalToken`]; `None`: none is wanted any more.
+    AskPortal(Option<PortalWants>),
 }
 
 /// What a fetch was for.
@@ -201,11 +212,16 @@ struct Flight {
 
 /// The desk's session with its source.
 pub struct Session {
-    config: Config,
+    config: Hub,
     model: Rc<RefCell<Model>>,
     connection: Option<Connection>,
     credentials: Option<Credentials>,
     token: Option<Secret>,
+    /// The place of the token address that answered last, and how many were tried since in this round.
+    token_place: usize,
+    token_turn: usize,
+    /// The primary's host, by which tabs know each other's hub.
+    home: String,
     /// A token fetched at sign-in that no connect has used yet.
     fresh_token: bool,
     directory: rte::directory::Directory,
@@ -241,6 +257,7 @@ pub struct Session {
     release: Release,
     /// What this tab competes for.
     contest: Option<String>,
+    portal: PortalToken,
     view: ConnectionView,
     screen: Screen,
     reasons: Vec<Reason>,
@@ -256,8 +273,8 @@ pub struct Session {
 const SOURCE: SourceId = SourceId(0);
 
 impl Session {
-    /// A session for a site, over a model that others may read between steps.
-    pub fn new(config: Config, model: Rc<RefCell<Model>>) -> Self {
+    /// A session with a hub, over a model that others may read between steps.
+    pub fn new(config: Hub, model: Rc<RefCell<Model>>) -> Self {
         let screen = sign_in::screen(&config);
         let settings = Settings {
             source: SOURCE,
@@ -276,6 +293,9 @@ impl Session {
             connection: None,
             credentials: None,
             token: None,
+            token_place: 0,
+            token_turn: 0,
+            home: String::new(),
             fresh_token: false,
             directory: rte::directory::Directory::default(),
             directory_known: false,
@@ -302,6 +322,7 @@ impl Session {
             attention: Attention::default(),
             release: Release::default(),
             contest: None,
+            portal: PortalToken::default(),
             view: ConnectionView::default(),
             reasons: Vec::new(),
             wrap_up_reasons: Vec::new(),
@@ -329,6 +350,8 @@ impl Session {
             Input::SignIn(credentials) => self.sign_in(credentials, now),
             Input::SignInAgain => self.sign_in_again(now),
             Input::Command(command) => self.command(command, now),
+            Input::PortalCommand(ticket, command) => self.portal_command(ticket, command, now),
+            Input::PortalToken(token) => self.portal_token(token, now),
             Input::Leave => self.leave(now),
             Input::DismissFailure(id) => self.model.borrow_mut().dismiss_failure(id),
             Input::DismissCall(call) => self.model.borrow_mut().dismiss_call(call),
@@ -378,7 +401,7 @@ impl Session {
     /// When the session wants a `Tick` at the latest, by the monotonic clock.
     pub fn next_wake(&self) -> Option<Millis> {
         let connection = self.connection.as_ref().and_then(Connection::next_wake);
-        let wakes = [connection, self.attention.next_wake()];
+        let wakes = [connection, self.attention.next_wake(), self.portal.next_wake()];
         wakes.into_iter().flatten().min()
     }
 
