@@ -4,7 +4,9 @@
 //! | --- | --- |
 //! | [`centre`] | the simulated contact centre: a pure state machine on a virtual clock |
 //! | [`tell`] | how its happenings are told on the wire |
-//! | [`server`] | sockets, tokens, the page's files, and how desks are connected to the centre |
+//! | [`conversation`] | what can be said to a client, and in which words, whatever carries it |
+//! | [`desk`] | what desks can ask of the centre, and how they are told of it |
+//! | [`server`] | sockets, tokens, the page's files, and the way from a socket to the desk |
 //!
 //! See ARCHITECTURE.md for the direction of data, the invariants and the test behind each.
 
@@ -19,6 +21,10 @@
 )]
 
 pub mod centre;
+#[cfg(feature = "server")]
+pub mod conversation;
+#[cfg(feature = "server")]
+pub mod desk;
 #[cfg(feature = "server")]
 pub mod server;
 pub mod tell;

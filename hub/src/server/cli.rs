@@ -5,9 +5,8 @@
 //! Every complaint names the option and what would be right.
 //! Options for measurements are left out of the short help; `--help-all` has them.
 
-use super::Options;
-use super::configuration;
-use super::desk::{Flood, NoScenario, Scenario};
+use super::{Flood, Options};
+use crate::desk::{configuration, NoScenario, Scenario};
 use lexopt::prelude::*;
 use std::ffi::OsString;
 use std::str::FromStr;
