@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use switchhook::domain::Model;
 use switchhook::domain::command::Command;
-use switchhook::platform::{self, Driver, Keeper, Voice, fetch_config, install_panic_hook};
+use switchhook::platform::{self, Driver, Keeper, Network, Voice, fetch_config, install_panic_hook};
 use switchhook::preferences::Change;
 use switchhook::session::{Credentials, Input, Session, WireInput};
 use switchhook::store::{Screen, Views};
@@ -14,7 +14,11 @@ use switchhook::words::Language;
 
 fn main() {
     install_panic_hook();
-    let views = Views::default();
+    let network = Network::of_page();
+    let views = Views {
+        demo: network.is_demo(),
+        ..Views::default()
+    };
     let model = Rc::new(RefCell::new(Model::default()));
     let driver: Rc<RefCell<Option<Rc<Driver>>>> = Rc::default();
     let mounted: Rc<Cell<Option<App>>> = Rc::default();
@@ -75,7 +79,8 @@ fn main() {
         teach(page, language);
     }
 
-    fetch_config(move |outcome| match outcome {
+    let way = network.clone();
+    fetch_config(&way, move |outcome| match outcome {
         Ok(config) => {
             let session = Session::new(config, Rc::clone(&model));
             let voice = Voice {
@@ -86,7 +91,7 @@ fn main() {
                 }),
                 ringing: Box::new(move |call| page.map(|page| page.ringing_words(call)).unwrap_or_default()),
             };
-            *driver.borrow_mut() = Some(Driver::start(session, model, views, voice));
+            *driver.borrow_mut() = Some(Driver::start(session, model, views, voice, network));
         }
         Err(faults) => views.screen.set(Screen::BadConfig(faults)),
     });

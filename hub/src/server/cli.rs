@@ -6,7 +6,7 @@
 //! Options for measurements are left out of the short help; `--help-all` has them.
 
 use super::{Flood, Options};
-use crate::desk::{configuration, NoScenario, Scenario};
+use crate::desk::{NoScenario, Scenario, configuration};
 use lexopt::prelude::*;
 use std::ffi::OsString;
 use std::str::FromStr;

@@ -11,7 +11,7 @@ use super::signalr::{Hub, Registry, Unidentified, User};
 use super::site::{SECURITY_HEADERS, Site, content_security_policy, host_of};
 use super::token::{Claims, Signer, TokenError};
 use crate::desk::vocabulary::{Vocabularies, Vocabulary};
-use crate::desk::{configuration, Directory, credentials, may_have_token, named_agent};
+use crate::desk::{Directory, configuration, credentials, may_have_token, named_agent};
 use axum::extract::{Path, Query, Request, State};
 use axum::http::header::{self, HeaderMap, HeaderValue};
 use axum::http::{Method, StatusCode, Uri};

@@ -12,9 +12,7 @@ use super::limits::Limits;
 use super::link::{Gone, Input, Link, Output};
 use super::outbox::Taken;
 use super::record::Wire;
-use crate::conversation::{
-    self, CANCELED, Ending, STATEFUL_VERSION, hands_shaken, message, oversize,
-};
+use crate::conversation::{self, CANCELED, Ending, STATEFUL_VERSION, hands_shaken, message, oversize};
 use axum::extract::ws::WebSocket;
 use std::borrow::Cow;
 use std::sync::Arc;
