@@ -77,8 +77,8 @@ async function startDemo() {
 try {
   const demo = new URLSearchParams(location.search).has("demo") ? startDemo() : undefined;
   const module = script.dataset.module ?? script.dataset.js;
-  const { default: start } = await import(new URL(module, document.baseURI).href);
-  await demo;
+  const program = import(new URL(module, document.baseURI).href);
+  const [{ default: start }] = await Promise.all([program, demo]);
   await start({ module_or_path: new URL(script.dataset.wasm, document.baseURI).href });
 } catch (error) {
   console.error(error);

@@ -8,7 +8,7 @@ use switchhook::domain::command::Command;
 use switchhook::platform::{self, Driver, Keeper, Network, Voice, fetch_config, install_panic_hook};
 use switchhook::preferences::Change;
 use switchhook::session::{Credentials, Input, Session, WireInput};
-use switchhook::store::{Screen, Views};
+use switchhook::store::{Screen, SiteView, Views};
 use switchhook::ui::{self, App, Intent};
 use switchhook::words::Language;
 
@@ -81,8 +81,24 @@ fn main() {
 
     let way = network.clone();
     fetch_config(&way, move |outcome| match outcome {
-        Ok(config) => {
-            let session = Session::new(config, Rc::clone(&model));
+        Ok(mut config) => {
+            if let Some(page) = page {
+                let language = platform::remembered_language()
+                    .filter(|language| config.languages.contains(language))
+                    .unwrap_or_else(|| {
+                        Language::first_offered(&config.languages, &platform::wished_languages())
+                    });
+                page.speech.offer(config.languages.clone());
+                page.speech.want(language);
+                teach(page, language);
+            }
+            views.layout.set(config.layout);
+            views.site.set(SiteView {
+                theme: config.theme,
+                layouts: [config.roles.agent, config.roles.team_lead].map(Option::unwrap_or_default),
+                thresholds: config.thresholds,
+            });
+            let session = Session::new(config.hubs.remove(0), Rc::clone(&model));
             let voice = Voice {
                 tell: Box::new(move |transition| {
                     if let Some(page) = page {

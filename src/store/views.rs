@@ -15,9 +15,10 @@ use crate::domain::ids::{AgentKey, CallKey, CallbackKey, QueueKey, SourceId};
 use crate::domain::queue::Queue;
 use crate::domain::supervision::Emergency;
 use crate::domain::{Delta, Model, Moment};
-use crate::preferences::{Drafts, Preferences};
+use crate::preferences::{Drafts, Preferences, Theme};
 pub use crate::session::state::{
-    Attending, ConnectionView, Known, Layout, Link, Notice, Reason, Screen, SignInError, Tab,
+    Attending, ConnectionView, Known, Layout, Link, Notice, Reason, Screen, SignInError, Tab, Threshold,
+    Thresholds,
 };
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -94,6 +95,17 @@ pub struct AttentionView {
     pub notifications: Permission,
 }
 
+/// What the site has decided about the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct SiteView {
+    /// The colours for whoever has chosen none.
+    pub theme: Theme,
+    /// The layout of an agent, and of one who leads a team, where nothing else decides.
+    pub layouts: [Layout; 2],
+    /// When a number calls for attention.
+    pub thresholds: Thresholds,
+}
+
 /// A list's order, by its version: who shows a window of it reads the order from the model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Listing {
@@ -112,6 +124,8 @@ pub struct Views {
     pub screen: ArcRwSignal<Screen>,
     /// How the page is laid out.
     pub layout: ArcRwSignal<Layout>,
+    /// What the site has decided about the page.
+    pub site: ArcRwSignal<SiteView>,
     /// The connection.
     pub connection: ArcRwSignal<ConnectionView>,
     /// The own desk.
@@ -154,6 +168,7 @@ impl Default for Views {
             demo: false,
             screen: ArcRwSignal::new(Screen::Starting),
             layout: ArcRwSignal::default(),
+            site: ArcRwSignal::default(),
             connection: ArcRwSignal::default(),
             desk: ArcRwSignal::default(),
             calls: ArcRwSignal::default(),

@@ -17,7 +17,7 @@ use crate::domain::queue::Queue;
 use crate::domain::{Model, Moment};
 use crate::keyboard::{Action, Shortcuts};
 use crate::preferences::{Change, Drafts, Preferences};
-use crate::store::{AttentionView, ConnectionView, DeskView, Layout, Listing, Screen, Views};
+use crate::store::{AttentionView, ConnectionView, DeskView, Layout, Listing, Screen, SiteView, Views};
 use crate::words::{Dictionary, Language, Word};
 use leptos::prelude::*;
 use std::cell::RefCell;
@@ -171,6 +171,8 @@ pub struct App {
     pub screen: ReadSignal<Screen>,
     /// How the page is laid out.
     pub layout: ReadSignal<Layout>,
+    /// What the site has decided about the page.
+    pub site: ReadSignal<SiteView>,
     /// The connection.
     pub connection: ReadSignal<ConnectionView>,
     /// The own desk.
@@ -216,6 +218,7 @@ impl App {
             demo: views.demo,
             screen: views.screen.read_only().into(),
             layout: views.layout.read_only().into(),
+            site: views.site.read_only().into(),
             connection: views.connection.read_only().into(),
             desk: views.desk.read_only().into(),
             calls: views.calls.read_only().into(),

@@ -99,6 +99,7 @@ mod focus;
 mod format;
 mod keypad;
 mod language;
+mod level;
 mod list;
 mod live;
 mod look;

@@ -58,10 +58,10 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
-    pub(crate) fn new(config: Config) -> Self {
+    pub(crate) fn new(mut config: Config) -> Self {
         let model = Rc::new(RefCell::new(Model::default()));
         Self {
-            session: Session::new(config, Rc::clone(&model)),
+            session: Session::new(config.hubs.remove(0), Rc::clone(&model)),
             model,
             time: 0,
             random: 7,

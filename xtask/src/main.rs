@@ -6,6 +6,7 @@
 
 mod arguments;
 mod bench;
+mod csp;
 mod demo;
 mod docs;
 mod lock;
@@ -44,6 +45,10 @@ Switchhook's commands. Each does its own set-up, into .tools/ inside the project
       --quick          fewer events, one round, and docs/benchmarks.md stays as it is
       --only PART      native, decoding, client, page or reaction alone; docs/benchmarks.md stays as it is
 
+  cargo xtask csp      print the headers that a host must send with the page, the policy first
+      --server SOURCE  a server that the page speaks to, such as wss://rte.example.com (repeatable)
+      --ancestor ORIGIN  a portal that shows the page in a frame (repeatable)
+
   cargo xtask docs     write the documents that are made from the code
   cargo xtask screens  take the pictures of every screen, into docs/screens/
   cargo xtask page     build the page into dist/, with compressed copies
@@ -72,6 +77,10 @@ fn dispatch(words: &[String]) -> Outcome<ExitCode> {
         "demo" => demo::run(&project, &demo::Options::parse(rest)?).map(|()| ExitCode::SUCCESS),
         "test" => test::run(&project, &test::Options::parse(rest)?),
         "bench" => bench::run(&project, &bench::Options::parse(rest)?).map(|()| ExitCode::SUCCESS),
+        "csp" => {
+            csp::run(&csp::Options::parse(rest)?);
+            Ok(ExitCode::SUCCESS)
+        }
         "docs" => {
             arguments::none("docs", rest)?;
             docs::run(&project).map(|()| ExitCode::SUCCESS)

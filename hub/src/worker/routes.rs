@@ -95,7 +95,7 @@ pub(super) fn answer(
     let authorization = request.authorization;
     let parts: Vec<&str> = place.path.split('/').filter(|part| !part.is_empty()).collect();
     match (request.post, parts.as_slice()) {
-        (false, [.., "config.json"]) => Answer::json(&of_site(spoken)),
+        (false, [.., "config.json"]) => Answer::json(&of_site(spoken, &[])),
         (false, [.., "token", user, "rte"]) => match named_agent(directory, authorization) {
             Err(text) => Answer::new(401, text),
             Ok(agent) => match may_have_token(agent, user) {

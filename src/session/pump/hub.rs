@@ -6,7 +6,8 @@
 
 use super::{
     CALL_DEADLINE, CallId, Calling, Error, Failure, Fetching, Health, Inlet, Link, Moment, News, Now,
-    RequestId, SOURCE, Session, SignInError, Status, TokenReason, Trying, Wire, sign_in::at_telephony,
+    RequestId, SOURCE, Session, SignInError, Status, TokenReason, TokenSource, Trying, Wire,
+    sign_in::at_telephony,
 };
 
 impl Session {
@@ -88,7 +89,9 @@ impl Session {
 
     pub(super) fn give_token(&mut self, request: RequestId, reason: TokenReason, now: Now) {
         let fresh = std::mem::take(&mut self.fresh_token);
-        if self.config.token.is_none() || (fresh && reason == TokenReason::FirstConnect) {
+        if !matches!(self.config.token, TokenSource::Endpoint(_))
+            || (fresh && reason == TokenReason::FirstConnect)
+        {
             let token = self.token.clone();
             self.drive(Wire::TokenReady { request, token }, now);
         } else {
@@ -117,6 +120,13 @@ impl Session {
             self.view.as_of = self.last_heard();
             self.lose_sources(now);
             self.resync = true;
+        }
+        if let Some(connection) = &self.connection {
+            let host = connection.address().host();
+            if self.view.server != host {
+                host.clone_into(&mut self.view.server);
+            }
+            self.view.backup = self.connected && (connection.place() > 0 || *host != *self.home);
         }
         match status {
             Status::Connected { resumed, .. } => {

@@ -25,7 +25,7 @@ use crate::preferences::Signals;
 use crate::protocol::Payload;
 use crate::session::attention::Attention;
 use crate::session::claims::{self, base64};
-use crate::session::config::{Config, DirectorySource, Identify, Telephony};
+use crate::session::config::{DirectorySource, Hub, Identify, Telephony, TokenEndpoint, TokenSource};
 use crate::session::few::Few;
 use crate::session::server_time::ServerTime;
 use crate::session::state::{Attending, ConnectionView, Known, Link, Reason, Screen, SignInError, Tab};
@@ -194,11 +194,16 @@ struct Flight {
 
 /// The desk's session with its source.
 pub struct Session {
-    config: Config,
+    config: Hub,
     model: Rc<RefCell<Model>>,
     connection: Option<Connection>,
     credentials: Option<Credentials>,
     token: Option<Secret>,
+    /// The place of the token address that answered last, and how many were tried since in this round.
+    token_place: usize,
+    token_turn: usize,
+    /// The primary's host, by which tabs know each other's hub.
+    home: String,
     /// A token fetched at sign-in that no connect has used yet.
     fresh_token: bool,
     directory: rte::directory::Directory,
@@ -248,8 +253,8 @@ pub struct Session {
 const SOURCE: SourceId = SourceId(0);
 
 impl Session {
-    /// A session for a site, over a model that others may read between steps.
-    pub fn new(config: Config, model: Rc<RefCell<Model>>) -> Self {
+    /// A session with a hub, over a model that others may read between steps.
+    pub fn new(config: Hub, model: Rc<RefCell<Model>>) -> Self {
         let screen = sign_in::screen(&config);
         let settings = Settings {
             source: SOURCE,
@@ -268,6 +273,9 @@ impl Session {
             connection: None,
             credentials: None,
             token: None,
+            token_place: 0,
+            token_turn: 0,
+            home: String::new(),
             fresh_token: false,
             directory: rte::directory::Directory::default(),
             directory_known: false,
