@@ -13,7 +13,7 @@ use crate::project::{Project, fingerprint};
 use crate::setup::WASM_TARGET;
 
 /// Everything that goes into the page.
-const INPUTS: [&str; 10] = [
+const INPUTS: [&str; 11] = [
     "src",
     "style",
     "public",
