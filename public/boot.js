@@ -60,7 +60,7 @@ setInterval(() => {
 
 // The page as the host has it now, past every cache, may be of a newer release that has other files. The reload for it
 // is noted in the tab's history, which survives it and which no browser refuses: one for each release, never a loop.
-const NAMED = /(?:href|data-module|data-wasm)="?([^"\s>]+\.(?:css|js|wasm))/g;
+const NAMED = /(?:href|data-module|data-wasm|data-demo)="?([^"\s>]+\.(?:css|js|wasm))/g;
 const filesIn = (html) => [...html.matchAll(NAMED)].map(([, name]) => name).join();
 
 async function reloadIfReplaced() {
@@ -77,6 +77,23 @@ async function reloadIfReplaced() {
   }
 }
 
+// The simulated contact centre in a worker, where the address asks for it. It is started here, so that this script
+// alone makes a script out of an address; the program takes it from the page.
+async function startDemo() {
+  const address = new URL(script.dataset.demo, document.baseURI).href;
+  const createScriptURL = (wanted) => {
+    if (wanted !== address) throw new TypeError("Only the demonstration is a script of this page.");
+    return wanted;
+  };
+  const policy = globalThis.trustedTypes?.createPolicy("switchhook", { createScriptURL });
+  const worker = new Worker(policy?.createScriptURL(address) ?? address, { type: "module" });
+  await new Promise((begin, fail) => {
+    worker.onmessage = begin;
+    worker.onerror = () => fail(new Error("the demonstration could not be loaded"));
+  });
+  globalThis.switchhookDemo = worker;
+}
+
 // By the time that this runs a style sheet has come or has not; one that could not be had is empty or cannot be read.
 const isStyled = () => {
   try {
@@ -88,7 +105,9 @@ const isStyled = () => {
 
 if (isStyled() || !(await reloadIfReplaced())) {
   try {
-    const { default: start } = await import(new URL(script.dataset.module, document.baseURI).href);
+    const demo = new URLSearchParams(location.search).has("demo") ? startDemo() : undefined;
+    const program = import(new URL(script.dataset.module, document.baseURI).href);
+    const [{ default: start }] = await Promise.all([program, demo]);
     await start({ module_or_path: new URL(script.dataset.wasm, document.baseURI).href });
   } catch (error) {
     console.error(error);
