@@ -142,14 +142,15 @@ describe('a desk without a server', () => {
     await onDesk(browser, `${files.url}?demo&agents=6&queues=2&rate=fast`, 'demo choices', scenario, { tolerate });
   });
 
-  test('a demonstration that has failed is a lost connection, in words', () =>
+  test('a demonstration that has failed is a lost connection, and the page says that it has stopped', () =>
     onDesk(browser, `${files.url}?demo&rate=0`, 'demo failed', async (desk) => {
       await desk.startShift();
       await desk.page.evaluate(() => globalThis.switchhookDemo.dispatchEvent(new Event('error')));
       await desk.link('reconnecting');
-      await eventually(async () =>
-        assert.match(await desk.part('banner').innerText(), /demonstration has stopped/),
-      );
+      await desk.part('crash').waitFor();
+      assert.match(await desk.part('crash-report').innerText(), /demonstration has stopped/);
+      await desk.command('reload').click();
+      await desk.startShift();
     }));
 
   test('it runs under the policy that the hub sends, beside the hub itself', () =>
