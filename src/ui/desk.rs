@@ -17,6 +17,7 @@ use super::contact::ContactArea;
 use super::demo::demo_mark;
 use super::focus;
 use super::language::LanguageChoice;
+use super::layout::{Tabs, Unfold};
 use super::live::{attr, text};
 use super::missed::Missed;
 use super::page;
@@ -41,7 +42,7 @@ pub(super) fn Desk() -> impl IntoView {
         focus::go_to(&["[data-part=calls]"]);
     };
     view! {
-        <div class="frame" data-part="desk">
+        <div class="frame" data-part="desk" data-tab=attr(move || app.shown.tab())>
             <header class="bar" data-part="bar">
                 <h1 class="brand" tabindex="-1" node_ref=heading>
                     {text(move || app.say(Word::Product))}
@@ -56,6 +57,7 @@ pub(super) fn Desk() -> impl IntoView {
                 <LanguageChoice />
                 <ShortcutSheet />
                 <Settings />
+                <Unfold />
             </header>
             <aside class="line" aria-label=attr(move || app.say(Word::Notices))>
                 <Banner />
@@ -69,6 +71,7 @@ pub(super) fn Desk() -> impl IntoView {
                     <WrapUp />
                     <Missed />
                 </div>
+                <Tabs />
                 <div class="column middle">
                     <ContactArea />
                     <Agents />
