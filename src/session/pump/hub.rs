@@ -8,6 +8,7 @@ use super::{
     CALL_DEADLINE, CallId, Calling, Error, Failure, Fetching, Health, Inlet, Link, Moment, News, Now,
     RequestId, SOURCE, Session, SignInError, Status, TokenReason, Trying, Wire, sign_in::at_telephony,
 };
+use crate::domain::text::{TEXT_LENGTH, shortened};
 
 impl Session {
     pub(super) fn wire(&mut self, wire: Wire<'_>, now: Now) {
@@ -233,7 +234,7 @@ impl Session {
                         Error::SessionLost { .. } | Error::Stopped => Failure::ConnectionLost,
                         Error::NotConnected => Failure::Offline,
                         Error::TimedOut { .. } => Failure::NoAnswer,
-                        other => Failure::NotTaken(other.to_string().into()),
+                        other => Failure::NotTaken(shortened(other.to_string().into(), TEXT_LENGTH).into()),
                     };
                     self.flights.retain(|flight| flight.id != id);
                     self.model.borrow_mut().fail(id, failure, now.wall);
