@@ -5,16 +5,22 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use switchhook::domain::Model;
 use switchhook::domain::command::Command;
-use switchhook::platform::{self, Driver, Keeper, Voice, fetch_config, install_panic_hook};
+use switchhook::embed::{View, Wish};
+use switchhook::keyboard::Action;
+use switchhook::platform::{self, Driver, Keeper, Network, Voice, fetch_config, install_panic_hook};
 use switchhook::preferences::Change;
 use switchhook::session::{Credentials, Input, Session, WireInput};
-use switchhook::store::{Screen, Views};
+use switchhook::store::{Screen, SiteView, Views};
 use switchhook::ui::{self, App, Intent};
 use switchhook::words::Language;
 
 fn main() {
     install_panic_hook();
-    let views = Views::default();
+    let network = Network::of_page();
+    let views = Views {
+        demo: network.is_demo(),
+        ..Views::default()
+    };
     let model = Rc::new(RefCell::new(Model::default()));
     let driver: Rc<RefCell<Option<Rc<Driver>>>> = Rc::default();
     let mounted: Rc<Cell<Option<App>>> = Rc::default();
@@ -60,13 +66,17 @@ fn main() {
         }
         if let Some(driver) = driver {
             call_for_attention(&driver, &intent);
+            if let Intent::Room(room) = intent {
+                driver.want_room(room);
+            }
             if let Some(input) = input(intent) {
                 driver.feed(input);
             }
         }
     });
-    let page = ui::mount(views.clone(), Rc::clone(&model), dispatch);
+    let (page, on_document) = ui::mount(views.clone(), Rc::clone(&model), dispatch).unzip();
     mounted.set(page);
+    let on_document = RefCell::new(on_document);
     if let Some(page) = page {
         let wishes = platform::wished_languages();
         let language = platform::remembered_language().unwrap_or_else(|| Language::first_of(&wishes));
@@ -75,9 +85,28 @@ fn main() {
         teach(page, language);
     }
 
-    fetch_config(move |outcome| match outcome {
-        Ok(config) => {
-            let session = Session::new(config, Rc::clone(&model));
+    let way = network.clone();
+    fetch_config(&way, move |outcome| match outcome {
+        Ok(mut config) => {
+            if let Some(page) = page {
+                let language = platform::remembered_language()
+                    .filter(|language| config.languages.contains(language))
+                    .unwrap_or_else(|| {
+                        Language::first_offered(&config.languages, &platform::wished_languages())
+                    });
+                page.speech.offer(config.languages.clone());
+                page.speech.want(language);
+                teach(page, language);
+            }
+            views.layout.set(config.layout);
+            views.site.set(SiteView {
+                theme: config.theme,
+                layouts: [config.roles.agent, config.roles.team_lead].map(Option::unwrap_or_default),
+                thresholds: config.thresholds,
+            });
+            let session = Session::new(config.hubs.remove(0), Rc::clone(&model))
+                .of_release(platform::own_release(), platform::reloaded_for());
+            let wishes = views.clone();
             let voice = Voice {
                 tell: Box::new(move |transition| {
                     if let Some(page) = page {
@@ -85,11 +114,40 @@ fn main() {
                     }
                 }),
                 ringing: Box::new(move |call| page.map(|page| page.ringing_words(call)).unwrap_or_default()),
+                wish: Box::new(move |wish| follow(&wishes, page, wish)),
+                // Later: what is to be taken off may be what asks for it.
+                leave: Box::new(move || {
+                    let gone = on_document.take();
+                    request_animation_frame(move || drop(gone));
+                }),
             };
-            *driver.borrow_mut() = Some(Driver::start(session, model, views, voice));
+            let started = Driver::start(session, model, views, voice, network);
+            started.be_embedded(&config, env!("CARGO_PKG_VERSION"));
+            *driver.borrow_mut() = Some(started);
         }
         Err(faults) => views.screen.set(Screen::BadConfig(faults)),
     });
+}
+
+/// Does what a portal wishes of the page, for as long as it is loaded: the agent's own choices stay as they are.
+fn follow(views: &Views, page: Option<App>, wish: Wish) {
+    let Some(page) = page else { return };
+    match wish {
+        Wish::Theme(theme) => views.theme.set(Some(theme)),
+        Wish::Layout(layout) => views.layout.set(layout),
+        Wish::Prefill(number) => views.prefill.set(Some(number.into())),
+        Wish::Locale(language) => {
+            page.speech.want(language);
+            teach(page, language);
+        }
+        Wish::Open(view) => page.open(match view {
+            View::Desk => None,
+            View::Settings => Some(Action::Settings),
+            View::Shortcuts => Some(Action::Shortcuts),
+            View::Contact => Some(Action::CallData),
+            View::Chat => Some(Action::Chat),
+        }),
+    }
 }
 
 /// Takes over what was kept, and keeps what changes.
@@ -158,12 +216,14 @@ fn input(intent: Intent) -> Option<Input<'static>> {
         Intent::DismissCall(call) => Input::DismissCall(call),
         Intent::DismissEmergencies => Input::DismissEmergencies,
         Intent::TakeOver => Input::TakeOver,
+        Intent::Reload => Input::Reload,
         Intent::Seen(seen) => Input::Seen(seen),
         Intent::Speak(_)
         | Intent::Prefer(_)
         | Intent::Draft { .. }
         | Intent::AllowSound
         | Intent::TestSound
+        | Intent::Room(_)
         | Intent::AllowNotifications => return None,
     })
 }

@@ -13,13 +13,39 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("preferences", &["protocol"]),
     (
         "session",
-        &["protocol", "domain", "connection", "vendor", "preferences"],
+        &[
+            "protocol",
+            "domain",
+            "connection",
+            "vendor",
+            "preferences",
+            "words",
+        ],
     ),
     ("words", &["protocol"]),
+    (
+        "embed",
+        &[
+            "protocol",
+            "domain",
+            "connection",
+            "session",
+            "preferences",
+            "words",
+        ],
+    ),
     ("store", &["domain", "session", "preferences"]),
     (
         "platform",
-        &["domain", "connection", "session", "store", "words", "preferences"],
+        &[
+            "domain",
+            "connection",
+            "session",
+            "store",
+            "words",
+            "preferences",
+            "embed",
+        ],
     ),
     ("ui", &["domain", "store", "words", "preferences", "keyboard"]),
     ("native", &["protocol", "connection"]),
@@ -34,6 +60,7 @@ const PURE: &[&str] = &[
     "preferences",
     "session",
     "words",
+    "embed",
 ];
 
 fn source_root() -> PathBuf {

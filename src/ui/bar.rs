@@ -16,6 +16,12 @@ use leptos::prelude::*;
 pub(super) fn Dial() -> impl IntoView {
     let app = App::get();
     let typed = app.draft("dial");
+    Effect::new(move || {
+        if let Some(number) = app.prefill.get() {
+            typed.set(number.to_string());
+            app.shown.show("dial");
+        }
+    });
     let intent = Signal::derive(move || typed.with(|typed| Intent::dial(typed)));
     let hindrance = Signal::derive(move || {
         typed

@@ -26,6 +26,7 @@
 //! | `dial` | the field for a number |
 //! | `me` | who is signed in |
 //! | `connection` | the connection's light (`data-link`) |
+//! | `demo` | that everybody here is simulated, and the way out of that |
 //! | `banner` | what the agent should know now; empty when all is well |
 //! | `forced-out` | who or what has signed the agent out |
 //! | `unusable` | how many of the server's messages could not be read |
@@ -50,8 +51,10 @@
 //! | `shortcuts`, `shortcut-note` | the sheet with the keys, and what it tells about a choice |
 //! | `shortcut` | the keys of one action (`data-id`: the action's name) |
 //! | `language`, `language-error` | the choice of language, and why the last one could not be had |
+//! | `tabs` | the tabs of the compact layout (`data-tab`: the part that each shows) |
 //! | `settings`, `notifications` | the settings, and what keeps notifications from being shown |
 //! | `sound-blocked` | the browser lets nothing be heard |
+//! | `new-version` | the host has another release of the page |
 //! | `tab` | another of the agent's tabs is the one that rings |
 //! | `polite`, `assertive` | what screen readers are told |
 //!
@@ -67,9 +70,9 @@
 //!   `set-wrap-up-data`, `start-recording`, `stop-recording`, `report-bad-line`, and `try-again` for whichever of them
 //!   was refused;
 //! - of the page: `transfer`, `conference`, `more`, `state-menu`, `wrap-up-code` (each opens something), `details`,
-//!   `retry-now`, `dismiss`, `dismiss-all`, `language`, `fold`, `edit`, `cancel`, `take-over`, `use-server-value`,
+//!   `retry-now`, `reload`, `reload-now`, `dismiss`, `dismiss-all`, `language`, `fold`, `edit`, `cancel`, `take-over`, `use-server-value`,
 //!   `read-aloud`, `jump-to-latest`, `alerts`, `open-conversation`, `all-conversations`, `skip-to-calls`, `shortcuts`,
-//!   `change-keys`, `usual-keys`, `close`.
+//!   `change-keys`, `usual-keys`, `leave-demo`, `close`, `tab`, `unfold`.
 
 #![allow(
     unreachable_pub,
@@ -92,11 +95,14 @@ mod calls;
 mod chat;
 mod coming;
 mod contact;
+mod demo;
 mod desk;
 mod focus;
 mod format;
 mod keypad;
 mod language;
+mod layout;
+mod level;
 mod list;
 mod live;
 mod look;
@@ -130,10 +136,13 @@ use leptos::prelude::*;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-/// Puts the page where `index.html` has a place for it, for as long as the document lives.
+/// The page as long as it is mounted: dropping it takes it off the document.
+pub type Mounted = Box<dyn std::any::Any>;
+
+/// Puts the page where `index.html` has a place for it, for as long as the answer lives.
 ///
 /// Answers with a handle on the page, `None` when there was no such place.
-pub fn mount(views: Views, model: Rc<RefCell<Model>>, dispatch: Dispatch) -> Option<App> {
+pub fn mount(views: Views, model: Rc<RefCell<Model>>, dispatch: Dispatch) -> Option<(App, Mounted)> {
     let place = page::take_mount_point()?;
     let handle = Rc::new(Cell::new(None));
     let provided = Rc::clone(&handle);
@@ -141,6 +150,5 @@ pub fn mount(views: Views, model: Rc<RefCell<Model>>, dispatch: Dispatch) -> Opt
         provided.set(Some(App::provide(views, model, dispatch)));
         view! { <Root /> }
     });
-    page.forget();
-    handle.get()
+    Some((handle.get()?, Box::new(page)))
 }

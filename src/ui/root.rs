@@ -7,6 +7,7 @@
 use super::app::App;
 use super::attention::be_noticed;
 use super::desk::Desk;
+use super::layout::lay_out;
 use super::live::text;
 use super::look::{Icon, icon};
 use super::page;
@@ -21,8 +22,12 @@ pub fn Root() -> impl IntoView {
     let app = App::get();
     Effect::new(move || page::beat(app.now()));
     be_noticed(app);
-    Effect::new(move || page::set_layout(app.layout.get()));
-    Effect::new(move || page::set_theme(app.preferences.with(|preferences| preferences.theme)));
+    lay_out(app);
+    Effect::new(move || {
+        let chosen = app.preferences.with(|preferences| preferences.theme);
+        let usual = chosen.unwrap_or_else(|| app.site.with(|site| site.theme));
+        page::set_theme(app.theme.get().unwrap_or(usual));
+    });
     // Only another kind of screen is built anew: a sign-in that turns busy keeps its fields.
     let kind = Memo::new(move |_| app.screen.with(std::mem::discriminant));
     let screen = move || {

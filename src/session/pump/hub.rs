@@ -6,7 +6,8 @@
 
 use super::{
     CALL_DEADLINE, CallId, Calling, Error, Failure, Fetching, Health, Inlet, Link, Moment, News, Now,
-    RequestId, SOURCE, Session, SignInError, Status, TokenReason, Trying, Wire, sign_in::at_telephony,
+    RequestId, SOURCE, Session, SignInError, Status, TokenReason, TokenSource, Trying, Wire,
+    sign_in::at_telephony,
 };
 use crate::domain::text::{TEXT_LENGTH, shortened};
 
@@ -89,11 +90,19 @@ impl Session {
 
     pub(super) fn give_token(&mut self, request: RequestId, reason: TokenReason, now: Now) {
         let fresh = std::mem::take(&mut self.fresh_token);
-        if self.config.token.is_none() || (fresh && reason == TokenReason::FirstConnect) {
-            let token = self.token.clone();
-            self.drive(Wire::TokenReady { request, token }, now);
-        } else {
-            self.fetch_token(Fetching::Token(request));
+        match self.config.token {
+            TokenSource::Endpoint(_) | TokenSource::Portal
+                if fresh && reason == TokenReason::FirstConnect =>
+            {
+                let token = self.token.clone();
+                self.drive(Wire::TokenReady { request, token }, now);
+            }
+            TokenSource::Endpoint(_) => self.fetch_token(Fetching::Token(request)),
+            TokenSource::Portal => self.want_portal_renewal(request, reason, now),
+            TokenSource::None => {
+                let token = None;
+                self.drive(Wire::TokenReady { request, token }, now);
+            }
         }
     }
 
@@ -119,6 +128,13 @@ impl Session {
             self.lose_sources(now);
             self.resync = true;
         }
+        if let Some(connection) = &self.connection {
+            let host = connection.address().host();
+            if self.view.server != host {
+                host.clone_into(&mut self.view.server);
+            }
+            self.view.backup = self.connected && (connection.place() > 0 || *host != *self.home);
+        }
         match status {
             Status::Connected { resumed, .. } => {
                 self.view.trouble = None;
@@ -133,6 +149,7 @@ impl Session {
                 } else {
                     self.view.link = Link::Preparing;
                     self.begin_sessions();
+                    self.ask_for_the_build();
                     self.subscribe_when_ready(now);
                 }
                 self.resync = true;
