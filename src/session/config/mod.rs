@@ -104,6 +104,8 @@ impl Reading {
             return None;
         };
         self.only(root, "", keys::SITE);
+        // For editors; only that it is a text can be wrong.
+        self.optional_text(root, "", "$schema");
         let zone = self.zone(root, "", "zonelessTimes").unwrap_or_default();
         let longest_wait = self.word(root, "", "longestWait", &UNITS);
         let hubs = self.hubs(root, zone, longest_wait.unwrap_or(DurationUnit::Seconds));
