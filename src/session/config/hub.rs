@@ -129,7 +129,7 @@ impl Reading {
             match token {
                 TokenSource::Endpoint(_) => {}
                 TokenSource::None => {
-                    self.fault(path, "needs \"token\" (whose answer names the hub) or \"hub\".")
+                    self.fault(path, "needs \"token\" (whose answer names the hub) or \"hub\".");
                 }
                 TokenSource::Portal => self.fault(
                     &join(path, "hub"),
