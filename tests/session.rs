@@ -780,7 +780,6 @@ fn a_desk_at_the_backup_says_so_and_rings_in_the_same_tab_as_one_at_the_primary(
     desk.open_socket();
     assert_eq!(desk.server(), ("two.example".to_owned(), true));
     desk.complete("AvailableSubscriptions", "[]");
-    desk.complete("Subscribe", "[]");
     let contest = desk
         .contests
         .last()
