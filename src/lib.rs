@@ -7,6 +7,7 @@
 //! | 1 | [`connection`] | one SignalR connection as a state machine | `protocol` |
 //! | 1 | [`vendor`] | five vocabularies: payloads to domain events, commands to payloads | `protocol`, `domain` |
 //! | 2 | `session` | the pump: inputs in, effects out; configuration | all above |
+//! | 2 | [`embed`] | the protocol with a portal that shows the desk in a frame | `session`, `domain`, `words` |
 //! | 1 | [`preferences`] | what the agent has chosen about the page | `protocol` |
 //! | 0 | [`keyboard`] | which keys do what, and which may | – |
 //! | 1 | [`words`] | every word of the page, in every language | `protocol` |
@@ -29,6 +30,7 @@
 
 pub mod connection;
 pub mod domain;
+pub mod embed;
 pub mod keyboard;
 #[cfg(feature = "native")]
 pub mod native;

@@ -5,6 +5,8 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use switchhook::domain::Model;
 use switchhook::domain::command::Command;
+use switchhook::embed::{View, Wish};
+use switchhook::keyboard::Action;
 use switchhook::platform::{self, Driver, Keeper, Voice, fetch_config, install_panic_hook};
 use switchhook::preferences::Change;
 use switchhook::session::{Credentials, Input, Session, WireInput};
@@ -60,13 +62,17 @@ fn main() {
         }
         if let Some(driver) = driver {
             call_for_attention(&driver, &intent);
+            if let Intent::Room(room) = intent {
+                driver.want_room(room);
+            }
             if let Some(input) = input(intent) {
                 driver.feed(input);
             }
         }
     });
-    let page = ui::mount(views.clone(), Rc::clone(&model), dispatch);
+    let (page, on_document) = ui::mount(views.clone(), Rc::clone(&model), dispatch).unzip();
     mounted.set(page);
+    let on_document = RefCell::new(on_document);
     if let Some(page) = page {
         let wishes = platform::wished_languages();
         let language = platform::remembered_language().unwrap_or_else(|| Language::first_of(&wishes));
@@ -93,7 +99,9 @@ fn main() {
                 layouts: [config.roles.agent, config.roles.team_lead].map(Option::unwrap_or_default),
                 thresholds: config.thresholds,
             });
-            let session = Session::new(config.hubs.remove(0), Rc::clone(&model));
+            let session = Session::new(config.hubs.remove(0), Rc::clone(&model))
+                .of_release(platform::own_release(), platform::reloaded_for());
+            let wishes = views.clone();
             let voice = Voice {
                 tell: Box::new(move |transition| {
                     if let Some(page) = page {
@@ -101,11 +109,40 @@ fn main() {
                     }
                 }),
                 ringing: Box::new(move |call| page.map(|page| page.ringing_words(call)).unwrap_or_default()),
+                wish: Box::new(move |wish| follow(&wishes, page, wish)),
+                // Later: what is to be taken off may be what asks for it.
+                leave: Box::new(move || {
+                    let gone = on_document.take();
+                    request_animation_frame(move || drop(gone));
+                }),
             };
-            *driver.borrow_mut() = Some(Driver::start(session, model, views, voice));
+            let started = Driver::start(session, model, views, voice);
+            started.be_embedded(&config, env!("CARGO_PKG_VERSION"));
+            *driver.borrow_mut() = Some(started);
         }
         Err(faults) => views.screen.set(Screen::BadConfig(faults)),
     });
+}
+
+/// Does what a portal wishes of the page, for as long as it is loaded: the agent's own choices stay as they are.
+fn follow(views: &Views, page: Option<App>, wish: Wish) {
+    let Some(page) = page else { return };
+    match wish {
+        Wish::Theme(theme) => views.theme.set(Some(theme)),
+        Wish::Layout(layout) => views.layout.set(layout),
+        Wish::Prefill(number) => views.prefill.set(Some(number.into())),
+        Wish::Locale(language) => {
+            page.speech.want(language);
+            teach(page, language);
+        }
+        Wish::Open(view) => page.open(match view {
+            View::Desk => None,
+            View::Settings => Some(Action::Settings),
+            View::Shortcuts => Some(Action::Shortcuts),
+            View::Contact => Some(Action::CallData),
+            View::Chat => Some(Action::Chat),
+        }),
+    }
 }
 
 /// Takes over what was kept, and keeps what changes.
@@ -174,12 +211,14 @@ fn input(intent: Intent) -> Option<Input<'static>> {
         Intent::DismissCall(call) => Input::DismissCall(call),
         Intent::DismissEmergencies => Input::DismissEmergencies,
         Intent::TakeOver => Input::TakeOver,
+        Intent::Reload => Input::Reload,
         Intent::Seen(seen) => Input::Seen(seen),
         Intent::Speak(_)
         | Intent::Prefer(_)
         | Intent::Draft { .. }
         | Intent::AllowSound
         | Intent::TestSound
+        | Intent::Room(_)
         | Intent::AllowNotifications => return None,
     })
 }

@@ -23,10 +23,29 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     ("words", &["protocol"]),
+    (
+        "embed",
+        &[
+            "protocol",
+            "domain",
+            "connection",
+            "session",
+            "preferences",
+            "words",
+        ],
+    ),
     ("store", &["domain", "session", "preferences"]),
     (
         "platform",
-        &["domain", "connection", "session", "store", "words", "preferences"],
+        &[
+            "domain",
+            "connection",
+            "session",
+            "store",
+            "words",
+            "preferences",
+            "embed",
+        ],
     ),
     ("ui", &["domain", "store", "words", "preferences", "keyboard"]),
     ("native", &["protocol", "connection"]),
@@ -41,6 +60,7 @@ const PURE: &[&str] = &[
     "preferences",
     "session",
     "words",
+    "embed",
 ];
 
 fn source_root() -> PathBuf {

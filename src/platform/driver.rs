@@ -9,6 +9,8 @@ use super::clock;
 use super::http::{self, Pending, Request};
 use super::life::{Life, PageLife, is_visible};
 use super::notify;
+use super::port::{self, Arrival, Portal};
+use super::release;
 use super::socket::{Socket, SocketEvent};
 use super::sound::Sound;
 use super::tab::Competitor;
@@ -16,7 +18,9 @@ use super::timer::{Frame, Timer};
 use crate::connection::{Action, Input as Wire, RequestId, SocketId};
 use crate::domain::ids::CallKey;
 use crate::domain::{Delta, Model, Moment, Transition};
+use crate::embed::{self, Embedding, Present, Wish};
 use crate::preferences::{Preferences, Signal};
+use crate::session::config::Config;
 use crate::session::{Contest, Effect, FetchId, Few, Input, Session};
 use crate::store::{Attending, AttentionView, Views};
 use leptos::prelude::{ArcRwSignal, GetUntracked, Set, Update};
@@ -37,6 +41,10 @@ pub struct Voice {
     pub tell: Box<dyn Fn(&Transition)>,
     /// Title and text of the notification of a ringing call.
     pub ringing: Box<dyn Fn(CallKey) -> [String; 2]>,
+    /// Told what a portal wishes of the page itself.
+    pub wish: Box<dyn Fn(Wish)>,
+    /// Takes the page off the document.
+    pub leave: Box<dyn Fn()>,
 }
 
 /// Ties a session to the browser and the views.
@@ -57,6 +65,10 @@ pub struct Driver {
     timer_at: Cell<i64>,
     last_tick: Cell<(i64, i64)>,
     life: RefCell<Option<PageLife>>,
+    embedding: RefCell<Option<Embedding>>,
+    portal: RefCell<Option<Portal>>,
+    /// The desk was put away: nothing happens any more.
+    disposed: Cell<bool>,
 }
 
 /// A commit that is due; held so that it fires.
@@ -88,6 +100,9 @@ impl Driver {
             timer_at: Cell::new(i64::MAX),
             last_tick: Cell::new((now.monotonic.value(), now.wall.0)),
             life: RefCell::default(),
+            embedding: RefCell::default(),
+            portal: RefCell::default(),
+            disposed: Cell::new(false),
         });
         let weak = Rc::downgrade(&driver);
         *driver.life.borrow_mut() = Some(PageLife::listen(move |life| {
@@ -129,6 +144,9 @@ impl Driver {
 
     /// Feeds one input and does what follows from it.
     pub fn feed(self: &Rc<Self>, input: Input<'_>) {
+        if self.disposed.get() {
+            return;
+        }
         let now = clock::now();
         let effects = {
             let mut session = self.session.borrow_mut();
@@ -142,6 +160,7 @@ impl Driver {
         if self.model.borrow().is_touched() {
             self.request_commit();
         }
+        self.embed(embed::Input::Stepped);
         self.schedule();
     }
 
@@ -171,9 +190,15 @@ impl Driver {
 
     fn perform(self: &Rc<Self>, effect: Effect) {
         match effect {
-            Effect::Tell(transition) => (self.voice.tell)(&transition),
+            Effect::Tell(transition) => {
+                (self.voice.tell)(&transition);
+                self.embed(embed::Input::Told(&transition));
+            }
+            Effect::PortalCommand(ticket, outcome) => self.embed(embed::Input::Sent(ticket, outcome)),
+            Effect::AskPortal(wanted) => self.embed(embed::Input::WantsToken(wanted)),
             Effect::Attend(attending) => self.attend(attending),
             Effect::Compete(contest) => self.compete(contest),
+            Effect::Reload(release) => release::reload(&release),
             Effect::Fetch {
                 fetch,
                 url,
@@ -309,6 +334,116 @@ impl Driver {
         self.competitor.replace(competitor);
     }
 
+    // ---- the portal ----------------------------------------------------------------------------------
+
+    /// Speaks with the portal that shows the page, where the site names it; `build` names the page's files.
+    pub fn be_embedded(self: &Rc<Self>, config: &Config, build: &str) {
+        let Some(nonce) = port::nonce() else { return };
+        let frame = embed::Frame {
+            parent: port::who_shows(),
+            nonce,
+            build: build.into(),
+        };
+        let embedding = Embedding::new(config, frame);
+        if !embedding.may_speak() {
+            return;
+        }
+        let weak = Rc::downgrade(self);
+        let portal = Portal::listen(move |arrival| {
+            let Some(driver) = weak.upgrade() else { return };
+            driver.embed(match arrival {
+                Arrival::Window {
+                    origin,
+                    from_parent,
+                    has_port,
+                    said,
+                } => embed::Input::Window {
+                    origin,
+                    from_parent,
+                    has_port,
+                    said,
+                },
+                Arrival::Port(said) => embed::Input::Port(said),
+                Arrival::Closed => embed::Input::PortClosed,
+            });
+        });
+        self.embedding.replace(Some(embedding));
+        self.portal.replace(portal);
+        self.embed(embed::Input::Begin);
+        self.schedule();
+    }
+
+    /// Tells the portal how much room the page needs for what is open over it.
+    pub fn want_room(self: &Rc<Self>, room: Option<(u32, u32)>) {
+        self.embed(embed::Input::Room(room));
+    }
+
+    /// Feeds one input to what is between desk and portal, and does what follows from it.
+    fn embed(self: &Rc<Self>, input: embed::Input<'_>) {
+        let effects = {
+            let mut embedding = self.embedding.borrow_mut();
+            let Some(embedding) = embedding.as_mut() else {
+                return;
+            };
+            let (session, model) = (self.session.borrow(), self.model.borrow());
+            let now = clock::now();
+            let oddities = session.oddities();
+            let present = Present {
+                model: &model,
+                screen: session.screen(),
+                connection: session.connection(),
+                reasons: session.reasons(),
+                ringing: self.views.attention.get_untracked().attending.call,
+                server_now: session.server_now(now.wall),
+                oddities: oddities.tallies().iter().map(|tally| tally.count).sum::<u64>() + oddities.beyond(),
+            };
+            embedding.step(input, &present, now);
+            embedding.take_effects()
+        };
+        for effect in effects {
+            self.perform_for_portal(effect);
+        }
+    }
+
+    fn perform_for_portal(self: &Rc<Self>, effect: embed::Effect) {
+        let on_portal = |act: &dyn Fn(&Portal)| {
+            if let Some(portal) = &*self.portal.borrow() {
+                act(portal);
+            }
+        };
+        match effect {
+            embed::Effect::ToWindow { origin, json } => {
+                on_portal(&|portal| portal.post_to_window(&origin, &json));
+            }
+            embed::Effect::TakePort => on_portal(&Portal::take_port),
+            embed::Effect::ToPort(json) => on_portal(&|portal| portal.post(&json)),
+            // The listener that is at work may be its own.
+            embed::Effect::ClosePort => keep_until_later(self.portal.take()),
+            embed::Effect::Command(ticket, command) => self.feed(Input::PortalCommand(ticket, command)),
+            embed::Effect::Token(token) => self.feed(Input::PortalToken(token)),
+            embed::Effect::Wish(wish) => (self.voice.wish)(wish),
+            embed::Effect::Dispose => self.dispose(),
+        }
+    }
+
+    /// Puts the desk away: the session is left, and every socket, request, timer, lock and listener ended.
+    fn dispose(self: &Rc<Self>) {
+        self.feed(Input::Leave);
+        self.disposed.set(true);
+        self.life.take();
+        self.competitor.take();
+        self.notification.take();
+        self.sockets.take();
+        self.requests.take();
+        self.fetches.take();
+        keep_until_later(self.commit.take());
+        keep_until_later(self.timer.take());
+        self.sound.end();
+        (self.voice.leave)();
+        // The script beside the page waits for no heartbeat where there is none.
+        clock::unmark_root("data-heartbeat");
+    }
+
     // ---- the page's life -----------------------------------------------------------------------------
 
     fn page_lived(self: &Rc<Self>, life: Life) {
@@ -355,13 +490,14 @@ impl Driver {
         *self.commit.borrow_mut() = commit;
     }
 
-    fn commit_now(&self) {
+    fn commit_now(self: &Rc<Self>) {
         // The closure that runs now is owned by what is taken here: it is dropped at the end of this call.
         let fired = self.commit.borrow_mut().take();
         let mut delta = self.delta.borrow_mut();
         delta.clear();
         self.model.borrow_mut().take_delta(&mut delta);
         self.views.commit(&self.model.borrow(), &delta);
+        self.embed(embed::Input::Drawn(&delta));
         keep_until_later(fired);
     }
 
@@ -369,11 +505,9 @@ impl Driver {
 
     fn schedule(self: &Rc<Self>) {
         let due = self.last_tick.get().0 + TICK;
-        let wake = self
-            .session
-            .borrow()
-            .next_wake()
-            .map_or(due, |wake| wake.value().min(due));
+        let session = self.session.borrow().next_wake().map(|wake| wake.value());
+        let embedding = self.embedding.borrow().as_ref().and_then(Embedding::next_wake);
+        let wake = [session, embedding].into_iter().flatten().fold(due, i64::min);
         if wake >= self.timer_at.get() && self.timer.borrow().is_some() {
             return;
         }
@@ -401,6 +535,7 @@ impl Driver {
             }
             self.show_time(now.wall);
         }
+        self.embed(embed::Input::Tick);
         self.feed(Input::Tick);
     }
 

@@ -111,6 +111,17 @@ impl Sound {
         self.0.test.replace(tone);
     }
 
+    /// Gives the synthesiser back to the browser.
+    pub(super) fn end(&self) {
+        let inner = &self.0;
+        inner.ring.take();
+        inner.test.take();
+        inner.look.take();
+        if let Some(context) = inner.context.take() {
+            let _ = context.audio.close();
+        }
+    }
+
     /// So loud from now on.
     pub(super) fn set_volume(&self, volume: Volume) {
         let inner = &self.0;

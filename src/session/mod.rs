@@ -10,10 +10,11 @@ mod claims;
 pub mod config;
 mod few;
 mod pump;
+mod release;
 mod server_time;
 pub mod state;
 mod subscriptions;
 
 pub use crate::connection::Input as WireInput;
 pub use few::Few;
-pub use pump::{Contest, Credentials, Effect, FetchId, Input, Now, Session};
+pub use pump::{Contest, Credentials, Effect, FetchId, Input, Now, PortalWants, Session, Ticket};

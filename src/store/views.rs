@@ -124,6 +124,10 @@ pub struct Views {
     pub layout: ArcRwSignal<Layout>,
     /// What the site has decided about the page.
     pub site: ArcRwSignal<SiteView>,
+    /// Colours that go before the agent's choice, for as long as the page is loaded.
+    pub theme: ArcRwSignal<Option<Theme>>,
+    /// A number that somebody else has put into the field for numbers; each time anew, though it be the same.
+    pub prefill: ArcRwSignal<Option<Arc<str>>>,
     /// The connection.
     pub connection: ArcRwSignal<ConnectionView>,
     /// The own desk.
@@ -166,6 +170,8 @@ impl Default for Views {
             screen: ArcRwSignal::new(Screen::Starting),
             layout: ArcRwSignal::default(),
             site: ArcRwSignal::default(),
+            theme: ArcRwSignal::default(),
+            prefill: ArcRwSignal::default(),
             connection: ArcRwSignal::default(),
             desk: ArcRwSignal::default(),
             calls: ArcRwSignal::default(),

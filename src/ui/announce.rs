@@ -107,7 +107,7 @@ impl App {
                 let emergency = model.desk.supervisor.emergencies.back()?;
                 Some((true, self.emergency_words(model, emergency)))
             }),
-            Transition::RingingEnded(_) => None,
+            Transition::RingingEnded(_) | Transition::Dialling(_) | Transition::Joined(_) => None,
         }
     }
 

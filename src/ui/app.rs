@@ -5,6 +5,7 @@
 //! State comes down by signals, intents go up by a callback: a signal would conflate two of them.
 //! The model is read without tracking; the tracking is done by the cell or signal that announces the change.
 
+use super::layout::Shown;
 use super::speech::Speech;
 use crate::domain::agent::Agent;
 use crate::domain::call::Call;
@@ -16,7 +17,7 @@ use crate::domain::model::{Off, Seen};
 use crate::domain::queue::Queue;
 use crate::domain::{Model, Moment};
 use crate::keyboard::{Action, Shortcuts};
-use crate::preferences::{Change, Drafts, Preferences};
+use crate::preferences::{Change, Drafts, Preferences, Theme};
 use crate::store::{AttentionView, ConnectionView, DeskView, Layout, Listing, Screen, SiteView, Views};
 use crate::words::{Dictionary, Language, Word};
 use leptos::prelude::*;
@@ -72,6 +73,10 @@ pub enum Intent {
     AllowNotifications,
     /// Have this tab be the one that rings.
     TakeOver,
+    /// Have the release of the page that the host has now.
+    Reload,
+    /// Have this width and height, in pixels, where the page is in a frame; `None`: what the frame has by itself.
+    Room(Option<(u32, u32)>),
 }
 
 impl Intent {
@@ -115,6 +120,8 @@ impl Intent {
             Intent::TestSound => "test-sound",
             Intent::AllowNotifications => "allow-notifications",
             Intent::TakeOver => "take-over",
+            Intent::Reload => "reload-now",
+            Intent::Room(_) => "room",
         }
     }
 }
@@ -167,10 +174,16 @@ pub type Dispatch = Rc<dyn Fn(Intent)>;
 pub struct App {
     /// Which screen is shown.
     pub screen: ReadSignal<Screen>,
-    /// How the page is laid out.
+    /// How site or portal want the page laid out.
     pub layout: ReadSignal<Layout>,
     /// What the site has decided about the page.
     pub site: ReadSignal<SiteView>,
+    /// How it is laid out, and what of the desk is in sight.
+    pub(super) shown: Shown,
+    /// Colours that go before the agent's choice.
+    pub theme: ReadSignal<Option<Theme>>,
+    /// A number that somebody else has put into the field for numbers.
+    pub prefill: ReadSignal<Option<Arc<str>>>,
     /// The connection.
     pub connection: ReadSignal<ConnectionView>,
     /// The own desk.
@@ -216,6 +229,9 @@ impl App {
             screen: views.screen.read_only().into(),
             layout: views.layout.read_only().into(),
             site: views.site.read_only().into(),
+            shown: Shown::new(),
+            theme: views.theme.read_only().into(),
+            prefill: views.prefill.read_only().into(),
             connection: views.connection.read_only().into(),
             desk: views.desk.read_only().into(),
             calls: views.calls.read_only().into(),

@@ -6,7 +6,7 @@
 
 use super::app::{App, Intent};
 use super::button::CommandButton;
-use super::live::{attr, text};
+use super::live::{attr, still, text};
 use crate::store::Link;
 use crate::words::Word;
 use leptos::prelude::*;
@@ -16,6 +16,12 @@ use leptos::prelude::*;
 pub(super) fn Dial() -> impl IntoView {
     let app = App::get();
     let typed = app.draft("dial");
+    Effect::new(move || {
+        if let Some(number) = app.prefill.get() {
+            typed.set(number.to_string());
+            app.shown.show("dial");
+        }
+    });
     let intent = Signal::derive(move || typed.with(|typed| Intent::dial(typed)));
     let hindrance = Signal::derive(move || {
         typed
@@ -68,7 +74,7 @@ pub(super) fn Connection() -> impl IntoView {
             data-part="connection"
             data-link=attr(move || shown().0)
         >
-            <span class="light" aria-hidden="true"></span>
+            <span class=still("light") aria-hidden="true"></span>
             <span class="word">{text(move || app.say(shown().1))}</span>
             <span class="server" dir="auto">{text(server)}</span>
             <span>{text(move || as_of().map(|moment| app.speech.as_of(moment)))}</span>

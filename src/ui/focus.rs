@@ -14,7 +14,7 @@ use crate::keyboard::{Keys, Press};
 use leptos::ev;
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Element, HtmlElement, KeyboardEvent, NodeList};
+use web_sys::{Element, HtmlDialogElement, HtmlElement, KeyboardEvent, NodeList};
 
 /// Where something is written.
 const FIELDS: &str =
@@ -62,6 +62,17 @@ pub(super) fn is_covered() -> bool {
     find("dialog:modal").is_some()
 }
 
+/// Closes what is open above the page.
+pub(super) fn uncover() {
+    for open in all(document().query_selector_all("[popover]:popover-open, dialog[open]")) {
+        match open.dyn_ref::<HtmlDialogElement>() {
+            Some(sheet) => sheet.close(),
+            // One that is closed already stays closed.
+            None => drop(open.hide_popover()),
+        }
+    }
+}
+
 /// Whether the keyboard is a Mac's, where Alt writes signs.
 pub(super) fn is_mac() -> bool {
     window()
@@ -95,6 +106,11 @@ pub(super) fn go_to(selectors: &[&str]) -> bool {
         is_seen(&place).then_some(place)
     });
     found.is_some_and(|place| take_focus(&place))
+}
+
+/// Whether what `selector` finds is there and cannot be seen.
+pub(super) fn is_hidden(selector: &str) -> bool {
+    find(selector).is_some_and(|place| !is_seen(&place))
 }
 
 /// Whether nothing stands in what `selector` finds.

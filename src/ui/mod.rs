@@ -50,8 +50,10 @@
 //! | `shortcuts`, `shortcut-note` | the sheet with the keys, and what it tells about a choice |
 //! | `shortcut` | the keys of one action (`data-id`: the action's name) |
 //! | `language`, `language-error` | the choice of language, and why the last one could not be had |
+//! | `tabs` | the tabs of the compact layout (`data-tab`: the part that each shows) |
 //! | `settings`, `notifications` | the settings, and what keeps notifications from being shown |
 //! | `sound-blocked` | the browser lets nothing be heard |
+//! | `new-version` | the host has another release of the page |
 //! | `tab` | another of the agent's tabs is the one that rings |
 //! | `polite`, `assertive` | what screen readers are told |
 //!
@@ -67,9 +69,9 @@
 //!   `set-wrap-up-data`, `start-recording`, `stop-recording`, `report-bad-line`, and `try-again` for whichever of them
 //!   was refused;
 //! - of the page: `transfer`, `conference`, `more`, `state-menu`, `wrap-up-code` (each opens something), `details`,
-//!   `retry-now`, `dismiss`, `dismiss-all`, `language`, `fold`, `edit`, `cancel`, `take-over`, `use-server-value`,
+//!   `retry-now`, `reload`, `reload-now`, `dismiss`, `dismiss-all`, `language`, `fold`, `edit`, `cancel`, `take-over`, `use-server-value`,
 //!   `read-aloud`, `jump-to-latest`, `alerts`, `open-conversation`, `all-conversations`, `skip-to-calls`, `shortcuts`,
-//!   `change-keys`, `usual-keys`, `close`.
+//!   `change-keys`, `usual-keys`, `close`, `tab`, `unfold`.
 
 #![allow(
     unreachable_pub,
@@ -97,6 +99,7 @@ mod focus;
 mod format;
 mod keypad;
 mod language;
+mod layout;
 mod level;
 mod list;
 mod live;
@@ -131,10 +134,13 @@ use leptos::prelude::*;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-/// Puts the page where `index.html` has a place for it, for as long as the document lives.
+/// The page as long as it is mounted: dropping it takes it off the document.
+pub type Mounted = Box<dyn std::any::Any>;
+
+/// Puts the page where `index.html` has a place for it, for as long as the answer lives.
 ///
 /// Answers with a handle on the page, `None` when there was no such place.
-pub fn mount(views: Views, model: Rc<RefCell<Model>>, dispatch: Dispatch) -> Option<App> {
+pub fn mount(views: Views, model: Rc<RefCell<Model>>, dispatch: Dispatch) -> Option<(App, Mounted)> {
     let place = page::take_mount_point()?;
     let handle = Rc::new(Cell::new(None));
     let provided = Rc::clone(&handle);
@@ -142,6 +148,5 @@ pub fn mount(views: Views, model: Rc<RefCell<Model>>, dispatch: Dispatch) -> Opt
         provided.set(Some(App::provide(views, model, dispatch)));
         view! { <Root /> }
     });
-    page.forget();
-    handle.get()
+    Some((handle.get()?, Box::new(page)))
 }

@@ -6,7 +6,7 @@
 
 use super::app::App;
 use super::format;
-use super::live::{attr, text};
+use super::live::{attr, still, text};
 use crate::domain::Moment;
 use crate::words::{Sentence, Word};
 use leptos::prelude::*;
@@ -34,7 +34,7 @@ pub(super) fn ring(
     view! {
         <span class="ring" role="timer" aria-label=attr(name)>
             <svg viewBox="0 0 36 36" aria-hidden="true">
-                <circle class="track" cx="18" cy="18" r="16"></circle>
+                <circle class=still("track") cx="18" cy="18" r="16"></circle>
                 <circle
                     class="rest"
                     cx="18"

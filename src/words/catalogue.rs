@@ -183,6 +183,9 @@ catalogue! {
         CrashTitle = "The desk has stopped"
         CrashText = "What you see behind this may be out of date. Your calls go on at your phone. Reload the page to go on here."
         Reload = "Reload"
+        NewVersion = "There is a new version of this page"
+        ReloadNow = "Reload now"
+        ReloadWaits = "Possible when no call, no wrap-up and no request is under way"
 
         KeyboardShortcuts = "Keyboard shortcuts"
         HoldOrRetrieve = "Hold or retrieve"
@@ -427,6 +430,9 @@ catalogue! {
         OtherTabLeads = "Calls ring in another tab of yours"
         TakeOver = "Take over here"
 
+        PartsOfDesk = "Parts of the desk"
+        WholeDesk = "Show the whole desk"
+
         OffOffline = "Not connected to the server"
         OffTelephonyDown = "The telephony server is away; use your phone's own keys until it is back"
         OffNoMask = "The telephony server has not said yet what is possible"
@@ -515,6 +521,7 @@ catalogue! {
         CallsMissed = "{count} call missed", "{count} calls missed"
         DigitsSent = "{count} digit sent", "{count} digits sent"
         NewMessages = "{count} new message", "{count} new messages"
+        ToLookAt = "{count} thing to look at", "{count} things to look at"
         AlertsWaiting = "{count} alert", "{count} alerts"
         RefusedSubscriptions =
             "{count} subscription refused by the server", "{count} subscriptions refused by the server"

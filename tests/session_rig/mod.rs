@@ -10,11 +10,13 @@ pub(crate) mod sources;
 use std::cell::RefCell;
 use std::rc::Rc;
 use switchhook::connection::{Action, Input as Wire, Millis, RequestId, SocketId};
+use switchhook::domain::command::InvokeId;
+use switchhook::domain::model::Off;
 use switchhook::domain::{Model, Moment, Transition};
 use switchhook::protocol::Frame;
 use switchhook::session::config::{self, Config};
 use switchhook::session::state::{Attending, Link};
-use switchhook::session::{Contest, Credentials, Effect, FetchId, Input, Now, Session};
+use switchhook::session::{Contest, Credentials, Effect, FetchId, Input, Now, PortalWants, Session, Ticket};
 
 pub(crate) const ANN: &str = "aa9730c4-ce86-e611-80c9-00505689257e";
 pub(crate) const QUEUE: &str = "c9eeb030-ff4b-ea11-ac9c-00155d4fdcf3";
@@ -51,6 +53,12 @@ pub(crate) struct Desk {
     pub(crate) attending: Attending,
     /// What this tab competed for, one after the other.
     pub(crate) contests: Vec<Option<Contest>>,
+    /// What became of the portal's commands.
+    pub(crate) portal_commands: Vec<(Ticket, Result<InvokeId, Off>)>,
+    /// What the portal was asked for.
+    pub(crate) portal_asked: Vec<Option<PortalWants>>,
+    /// The releases that the page was loaded anew for.
+    pub(crate) reloads: Vec<Box<str>>,
     pub(crate) fetches: Vec<(FetchId, String, Option<String>)>,
     pub(crate) negotiations: Vec<RequestId>,
     pub(crate) sockets: Vec<SocketId>,
@@ -69,6 +77,9 @@ impl Desk {
             told: Vec::new(),
             attending: Attending::default(),
             contests: Vec::new(),
+            portal_commands: Vec::new(),
+            portal_asked: Vec::new(),
+            reloads: Vec::new(),
             fetches: Vec::new(),
             negotiations: Vec::new(),
             sockets: Vec::new(),
@@ -77,12 +88,7 @@ impl Desk {
     }
 
     pub(crate) fn feed(&mut self, input: Input<'_>) {
-        let now = Now {
-            monotonic: Millis::new(self.time),
-            wall: Moment(1_700_000_000_000 + self.time),
-            random: self.random,
-        };
-        self.session.step(input, now);
+        self.session.step(input, self.now());
         for effect in self.session.take_effects() {
             match effect {
                 Effect::Fetch {
@@ -107,7 +113,18 @@ impl Desk {
                 Effect::Tell(transition) => self.told.push(transition),
                 Effect::Attend(attending) => self.attending = attending,
                 Effect::Compete(contest) => self.contests.push(contest),
+                Effect::PortalCommand(ticket, outcome) => self.portal_commands.push((ticket, outcome)),
+                Effect::AskPortal(wants) => self.portal_asked.push(wants),
+                Effect::Reload(release) => self.reloads.push(release),
             }
+        }
+    }
+
+    pub(crate) fn now(&self) -> Now {
+        Now {
+            monotonic: Millis::new(self.time),
+            wall: Moment(1_700_000_000_000 + self.time),
+            random: self.random,
         }
     }
 

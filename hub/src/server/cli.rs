@@ -8,6 +8,7 @@
 use super::Options;
 use super::configuration;
 use super::desk::{Flood, NoScenario, Scenario};
+use super::policy;
 use lexopt::prelude::*;
 use std::ffi::OsString;
 use std::str::FromStr;
@@ -36,6 +37,7 @@ Usage: switchhook-hub [options]
   --grace SECS            how long an agent whose desk went away stays signed in (20)
   --minimise-event-args   send CTI OS call events with as few parameters as its servers can
   --allow-origin ORIGIN   let pages of another origin use the hub (repeatable)
+  --embed-in ORIGIN       let pages of another origin show the page in a frame and speak to it (repeatable)
   --help                  this text
   --help-all              this text and the options for measurements
   --version               the version
@@ -132,6 +134,16 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Wanted, le
                 }
                 options.allowed_origins.push(origin);
             }
+            "embed-in" => {
+                let origin: String = parser.value()?.string()?;
+                if !policy::is_source(&origin) {
+                    return Err(format!(
+                        "--embed-in takes an origin such as https://portal.example.com, without a path, not \"{origin}\""
+                    )
+                    .into());
+                }
+                options.portals.push(origin);
+            }
             "flood" => {
                 flood.records_per_message = number(parser, "--flood", "a number from 1 on")?;
             }
@@ -208,12 +220,13 @@ mod tests {
         let options = options(
             "--port 0 --host ::1 --agents=3 --desks 1 --queues 2 --callbacks 4 --seed 9 --rate 2.5 --site x \
              --token-lifetime 5 --close-expired --grace 6 --allow-origin https://a.test --allow-origin https://b.test \
-             --vocabulary rte,ccs --callgem-offset +02:00 --scenario failed-call --flood 20 --flood-rate 100 --flood-total 1000",
+             --embed-in https://p.test:8443 --vocabulary rte,ccs --callgem-offset +02:00 --scenario failed-call --flood 20 --flood-rate 100 --flood-total 1000",
         );
         assert_eq!(options.port, 0);
         assert_eq!(options.host.to_string(), "::1");
         assert_eq!(options.centre.seed, 9);
         assert_eq!(options.allowed_origins.len(), 2);
+        assert_eq!(options.portals, ["https://p.test:8443"]);
         assert_eq!(options.grace, Duration::from_secs(6));
         assert!(options.limits.close_on_expiry);
         assert_eq!(options.vocabularies.to_string(), "rte,ccs");
@@ -239,6 +252,9 @@ mod tests {
             ),
             ("--rate -1", "--rate takes a number from 0 on"),
             ("--allow-origin a.test", "--allow-origin takes an origin"),
+            ("--embed-in a.test", "--embed-in takes an origin"),
+            ("--embed-in https://a.test/desk", "without a path"),
+            ("--embed-in *", "--embed-in takes an origin"),
             ("--flood-total 5", "need --flood"),
             (
                 "--vocabulary rte,sip",

@@ -14,8 +14,34 @@ use switchhook::vendor::time::Zone;
 /// The folders that serve the page for one vocabulary alone.
 pub const FOLDERS: [(Vocabulary, &str); 2] = [(Vocabulary::Ccs, "ccs"), (Vocabulary::CallGem, "callgem")];
 
+/// What portals may ask for where the hub lets them: everything that there is.
+const COMMANDS: [&str; 22] = [
+    "dial",
+    "answer",
+    "hold",
+    "retrieve",
+    "endCall",
+    "endForAll",
+    "alternate",
+    "backToCaller",
+    "makeCurrent",
+    "consult",
+    "completeTransfer",
+    "blindTransfer",
+    "completeConference",
+    "addParty",
+    "sendTones",
+    "startRecording",
+    "stopRecording",
+    "ready",
+    "notReady",
+    "wrapUpReady",
+    "wrapUpNotReady",
+    "signedOut",
+];
+
 /// What a page is told at the site's root.
-pub(super) fn of_site(spoken: Vocabularies) -> Value {
+pub(super) fn of_site(spoken: Vocabularies, portals: &[String]) -> Value {
     let mut source = common(spoken.has(Vocabulary::Rte));
     if spoken.has(Vocabulary::CtiOs) {
         add(&mut source, "telephony", "ctios".into());
@@ -24,18 +50,31 @@ pub(super) fn of_site(spoken: Vocabularies) -> Value {
     if spoken.has(Vocabulary::TServer) {
         add(&mut source, "tserver", json!({ "agents": "agentId" }));
     }
-    json!({ "source": source })
+    whole(source, portals)
 }
 
 /// What a page is told in the folder of one vocabulary.
-pub(super) fn of_folder(vocabulary: Vocabulary, callgem_offset: Zone) -> Value {
+pub(super) fn of_folder(vocabulary: Vocabulary, callgem_offset: Zone, portals: &[String]) -> Value {
     let mut source = common(false);
     match vocabulary {
         Vocabulary::Ccs => add(&mut source, "ccs", ccs_source()),
         Vocabulary::CallGem => add(&mut source, "callgem", callgem_source(callgem_offset)),
         Vocabulary::Rte | Vocabulary::CtiOs | Vocabulary::TServer => {}
     }
-    json!({ "source": source })
+    whole(source, portals)
+}
+
+fn whole(source: Value, portals: &[String]) -> Value {
+    let mut whole = json!({ "source": source });
+    if !portals.is_empty() {
+        let embed = json!({
+            "allowedOrigins": portals,
+            "allowCommands": COMMANDS,
+            "topics": ["variables", "callbacks", "alerts", "chat"],
+        });
+        add(&mut whole, "embed", embed);
+    }
+    whole
 }
 
 fn common(rte: bool) -> Value {
@@ -132,8 +171,20 @@ mod tests {
     }
 
     #[test]
+    fn portals_may_ask_for_everything_where_there_are_any() {
+        let portals = ["https://portal.example".to_owned()];
+        let with = of_site(Vocabularies::default(), &portals);
+        assert_eq!(with["embed"]["allowedOrigins"][0], portals[0]);
+        assert_eq!(
+            with["embed"]["allowCommands"].as_array().map(Vec::len),
+            Some(COMMANDS.len())
+        );
+        assert!(of_site(Vocabularies::default(), &[])["embed"].is_null());
+    }
+
+    #[test]
     fn the_site_listens_to_what_is_spoken_and_each_call_is_told_once() {
-        let all = of_site(Vocabularies::default());
+        let all = of_site(Vocabularies::default(), &[]);
         assert!(
             all["source"]["rte"].is_null(),
             "a page takes it that there is an RTE"
@@ -141,11 +192,11 @@ mod tests {
         assert_eq!(all["source"]["telephony"], "ctios");
         assert!(all["source"]["tserver"].is_object());
         assert!(all["source"]["ccs"].is_null() && all["source"]["callgem"].is_null());
-        let one = of_site("ccs".parse().unwrap_or_default());
+        let one = of_site("ccs".parse().unwrap_or_default(), &[]);
         assert_eq!(one["source"]["rte"], false);
         assert!(one["source"]["telephony"].is_null() && one["source"]["tserver"].is_null());
         for (vocabulary, name) in FOLDERS {
-            let alone = of_folder(vocabulary, Zone { minutes_east: 120 });
+            let alone = of_folder(vocabulary, Zone { minutes_east: 120 }, &[]);
             assert_eq!(alone["source"]["rte"], false);
             assert!(
                 alone["source"][name]["states"]
@@ -154,7 +205,7 @@ mod tests {
             );
         }
         assert_eq!(
-            of_folder(Vocabulary::CallGem, Zone { minutes_east: 120 })["source"]["callgem"]["offset"],
+            of_folder(Vocabulary::CallGem, Zone { minutes_east: 120 }, &[])["source"]["callgem"]["offset"],
             "+02:00"
         );
     }

@@ -8,12 +8,13 @@
 use super::configuration;
 use super::desk::{Directory, DirectoryAgent, FloodControl};
 use super::origin::{self, AllowedOrigins};
+use super::policy;
 use super::signalr::{Hub, Registry, Unidentified, User};
-use super::site::{SECURITY_HEADERS, Site, content_security_policy, host_of};
+use super::site::{Site, host_of};
 use super::token::{Claims, Signer, TokenError};
 use super::vocabulary::{Vocabularies, Vocabulary};
 use axum::extract::{Path, Query, Request, State};
-use axum::http::header::{self, HeaderMap, HeaderValue};
+use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -38,6 +39,8 @@ pub(super) struct Context {
     pub(super) directory: Arc<Directory>,
     pub(super) site: Option<Site>,
     pub(super) origins: AllowedOrigins,
+    /// Origins, beside the hub's own, whose pages may frame the page and speak to it.
+    pub(super) portals: Arc<[String]>,
     pub(super) flooded: Arc<FloodControl>,
     pub(super) floods_on_request: bool,
     pub(super) vocabularies: Vocabularies,
@@ -63,12 +66,13 @@ pub(super) fn router<H: Hub>(context: Context, hub: Arc<H>) -> Router {
             origin::guard,
         ));
     // What the page itself is made of has no secrets and is served to anybody.
+    let portals = Arc::clone(&context.portals);
     Router::new()
         .route("/config.json", get(configuration))
         .fallback(file)
         .with_state(context)
         .merge(guarded)
-        .layer(middleware::from_fn(secure))
+        .layer(middleware::from_fn_with_state(portals, secure))
 }
 
 async fn token(State(context): State<Context>, Path(user): Path<String>, headers: HeaderMap) -> Response {
@@ -104,7 +108,7 @@ async fn directory(
 }
 
 async fn configuration(State(context): State<Context>) -> Response {
-    served_configuration(configuration::of_site(context.vocabularies))
+    served_configuration(configuration::of_site(context.vocabularies, &context.portals))
 }
 
 fn served_configuration(configuration: serde_json::Value) -> Response {
@@ -143,7 +147,11 @@ async fn flood(State(context): State<Context>, Query(query): Query<FloodQuery>) 
 async fn file(State(context): State<Context>, method: Method, uri: Uri, headers: HeaderMap) -> Response {
     let uri = match in_folder(context.vocabularies, uri.path()) {
         Some((vocabulary, "config.json")) => {
-            return served_configuration(configuration::of_folder(vocabulary, context.callgem_offset));
+            return served_configuration(configuration::of_folder(
+                vocabulary,
+                context.callgem_offset,
+                &context.portals,
+            ));
         }
         Some((_, rest)) => format!("/{rest}").parse().unwrap_or(uri),
         None if is_folder(context.vocabularies, uri.path()) => {
@@ -252,14 +260,22 @@ fn uncached(answer: serde_json::Value) -> Response {
 }
 
 /// Middleware of everything: the security headers, those of the page included.
-async fn secure(request: Request, next: Next) -> Response {
+async fn secure(State(portals): State<Arc<[String]>>, request: Request, next: Next) -> Response {
     let host = host_of(request.headers()).unwrap_or("localhost").to_owned();
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    for (name, value) in SECURITY_HEADERS {
-        headers.insert(name, value);
+    for (name, value) in policy::HEADERS {
+        if let Ok(name) = HeaderName::from_bytes(name.as_bytes()) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
     }
-    if let Ok(policy) = HeaderValue::from_str(&content_security_policy(&host)) {
+    // Older browsers do not count the socket's address as the same origin.
+    let servers = [format!("ws://{host}"), format!("wss://{host}")];
+    let policy = policy::content_security_policy(
+        &servers.each_ref().map(String::as_str),
+        &portals.iter().map(String::as_str).collect::<Vec<_>>(),
+    );
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     response

@@ -11,6 +11,7 @@ mod configuration;
 pub mod desk;
 mod http;
 pub mod origin;
+pub mod policy;
 pub mod signalr;
 pub mod site;
 pub mod token;
@@ -60,6 +61,8 @@ pub struct Options {
     pub token_lifetime: Duration,
     /// Origins, beside the hub's own, whose pages may use it.
     pub allowed_origins: Vec<String>,
+    /// Origins, beside the hub's own, whose pages may show the page in a frame and speak to it.
+    pub portals: Vec<String>,
     /// How long an agent stays signed in when the desk went away without signing out.
     pub grace: Duration,
     /// Whether telephony events have as few parameters as the servers can send (`MinimizeEventArgs`).
@@ -89,6 +92,7 @@ impl Default for Options {
             scenario: None,
             token_lifetime: Duration::from_secs(3_600),
             allowed_origins: Vec::new(),
+            portals: Vec::new(),
             grace: Duration::from_secs(20),
             minimise_event_args: false,
             flood: None,
@@ -185,6 +189,7 @@ impl Server {
             directory,
             site,
             origins: AllowedOrigins::new(options.allowed_origins),
+            portals: options.portals.into(),
             flooded,
             floods_on_request,
             vocabularies: options.vocabularies,

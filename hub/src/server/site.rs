@@ -1,42 +1,16 @@
 //! The page's files: a small static file server with the headers a strict page needs.
 //!
-//! Lives here: paths, MIME types, precompressed variants, validators, caching and the security headers.
-//! May not be here: anything that is generated; generated answers take precedence where routes are laid.
+//! Lives here: paths, MIME types, precompressed variants, validators and caching.
+//! May not be here: the security headers (`policy`) and anything that is generated; generated answers take precedence where routes are laid.
 //! A path never leaves the folder: parts with dots in front are refused, links are followed only inside it.
 //! Files are looked up at each request, so that a rebuilt page is served without a restart.
 
 use axum::body::Body;
-use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use axum::http::header::{self, HeaderMap, HeaderValue};
 use axum::http::{Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
-
-/// What browsers may load and do on the page; `host` is where the page itself came from.
-///
-/// No inline script and no inline style; WebAssembly may be compiled. The socket's address stands beside
-/// `'self'` because older browsers do not count `ws:` as the same origin.
-pub fn content_security_policy(host: &str) -> String {
-    format!(
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
-         font-src 'self'; connect-src 'self' ws://{host} wss://{host}; media-src 'self'; \
-         manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; \
-         frame-ancestors 'self'"
-    )
-}
-
-/// Security headers that do not depend on the request.
-pub const SECURITY_HEADERS: [(HeaderName, HeaderValue); 3] = [
-    (
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    ),
-    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
-    (
-        HeaderName::from_static("permissions-policy"),
-        HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=(), usb=(), serial=()"),
-    ),
-];
 
 /// Compressed variants that may lie beside a file, best first: encoding and ending.
 const VARIANTS: [(&str, &str); 2] = [("br", "br"), ("gzip", "gz")];

@@ -52,6 +52,7 @@ impl Model {
         };
         let mut stages = (Stage::Begun, Stage::Begun);
         let mut missed = false;
+        let mut joined = false;
         let mut began_again = false;
         let changed = self.calls.change(key, |row| {
             let mut changed = row.confirmed_in != session;
@@ -101,6 +102,7 @@ impl Model {
             }
             if set(&mut row.conference, update.conference.then_some(true)) {
                 changed = true;
+                joined = true;
                 row.remember(when, Step::Joined);
             }
             changed |= set(&mut row.consult, update.consult.then_some(true));
@@ -158,6 +160,9 @@ impl Model {
         } else {
             // It went on from a colleague to the own agent, to whom all of it is new.
             self.tell_stage(key, Stage::Begun, stages.1, missed);
+        }
+        if joined && stages.1.is_live() && self.is_own_call(key) {
+            self.transitions.push(Transition::Joined(key));
         }
         if stages.0 != stages.1 && matches!(stages.1, Stage::Alerting | Stage::Connected) {
             let whose = self.calls.get(key).and_then(|call| call.agent).or(self.desk.me);
@@ -277,6 +282,7 @@ impl Model {
                 self.ringing.push(key);
                 self.transitions.push(Transition::Ringing(key));
             }
+            Stage::Dialling => self.transitions.push(Transition::Dialling(key)),
             Stage::Connected if from == Stage::Held => self.transitions.push(Transition::Retrieved(key)),
             Stage::Connected => self.transitions.push(Transition::Connected(key)),
             Stage::Held => self.transitions.push(Transition::Held(key)),

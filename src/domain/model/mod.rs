@@ -99,12 +99,16 @@ pub enum Transition {
     Ringing(CallKey),
     /// A call stopped ringing, whatever comes next.
     RingingEnded(CallKey),
+    /// The own agent is calling somebody.
+    Dialling(CallKey),
     /// A call was connected.
     Connected(CallKey),
     /// A call was put on hold.
     Held(CallKey),
     /// A call was taken off hold.
     Retrieved(CallKey),
+    /// A call became a conference.
+    Joined(CallKey),
     /// A call ended.
     Ended(CallKey),
     /// A call failed.

@@ -14,8 +14,7 @@ impl Session {
         let allowed = self.model.borrow().command_allowed(SOURCE, &command);
         match allowed {
             Ok(()) => {
-                self.leaving |= matches!(command, Command::SignOut { .. });
-                self.send_command(command, now);
+                self.send_allowed(command, now);
             }
             // A second press of a button whose command is under way is no new wish.
             Err(Off::UnderWay) => {}
@@ -38,7 +37,13 @@ impl Session {
         InvokeId(self.next_invoke)
     }
 
-    pub(super) fn send_command(&mut self, command: Command, now: Now) {
+    /// Sends what somebody has asked for and the masks allow.
+    pub(super) fn send_allowed(&mut self, command: Command, now: Now) -> InvokeId {
+        self.leaving |= matches!(command, Command::SignOut { .. });
+        self.send_command(command, now)
+    }
+
+    pub(super) fn send_command(&mut self, command: Command, now: Now) -> InvokeId {
         let id = self.next_invoke_id();
         let encoded = {
             let model = self.model.borrow();
@@ -51,7 +56,7 @@ impl Session {
         let Some(invocation) = encoded else {
             // The call has gone between the press and now.
             self.model.borrow_mut().fail(id, Failure::NotAllowed, now.wall);
-            return;
+            return id;
         };
         self.flights.push(Flight { id, sent: now.wall });
         self.invoke(
@@ -60,6 +65,7 @@ impl Session {
             Calling::Command(id),
             now,
         );
+        id
     }
 
     pub(super) fn ask(&mut self, question: ctios::Question<'_>, now: Now) {
@@ -150,6 +156,7 @@ impl Session {
             self.ask(ctios::Question::Calls, now);
         }
         self.tick_sources(now);
+        self.tick_portal(now);
         if now.wall.since(self.last_second).abs() >= SECOND {
             self.last_second = now.wall;
             let heard = self.last_heard();

@@ -89,13 +89,19 @@ impl Session {
 
     pub(super) fn give_token(&mut self, request: RequestId, reason: TokenReason, now: Now) {
         let fresh = std::mem::take(&mut self.fresh_token);
-        if !matches!(self.config.token, TokenSource::Endpoint(_))
-            || (fresh && reason == TokenReason::FirstConnect)
-        {
-            let token = self.token.clone();
-            self.drive(Wire::TokenReady { request, token }, now);
-        } else {
-            self.fetch_token(Fetching::Token(request));
+        match self.config.token {
+            TokenSource::Endpoint(_) | TokenSource::Portal
+                if fresh && reason == TokenReason::FirstConnect =>
+            {
+                let token = self.token.clone();
+                self.drive(Wire::TokenReady { request, token }, now);
+            }
+            TokenSource::Endpoint(_) => self.fetch_token(Fetching::Token(request)),
+            TokenSource::Portal => self.want_portal_renewal(request, reason, now),
+            TokenSource::None => {
+                let token = None;
+                self.drive(Wire::TokenReady { request, token }, now);
+            }
         }
     }
 
@@ -142,6 +148,7 @@ impl Session {
                 } else {
                     self.view.link = Link::Preparing;
                     self.begin_sessions();
+                    self.ask_for_the_build();
                     self.subscribe_when_ready(now);
                 }
                 self.resync = true;

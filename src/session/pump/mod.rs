@@ -9,6 +9,8 @@ mod attention;
 mod commands;
 mod hub;
 mod inlet;
+mod portal;
+mod release;
 mod sign_in;
 mod sources;
 
@@ -27,6 +29,7 @@ use crate::session::attention::Attention;
 use crate::session::claims::{self, base64};
 use crate::session::config::{DirectorySource, Hub, Identify, Telephony, TokenEndpoint, TokenSource};
 use crate::session::few::Few;
+use crate::session::release::Release;
 use crate::session::server_time::ServerTime;
 use crate::session::state::{Attending, ConnectionView, Known, Link, Reason, Screen, SignInError, Tab};
 use crate::session::subscriptions::{Step, Subscriptions};
@@ -34,6 +37,8 @@ use crate::vendor::rte::Kind;
 use crate::vendor::rte::subscribe::Scope;
 use crate::vendor::{Oddities, Settings, ctios, rte};
 use inlet::{Inlet, News};
+use portal::PortalToken;
+pub use portal::{PortalWants, Ticket};
 use sources::{Source, Wish};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -88,6 +93,10 @@ pub enum Input<'a> {
     SignInAgain,
     /// The agent asks the telephony server for something.
     Command(Command),
+    /// A portal asks the telephony server for something; answered by [`Effect::PortalCommand`].
+    PortalCommand(Ticket, Command),
+    /// A portal gives an access token, asked or not.
+    PortalToken(Secret),
     /// The agent leaves the desk; the connection is closed.
     Leave,
     /// The agent has seen that a command failed.
@@ -126,6 +135,8 @@ pub enum Input<'a> {
     Frozen,
     /// The page was frozen, or the computer slept: what is known may be old.
     Resumed,
+    /// The agent wants the release of the page that the host has now.
+    Reload,
     /// The time of [`Session::next_wake`] has come, or a second has passed.
     Tick,
 }
@@ -159,8 +170,14 @@ pub enum Effect {
     Tell(Transition),
     /// Call for attention so, and in no other way, from now on.
     Attend(Attending),
+    /// Load the page anew, and note in this tab that it was for this release.
+    Reload(Box<str>),
     /// Compete for being the tab that rings, and answer with [`Input::Tab`]; `None`: leave it to others.
     Compete(Option<Contest>),
+    /// A portal's command was sent under this name, or was not sent.
+    PortalCommand(Ticket, Result<InvokeId, Off>),
+    /// Ask the portal for a token, and answer with [`Input::PortalToken`]; `None`: none is wanted any more.
+    AskPortal(Option<PortalWants>),
 }
 
 /// What a fetch was for.
@@ -169,6 +186,7 @@ enum Fetching {
     SignIn,
     Token(RequestId),
     Directory,
+    Build,
 }
 
 /// What a call of a hub method was for.
@@ -236,8 +254,10 @@ pub struct Session {
     time: ServerTime,
     oddities: Oddities,
     attention: Attention,
+    release: Release,
     /// What this tab competes for.
     contest: Option<String>,
+    portal: PortalToken,
     view: ConnectionView,
     screen: Screen,
     reasons: Vec<Reason>,
@@ -300,7 +320,9 @@ impl Session {
             time: ServerTime::default(),
             oddities: Oddities::default(),
             attention: Attention::default(),
+            release: Release::default(),
             contest: None,
+            portal: PortalToken::default(),
             view: ConnectionView::default(),
             reasons: Vec::new(),
             wrap_up_reasons: Vec::new(),
@@ -313,6 +335,14 @@ impl Session {
         }
     }
 
+    /// The same on a page of the release `own`, which was loaded anew in this tab to be of `reloaded_for`.
+    #[must_use]
+    pub fn of_release(mut self, own: Option<String>, reloaded_for: Option<String>) -> Self {
+        let named = |name: Option<String>| name.map(String::into_boxed_str);
+        self.release = Release::new(named(own), named(reloaded_for));
+        self
+    }
+
     /// Handles one input; what is to be done is fetched with [`Session::take_effects`].
     pub fn step(&mut self, input: Input<'_>, now: Now) {
         match input {
@@ -320,6 +350,8 @@ impl Session {
             Input::SignIn(credentials) => self.sign_in(credentials, now),
             Input::SignInAgain => self.sign_in_again(now),
             Input::Command(command) => self.command(command, now),
+            Input::PortalCommand(ticket, command) => self.portal_command(ticket, command, now),
+            Input::PortalToken(token) => self.portal_token(token, now),
             Input::Leave => self.leave(now),
             Input::DismissFailure(id) => self.model.borrow_mut().dismiss_failure(id),
             Input::DismissCall(call) => self.model.borrow_mut().dismiss_call(call),
@@ -340,6 +372,7 @@ impl Session {
             Input::TakeOver => self.take_over(),
             Input::Frozen => self.attention.frozen = true,
             Input::Resumed => self.resumed(now),
+            Input::Reload => self.reload(),
             Input::Tick => {
                 self.tick(now);
                 self.wire(Wire::Tick, now);
@@ -357,6 +390,7 @@ impl Session {
         }
         self.ask_for_settings_when_signed_in(now);
         self.attend(now);
+        self.reload_at_the_sign_in();
     }
 
     /// What is to be done, in order.
@@ -367,7 +401,7 @@ impl Session {
     /// When the session wants a `Tick` at the latest, by the monotonic clock.
     pub fn next_wake(&self) -> Option<Millis> {
         let connection = self.connection.as_ref().and_then(Connection::next_wake);
-        let wakes = [connection, self.attention.next_wake()];
+        let wakes = [connection, self.attention.next_wake(), self.portal.next_wake()];
         wakes.into_iter().flatten().min()
     }
 

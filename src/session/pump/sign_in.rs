@@ -16,12 +16,11 @@ use crate::domain::fold::folded;
 impl Session {
     pub(super) fn sign_in(&mut self, credentials: Credentials, now: Now) {
         self.credentials = Some(credentials);
+        let was_refused = self.was_refused();
         self.set_sign_in(true, None);
         match &self.config.token {
             TokenSource::Endpoint(_) => self.fetch_token(Fetching::SignIn),
-            TokenSource::Portal => self.sign_in_failed(SignInError::Unreachable(
-                "No portal has given a token.".to_owned(),
-            )),
+            TokenSource::Portal => self.want_portal_sign_in(was_refused, now),
             TokenSource::None => self.fetch_directory_and_connect("", now),
         }
     }
@@ -173,6 +172,7 @@ impl Session {
         self.keeps_calls = false;
         self.token = None;
         self.credentials = None;
+        self.forget_portal_token();
         self.fetches.clear();
         self.calls.clear();
         self.flights.clear();
@@ -244,6 +244,7 @@ impl Session {
                 self.read_directory(body);
                 self.subscribe_when_ready(now);
             }
+            Fetching::Build => self.build_told(status, body),
             Fetching::Directory => {
                 self.directory_failed(&format!("it answered with status {status}"), now);
             }
@@ -263,6 +264,8 @@ impl Session {
                 self.drive(Wire::TokenFailed { request, error }, now);
             }
             Fetching::Directory => self.directory_failed(text, now),
+            // Whoever cannot reach it asks again with the next session.
+            Fetching::Build => {}
         }
     }
 
