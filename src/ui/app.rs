@@ -172,6 +172,8 @@ pub type Dispatch = Rc<dyn Fn(Intent)>;
 /// What every component can reach; a handle that is copied into whatever needs it.
 #[derive(Clone, Copy)]
 pub struct App {
+    /// Everybody is simulated, and the page says so.
+    pub demo: bool,
     /// Which screen is shown.
     pub screen: ReadSignal<Screen>,
     /// How site or portal want the page laid out.
@@ -226,6 +228,7 @@ impl App {
     pub fn provide(views: Views, model: Rc<RefCell<Model>>, dispatch: Dispatch) -> Self {
         let preferences: ReadSignal<Preferences> = views.preferences.read_only().into();
         let app = Self {
+            demo: views.demo,
             screen: views.screen.read_only().into(),
             layout: views.layout.read_only().into(),
             site: views.site.read_only().into(),

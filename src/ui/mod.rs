@@ -26,6 +26,7 @@
 //! | `dial` | the field for a number |
 //! | `me` | who is signed in |
 //! | `connection` | the connection's light (`data-link`) |
+//! | `demo` | that everybody here is simulated, and the way out of that |
 //! | `banner` | what the agent should know now; empty when all is well |
 //! | `forced-out` | who or what has signed the agent out |
 //! | `unusable` | how many of the server's messages could not be read |
@@ -71,7 +72,7 @@
 //! - of the page: `transfer`, `conference`, `more`, `state-menu`, `wrap-up-code` (each opens something), `details`,
 //!   `retry-now`, `reload`, `reload-now`, `dismiss`, `dismiss-all`, `language`, `fold`, `edit`, `cancel`, `take-over`, `use-server-value`,
 //!   `read-aloud`, `jump-to-latest`, `alerts`, `open-conversation`, `all-conversations`, `skip-to-calls`, `shortcuts`,
-//!   `change-keys`, `usual-keys`, `close`, `tab`, `unfold`.
+//!   `change-keys`, `usual-keys`, `leave-demo`, `close`, `tab`, `unfold`.
 
 #![allow(
     unreachable_pub,
@@ -94,6 +95,7 @@ mod calls;
 mod chat;
 mod coming;
 mod contact;
+mod demo;
 mod desk;
 mod focus;
 mod format;

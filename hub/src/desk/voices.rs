@@ -5,12 +5,12 @@
 //! Each tells its own listeners, so that nobody else needs to know who they are.
 //! What is not spoken has no state, and its methods are refused before they get here.
 
-use super::super::signalr::ClientId;
-use super::super::vocabulary::{Vocabularies, Vocabulary};
 use super::callgem::CallGem;
 use super::ccs::Dialogs;
 use super::tserver::TServer;
+use super::vocabulary::{Vocabularies, Vocabulary};
 use crate::centre::{Centre, Happening, Moment};
+use crate::conversation::ClientId;
 use switchhook::vendor::callgem::LocalClock;
 
 /// The vocabularies.

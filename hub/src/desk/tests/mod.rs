@@ -11,13 +11,54 @@ mod failover;
 mod scenarios;
 mod sessions;
 
-use super::{Desk, FloodControl, Request, Speech, requests};
+use super::vocabulary::Vocabularies;
+use super::{Asked, Desk, Speech};
 use crate::centre::{Moment, Settings, Span};
-use crate::server::signalr::Client;
+use crate::conversation::{self, CallError, ClientId, Recipient, Record};
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use switchhook::protocol::Payload;
-use tokio::sync::oneshot;
+
+/// A client without a connection: what it is told stays where it is.
+#[derive(Debug)]
+struct Unconnected {
+    id: ClientId,
+    user: String,
+    told: Mutex<Vec<String>>,
+}
+
+impl Recipient for Unconnected {
+    fn id(&self) -> ClientId {
+        self.id
+    }
+
+    fn user(&self) -> &str {
+        &self.user
+    }
+
+    fn push(&self, record: &Record) {
+        let records = record.as_str().split_terminator('\u{1e}').map(str::to_owned);
+        self.told.lock().expect("whole").extend(records);
+    }
+}
+
+/// Such a client, as the desk and as the cases know it.
+#[derive(Debug, Clone)]
+struct Client(Arc<Unconnected>);
+
+impl Client {
+    fn user(&self) -> &str {
+        &self.0.user
+    }
+
+    fn recipient(&self) -> conversation::Client {
+        Arc::<Unconnected>::clone(&self.0)
+    }
+
+    fn take_told(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.told.lock().expect("whole"))
+    }
+}
 
 /// Plays the clock and the connections.
 struct Rig {
@@ -40,9 +81,8 @@ fn settings() -> Settings {
 
 impl Rig {
     fn new(speech: Speech) -> Self {
-        let control = Arc::new(FloodControl::default());
         Self {
-            desk: Desk::new(settings(), speech, Span::from_secs(20), None, control),
+            desk: Desk::new(settings(), speech, Span::from_secs(20)),
             now: settings().start,
             clients: 0,
         }
@@ -78,31 +118,31 @@ impl Rig {
         self.clients += 1;
         let directory = self.desk.directory();
         let agent = directory.agent_by_login(login).expect("an agent");
-        let client = Client::unconnected(self.clients, &agent.id);
-        self.desk.handle(Request::Arrived(client.clone()));
+        let client = Client(Arc::new(Unconnected {
+            id: ClientId(self.clients),
+            user: agent.id.clone(),
+            told: Mutex::default(),
+        }));
+        self.desk.arrived(&client.recipient());
         client.take_told();
         client
     }
 
     fn leave(&mut self, client: &Client) {
-        self.desk.handle(Request::Left(client.clone()));
+        self.desk.left(client.0.id);
     }
 
     /// Calls a method; what the client is told and answered waits where it is.
     fn call(&mut self, client: &Client, method: &str, arguments: &Value) {
         let text = arguments.to_string();
-        let answer = client.calls(method);
-        match requests::read(method, Payload::from_json(&text)) {
-            Ok(asked) => {
-                let (done, _over) = oneshot::channel();
-                self.desk.handle(Request::Call {
-                    client: client.clone(),
-                    asked,
-                    answer,
-                    done,
-                });
-            }
-            Err(error) => answer.give(&Err(error)),
+        let recipient = client.recipient();
+        let answer = |reply: &_| {
+            let completion = CallError::completion(reply, "c", method, false, true);
+            recipient.push(&Record::message(&completion));
+        };
+        match Asked::read(Vocabularies::default(), method, Payload::from_json(&text), 0) {
+            Ok(asked) => self.desk.call(&recipient, asked, answer),
+            Err(error) => answer(&Err(error)),
         }
     }
 

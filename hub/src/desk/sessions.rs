@@ -5,8 +5,8 @@
 //! A session outlives its connection by the grace, so that a reloaded page finds everything as it was.
 //! What the agent's desk is told meanwhile is lost on purpose: the next desk gets a snapshot.
 
-use super::super::signalr::{Client, ClientId};
 use crate::centre::{Guid, Moment, Span};
+use crate::conversation::{Client, ClientId};
 use std::collections::HashMap;
 
 #[derive(Debug)]

@@ -5,7 +5,7 @@
 //! The site itself listens to RTE, CTI OS and T-Server, which tell of the same calls or of none: each call is once on
 //! the screen. ccsevents and CallGem tell of every call in their own way, and have a page of their own for it.
 
-use super::desk::TENANT;
+use super::callgem::TENANT;
 use super::vocabulary::{Vocabularies, Vocabulary};
 use crate::tell::{callgem, ccs};
 use serde_json::{Value, json};
@@ -41,7 +41,7 @@ const COMMANDS: [&str; 22] = [
 ];
 
 /// What a page is told at the site's root.
-pub(super) fn of_site(spoken: Vocabularies, portals: &[String]) -> Value {
+pub fn of_site(spoken: Vocabularies, portals: &[String]) -> Value {
     let mut source = common(spoken.has(Vocabulary::Rte));
     if spoken.has(Vocabulary::CtiOs) {
         add(&mut source, "telephony", "ctios".into());
@@ -54,7 +54,7 @@ pub(super) fn of_site(spoken: Vocabularies, portals: &[String]) -> Value {
 }
 
 /// What a page is told in the folder of one vocabulary.
-pub(super) fn of_folder(vocabulary: Vocabulary, callgem_offset: Zone, portals: &[String]) -> Value {
+pub fn of_folder(vocabulary: Vocabulary, callgem_offset: Zone, portals: &[String]) -> Value {
     let mut source = common(false);
     match vocabulary {
         Vocabulary::Ccs => add(&mut source, "ccs", ccs_source()),
@@ -128,7 +128,7 @@ fn offset_text(offset: Zone) -> String {
 }
 
 /// Reads an offset such as `+02:00`, at most fourteen hours either way.
-pub(super) fn parse_offset(text: &str) -> Option<Zone> {
+pub fn parse_offset(text: &str) -> Option<Zone> {
     let (sign, digits) = match text.split_at_checked(1)? {
         ("+", digits) => (1, digits),
         ("-", digits) => (-1, digits),

@@ -5,9 +5,10 @@
 //! Method names and property names are read in any casing; a number may also come as text.
 //! Faults of form are told in the reference server's words and never close the connection.
 
-use super::super::signalr::CallError;
 use super::subscriptions::Wish;
+use super::vocabulary::Vocabularies;
 use crate::centre::{Command, Refusal};
+use crate::conversation::CallError;
 use crate::tell::ctios::{self, InvokeId, UnreadableCommand};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -16,7 +17,7 @@ use switchhook::protocol::Payload;
 
 /// What a client asks for.
 #[derive(Debug, PartialEq)]
-pub(in crate::server) enum Asked {
+pub(crate) enum Asked {
     Subscribe(Vec<Wish>),
     Unsubscribe(Vec<Wish>),
     UnsubscribeAll,
@@ -38,7 +39,7 @@ pub(in crate::server) enum Asked {
 
 /// A question that changes nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::server) enum Query {
+pub(crate) enum Query {
     SnapshotDevice,
     SnapshotCall(String),
     AgentState,
@@ -47,8 +48,31 @@ pub(in crate::server) enum Query {
     Heartbeat,
 }
 
-/// Reads a call of `method` with `arguments`, a JSON array.
-pub(super) fn read(method: &str, arguments: Payload<'_>) -> Result<Asked, CallError> {
+impl Asked {
+    /// Reads a call of `method` with `arguments`, a JSON array, and so many streams of the client's; what belongs to
+    /// no vocabulary of `spoken` does not exist.
+    pub(crate) fn read(
+        spoken: Vocabularies,
+        method: &str,
+        arguments: Payload<'_>,
+        streams: usize,
+    ) -> Result<Self, CallError> {
+        if !spoken.takes(method) {
+            return Err(CallError::UnknownMethod);
+        }
+        let asked = read(method, arguments)?;
+        if streams == 0 {
+            Ok(asked)
+        } else {
+            Err(CallError::Uploads {
+                sent: streams,
+                expected: 0,
+            })
+        }
+    }
+}
+
+fn read(method: &str, arguments: Payload<'_>) -> Result<Asked, CallError> {
     let asked = match method.to_ascii_lowercase().as_str() {
         "subscribe" => Asked::Subscribe(only(arguments)?),
         "unsubscribe" => Asked::Unsubscribe(only(arguments)?),
@@ -221,7 +245,7 @@ mod tests {
 
     /// The first column of the contract's table of CTI OS methods.
     fn methods_of_the_contract() -> Vec<&'static str> {
-        let contract = include_str!("../../../../docs/hub-contract.md");
+        let contract = include_str!("../../../docs/hub-contract.md");
         let (_, section) = contract.split_once("## Cisco CTI OS").expect("a section");
         let (section, _) = section.split_once("\n## ").expect("a next section");
         let rows = section.lines().filter(|line| line.starts_with("| `"));

@@ -5,8 +5,8 @@
 //! A copy is written once for all who listen to its domain.
 //! What is not listened to is not written.
 
-use super::super::signalr::{Client, ClientId, Record};
 use crate::centre::{AgentId, Centre, Happening};
+use crate::conversation::{Client, ClientId, Record};
 use crate::tell::ccs::{Ccs, CcsEvent, Domains};
 use serde::Serialize;
 use switchhook::vendor::ccs::CLIENT_METHOD;

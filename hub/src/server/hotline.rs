@@ -5,9 +5,10 @@
 //! Arguments are read on the caller's side, so that a malformed one never occupies the desk.
 //! The way is bounded: a desk that cannot keep up slows its callers down, and memory stays what it is.
 
-use super::super::signalr::{Answer, Call, CallError, Client, Hub};
-use super::super::vocabulary::Vocabularies;
-use super::requests::{self, Asked};
+use super::signalr::{Answer, Call, Client, Hub};
+use crate::conversation::CallError;
+use crate::desk::Asked;
+use crate::desk::vocabulary::Vocabularies;
 use tokio::sync::{mpsc, oneshot};
 
 /// Requests that may wait for the desk.
@@ -15,7 +16,7 @@ const WAITING: usize = 256;
 
 /// What reaches the desk.
 #[derive(Debug)]
-pub(in crate::server) enum Request {
+pub(super) enum Request {
     /// A client has connected.
     Arrived(Client),
     /// A client has gone.
@@ -35,14 +36,14 @@ pub(in crate::server) enum Request {
 
 /// Passes clients' calls on to the desk.
 #[derive(Debug, Clone)]
-pub(in crate::server) struct Hotline {
+pub(super) struct Hotline {
     requests: mpsc::Sender<Request>,
     vocabularies: Vocabularies,
 }
 
 impl Hotline {
     /// A hotline that takes requests in these vocabularies, and the end at which they arrive.
-    pub(in crate::server) fn new(vocabularies: Vocabularies) -> (Self, mpsc::Receiver<Request>) {
+    pub(super) fn new(vocabularies: Vocabularies) -> (Self, mpsc::Receiver<Request>) {
         let (requests, arriving) = mpsc::channel(WAITING);
         let hotline = Self {
             requests,
@@ -59,14 +60,8 @@ impl Hub for Hotline {
     }
 
     async fn invoke(&self, client: &Client, call: Call<'_>, answer: Answer) {
-        if !self.vocabularies.takes(call.method) {
-            return answer.give(&Err(CallError::UnknownMethod));
-        }
-        let asked = match requests::read(call.method, call.arguments) {
-            Ok(_) if !call.uploads.is_empty() => {
-                let sent = call.uploads.len();
-                return answer.give(&Err(CallError::Uploads { sent, expected: 0 }));
-            }
+        let streams = call.uploads.len();
+        let asked = match Asked::read(self.vocabularies, call.method, call.arguments, streams) {
             Ok(asked) => asked,
             Err(error) => return answer.give(&Err(error)),
         };

@@ -1,16 +1,16 @@
 //! What connected desks can ask of the simulated centre, and how they are told of it.
 //!
-//! Lives here: subscriptions, sign-in sessions, telephony requests, the measuring feed, on top of `signalr`.
-//! May not be here: sockets and HTTP (`signalr`, `http`), the simulation's rules and wire texts (`centre`, `tell`).
-//! One [`Desk`] is owned by one task (`clock`); clients reach it through [`Hotline`], one request at a time.
+//! Lives here: subscriptions, sign-in sessions, telephony requests, for clients known by what can be told to them.
+//! May not be here: the way to a client (`server`, `worker`), the simulation's rules and wire texts (`centre`, `tell`).
+//! One [`Desk`] has one owner, who hands it clients' requests one at a time and the present moment before each.
 //! Hence what a client is told is in the order in which it happened, and needs no lock.
 
 mod callgem;
 mod ccs;
+pub mod configuration;
 mod directory;
-mod flood;
+mod entry;
 mod gateway;
-mod hotline;
 mod pair;
 mod refusals;
 mod requests;
@@ -21,38 +21,50 @@ mod subscriptions;
 #[cfg(test)]
 mod tests;
 mod tserver;
+pub mod vocabulary;
 mod voices;
 
-pub(super) use callgem::TENANT;
 pub use directory::{Directory, DirectoryAgent, DirectoryEntry, DirectoryReason};
-pub use flood::{Flood, FloodControl};
-pub(super) use hotline::{Hotline, Request};
+pub(crate) use entry::{credentials, may_have_token, named_agent};
 pub use scenario::{NoScenario, Scenario};
 
-use super::signalr::{Answer, CallError, Client, ClientId, Record, Reply};
-use super::vocabulary::{Vocabularies, Vocabulary};
 use crate::centre::{Command, Guid, Mask, Moment, Refusal, Settings, Span};
+use crate::conversation::{CallError, Client, ClientId, Record, Reply};
 use crate::tell::ctios::link::Step;
 use crate::tell::ctios::{self, CtiEvent, InvokeId};
-use flood::{Feeds, Template};
 use gateway::{Gateway, NO_ANSWER};
-use requests::{Asked, Query};
+pub(crate) use requests::Asked;
+use requests::Query;
 use sessions::{Sessions, Verdict};
 use simulation::{Audience, Simulation, Told};
 use std::sync::Arc;
-use subscriptions::{EventName, SubscriptionResult, Subscriptions, Topic, Wish};
+use subscriptions::{EventName, SubscriptionResult, Subscriptions};
+pub(crate) use subscriptions::{Topic, Wish};
 use switchhook::vendor::callgem::LocalClock;
+use vocabulary::{Vocabularies, Vocabulary};
 
 /// The client method that carries telephony events.
 const CTI_METHOD: &str = "CtiEvent";
 
+/// The centre where nothing else is chosen. Its start is not: that is the present.
+pub(crate) fn usual_centre() -> Settings {
+    Settings {
+        seed: 7,
+        agents: 24,
+        queues: 6,
+        callbacks: 40,
+        rate: 1.0,
+        ..Settings::default()
+    }
+}
+
 /// In which vocabularies the centre is told, and what goes wrong.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Speech {
-    pub(super) vocabularies: Vocabularies,
+pub(crate) struct Speech {
+    pub(crate) vocabularies: Vocabularies,
     /// What the clock on CallGem's wall shows.
-    pub(super) callgem_clock: LocalClock,
-    pub(super) scenario: Option<Scenario>,
+    pub(crate) callgem_clock: LocalClock,
+    pub(crate) scenario: Option<Scenario>,
 }
 
 /// A control failure as documented (CTI OS `ControlFailureCode`): those that this module itself raises.
@@ -65,25 +77,18 @@ mod failure {
 
 /// The whole state behind the hub.
 #[derive(Debug)]
-pub(super) struct Desk {
+pub(crate) struct Desk {
     simulation: Simulation,
     directory: Arc<Directory>,
     subscriptions: Subscriptions,
     sessions: Sessions,
     gateway: Gateway,
-    feeds: Option<Feeds>,
     vocabularies: Vocabularies,
 }
 
 impl Desk {
     /// A desk on a newly made centre. Whoever leaves without signing out is signed out after `grace`.
-    pub(super) fn new(
-        settings: Settings,
-        speech: Speech,
-        grace: Span,
-        flood: Option<Flood>,
-        control: Arc<FloodControl>,
-    ) -> Self {
+    pub(crate) fn new(settings: Settings, speech: Speech, grace: Span) -> Self {
         let vocabularies = speech.vocabularies;
         let simulation = Simulation::new(settings, speech);
         Self {
@@ -93,23 +98,16 @@ impl Desk {
             simulation,
             sessions: Sessions::new(grace),
             gateway: Gateway::default(),
-            feeds: flood.map(|flood| Feeds::new(flood, control)),
         }
     }
 
-    /// The same desk, whose telephony events have as few parameters as the servers can send.
-    pub(super) fn with_minimised_events(mut self, minimises: bool) -> Self {
-        self.gateway.minimises = minimises;
-        self
-    }
-
     /// Names and ids of everything in the centre.
-    pub(super) fn directory(&self) -> Arc<Directory> {
+    pub(crate) fn directory(&self) -> Arc<Directory> {
         Arc::clone(&self.directory)
     }
 
     /// When something is due, be it in the centre or with those who left.
-    pub(super) fn next_due(&self) -> Option<Moment> {
+    pub(crate) fn next_due(&self) -> Option<Moment> {
         [
             self.simulation.next_due(),
             self.sessions.next_due(),
@@ -121,7 +119,7 @@ impl Desk {
     }
 
     /// Lets everything happen that is due by `now`, and tells those concerned.
-    pub(super) fn advance(&mut self, now: Moment) {
+    pub(crate) fn advance(&mut self, now: Moment) {
         let audience = (&self.subscriptions, &self.sessions);
         let told = self.simulation.advance(now, &audience);
         self.tell(told);
@@ -156,41 +154,45 @@ impl Desk {
         send(client, &self.gateway.pass_on(event, object.as_deref()));
     }
 
-    /// Answers one request. The caller has advanced the desk to the present moment.
-    pub(super) fn handle(&mut self, request: Request) {
-        match request {
-            Request::Arrived(client) => {
-                // Until somebody signs in, signing in is all that a desk can do.
-                if self.vocabularies.has(Vocabulary::CtiOs) {
-                    for event in ctios::greeting() {
-                        send(&client, &event);
-                    }
-                }
+    /// A client has connected.
+    pub(crate) fn arrived(&self, client: &Client) {
+        // Until somebody signs in, signing in is all that a desk can do.
+        if self.vocabularies.has(Vocabulary::CtiOs) {
+            for event in ctios::greeting() {
+                send(client, &event);
             }
-            Request::Left(client) => self.leave(&client),
-            Request::Call {
-                client,
-                asked,
-                answer,
-                done: _done,
-            } => self.answer(&client, asked, answer),
         }
     }
 
-    fn answer(&mut self, client: &Client, asked: Asked, answer: Answer) {
+    /// A client has gone.
+    pub(crate) fn left(&mut self, client: ClientId) {
+        self.subscriptions.remove_all(client);
+        let now = self.simulation.now();
+        self.sessions.leave(client, now);
+        self.simulation.voices().0.leave(client, now);
+    }
+
+    /// Does what a client asks for. `answer` is called once: what the client is told before that belongs before its
+    /// answer, what it is told afterwards behind it. The caller has advanced the desk to the present moment.
+    pub(crate) fn call(
+        &mut self,
+        client: &Client,
+        asked: Asked,
+        answer: impl FnOnce(&Result<Reply, CallError>),
+    ) {
         match asked {
             // The present state goes out before the answer, so that the answer marks its end (D4).
-            Asked::Subscribe(wishes) => answer.give(&reply(&self.subscribe(client, wishes))),
+            Asked::Subscribe(wishes) => answer(&reply(&self.subscribe(client, wishes))),
             Asked::Unsubscribe(wishes) => {
-                answer.give(&reply(&self.unsubscribe(client.id(), wishes)));
+                answer(&reply(&self.unsubscribe(client.id(), wishes)));
             }
             Asked::UnsubscribeAll => {
                 self.subscriptions.remove_all(client.id());
-                answer.give(&reply(&true));
+                answer(&reply(&true));
             }
             Asked::AvailableSubscriptions => {
                 let names: Vec<_> = EventName::all().map(EventName::text).collect();
-                answer.give(&reply(&names));
+                answer(&reply(&names));
             }
             Asked::ActiveSubscriptions => {
                 let active: Vec<String> = self
@@ -198,19 +200,19 @@ impl Desk {
                     .of(client.id())
                     .map(|topic| self.subscriptions.subscription(topic))
                     .collect();
-                answer.give(&Ok(Some(format!("[{}]", active.join(",")))));
+                answer(&Ok(Some(format!("[{}]", active.join(",")))));
             }
-            Asked::TServer(asked) => answer.give(&self.ask_tserver(client, &asked).map(|()| None)),
-            Asked::CcsSubscribe(domains) => answer.give(&self.ccs(client, domains, true)),
-            Asked::CcsUnsubscribe(domains) => answer.give(&self.ccs(client, domains, false)),
-            Asked::CallGem(line) => answer.give(&self.ask_callgem(client, &line).map(|()| None)),
+            Asked::TServer(asked) => answer(&self.ask_tserver(client, &asked).map(|()| None)),
+            Asked::CcsSubscribe(domains) => answer(&self.ccs(client, domains, true)),
+            Asked::CcsUnsubscribe(domains) => answer(&self.ccs(client, domains, false)),
+            Asked::CallGem(line) => answer(&self.ask_callgem(client, &line).map(|()| None)),
             // The answer says that the hub took it; what comes of it follows (product brief f.2).
             Asked::Command(invoke, request) => {
-                answer.give(&Ok(None));
+                answer(&Ok(None));
                 self.command(client, invoke, request);
             }
             Asked::Query(invoke, query) => {
-                answer.give(&Ok(None));
+                answer(&Ok(None));
                 self.query(client, invoke, &query);
             }
         }
@@ -266,7 +268,6 @@ impl Desk {
                 client.push(&self.subscriptions.message(*topic, &data));
             }
         }
-        self.flood(client, &topics);
         results
     }
 
@@ -285,44 +286,6 @@ impl Desk {
 
     fn check(&self, wish: &Wish) -> Result<Topic, &'static str> {
         subscriptions::check(wish, |entity, event| self.simulation.has(entity, event))
-    }
-
-    /// Adds what a client has just subscribed to to its measuring feed, if there is to be one.
-    fn flood(&mut self, client: &Client, topics: &[Topic]) {
-        let Some(feeds) = &mut self.feeds else {
-            return;
-        };
-        let first_queue = self
-            .directory
-            .first_queue()
-            .and_then(|queue| Guid::parse(&queue.id));
-        let mut templates = Vec::new();
-        for topic in topics {
-            if Feeds::includes(topic.event.text()) {
-                let encode = |data: &str| self.subscriptions.message(*topic, data);
-                let present = self.simulation.present(*topic);
-                let is_first_queue = first_queue == Some(topic.entity);
-                templates.extend(present.iter().map(|data| {
-                    let template = Template::new(data, encode);
-                    if is_first_queue {
-                        template.with_last(data, encode)
-                    } else {
-                        template
-                    }
-                }));
-            }
-        }
-        feeds.add(client, templates);
-    }
-
-    fn leave(&mut self, client: &Client) {
-        self.subscriptions.remove_all(client.id());
-        if let Some(feeds) = &mut self.feeds {
-            feeds.remove(client.id());
-        }
-        let now = self.simulation.now();
-        self.sessions.leave(client.id(), now);
-        self.simulation.voices().0.leave(client.id(), now);
     }
 
     fn command(&mut self, client: &Client, invoke: InvokeId, command: Result<Command, Refusal>) {
@@ -458,6 +421,31 @@ impl Desk {
                 Told::SignedOut { agent } => self.sessions.close(agent),
             }
         }
+    }
+}
+
+/// What is chosen for a server alone, and what its measuring feed is made from.
+#[cfg(feature = "server")]
+impl Desk {
+    /// The same desk, whose telephony events have as few parameters as the servers can send.
+    pub(crate) fn with_minimised_events(mut self, minimises: bool) -> Self {
+        self.gateway.minimises = minimises;
+        self
+    }
+
+    /// What a wish is about, if that can be subscribed to.
+    pub(crate) fn topic(&self, wish: &Wish) -> Option<Topic> {
+        self.check(wish).ok()
+    }
+
+    /// The present state of it, as the data of messages.
+    pub(crate) fn present(&self, topic: Topic) -> Vec<Arc<str>> {
+        self.simulation.present(topic)
+    }
+
+    /// The message with such data.
+    pub(crate) fn message(&self, topic: Topic, data: &str) -> Record {
+        self.subscriptions.message(topic, data)
     }
 }
 

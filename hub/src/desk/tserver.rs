@@ -5,9 +5,9 @@
 //! A client listens from its first request on, at the device of the agent that its token names.
 //! Every request is answered by events that repeat its number, or refused in words.
 
-use super::super::signalr::{CallError, Client, ClientId, Record};
 use super::pair::{Heard, NAMES, Pair, Told};
 use crate::centre::{Agent, AgentId, Centre, Guid, Happening, Span};
+use crate::conversation::{CallError, Client, ClientId, Record};
 use crate::tell::tserver::{self, Reserved, Source};
 use serde_json::{Map, Value};
 use std::collections::HashMap;
@@ -22,7 +22,7 @@ const LONGEST_RESERVATION: i64 = 3_600_000;
 
 /// One call of `TServerRequest`.
 #[derive(Debug, Clone, PartialEq)]
-pub(in crate::server) struct Asked {
+pub(crate) struct Asked {
     kind: RequestKind,
     reference: i64,
     /// All of the request, as its sender wrote it.

@@ -5,10 +5,9 @@
 //! A scenario begins five seconds after somebody has sat down.
 //! Each is played twice: the same seed and the same desk see the same.
 
-use super::{Rig, cti, heard, settings, text, told};
+use super::{Client, Rig, cti, heard, settings, text, told};
 use crate::centre::Span;
-use crate::server::desk::Scenario;
-use crate::server::signalr::Client;
+use crate::desk::Scenario;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use switchhook::vendor::callgem::{LocalTime, Message};

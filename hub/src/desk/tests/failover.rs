@@ -5,9 +5,8 @@
 //! The outage begins 5 s and 65 s after the first agent has sat down: silence, 15 s later the loss, and 2 s
 //! after that the other server.
 
-use super::{Rig, cti};
+use super::{Client, Rig, cti};
 use crate::centre::Span;
-use crate::server::signalr::Client;
 use serde_json::{Value, json};
 use switchhook::domain::ids::{Ref, SourceId};
 use switchhook::domain::supervision::{Phase, SilentMonitor};

@@ -6,7 +6,10 @@
 //! A client is never overrun: each WebSocket message waits until the one before has left the queue.
 //! A feed with a total ends with an event that can be recognised: see [`FINAL_WAITING`].
 
-use super::super::signalr::{Client, ClientId, Record};
+use super::signalr::Client;
+use crate::centre::Guid;
+use crate::conversation::{ClientId, Record};
+use crate::desk::{Desk, Topic};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -86,7 +89,7 @@ const VARIANTS: u64 = 8;
 
 /// An event of one entity, rendered with several sets of values.
 #[derive(Debug)]
-pub(super) struct Template {
+struct Template {
     variants: Vec<Variant>,
     turn: usize,
     /// The event that ends a run, where this is the entity that it is about.
@@ -140,7 +143,7 @@ const WAITING: &str = "nbrOfQueuingRequesters";
 
 impl Template {
     /// Renders `data`, an event's JSON object, with changing values; `encode` wraps it into a record.
-    pub(super) fn new(data: &str, encode: impl Fn(&str) -> Record) -> Self {
+    fn new(data: &str, encode: impl Fn(&str) -> Record) -> Self {
         let variants = (0..VARIANTS)
             .map(|turn| {
                 let mut event: Value = serde_json::from_str(data).unwrap_or_default();
@@ -156,7 +159,7 @@ impl Template {
     }
 
     /// The same for the queue that the last event of every run is about.
-    pub(super) fn with_last(mut self, data: &str, encode: impl Fn(&str) -> Record) -> Self {
+    fn with_last(mut self, data: &str, encode: impl Fn(&str) -> Record) -> Self {
         let mut event: Value = serde_json::from_str(data).unwrap_or_default();
         if let Some(waiting) = event.get_mut(WAITING) {
             *waiting = Value::from(FINAL_WAITING);
@@ -240,13 +243,34 @@ impl Feeds {
         }
     }
 
+    /// Adds what a client has just subscribed to to its feed.
+    pub(super) fn subscribed(&mut self, desk: &Desk, client: &Client, topics: &[Topic]) {
+        let directory = desk.directory();
+        let first_queue = directory.first_queue().and_then(|queue| Guid::parse(&queue.id));
+        let mut templates = Vec::new();
+        for topic in topics.iter().filter(|topic| Self::includes(topic.event.text())) {
+            let encode = |data: &str| desk.message(*topic, data);
+            let present = desk.present(*topic);
+            let is_first_queue = first_queue == Some(topic.entity);
+            templates.extend(present.iter().map(|data| {
+                let template = Template::new(data, encode);
+                if is_first_queue {
+                    template.with_last(data, encode)
+                } else {
+                    template
+                }
+            }));
+        }
+        self.add(client, templates);
+    }
+
     /// Whether the feed has something to say about an event of this name.
-    pub(super) fn includes(event_name: &str) -> bool {
+    fn includes(event_name: &str) -> bool {
         matches!(event_name, "UserStatus" | "QueueStatus" | "CallbackChanged")
     }
 
     /// Adds `templates` to the feed of `client`, which starts with the first of them.
-    pub(super) fn add(&mut self, client: &Client, templates: Vec<Template>) {
+    fn add(&mut self, client: &Client, templates: Vec<Template>) {
         if templates.is_empty() {
             return;
         }

@@ -5,8 +5,8 @@
 //! All requests read one history, each from its own place in it: nothing is kept twice for those who are away.
 //! Everything is bounded: the history by an hour and a number, requests by number, transactions by the last few.
 
-use super::super::signalr::{CallError, Client, ClientId, Record};
 use crate::centre::{Centre, Happening, Moment, QueueId, Span};
+use crate::conversation::{CallError, Client, ClientId, Record};
 use crate::tell::callgem::{self, Change, Sessions};
 use std::collections::{BTreeSet, VecDeque};
 use switchhook::domain;
@@ -18,7 +18,7 @@ use switchhook::vendor::callgem::{
 /// The client method that marks the beginning and the end of a roll-forward.
 const ROLL_FORWARD_METHOD: &str = "CallGemRollForward";
 /// The one tenant of this CallGem.
-pub(in crate::server) const TENANT: &str = "Production";
+pub(super) const TENANT: &str = "Production";
 /// How long events are kept (rule R127).
 const HISTORY: Span = Span::from_mins(60);
 /// The most events kept.

@@ -5,9 +5,8 @@
 //! Times are the virtual clock's: a rate is checked to the event.
 //! A request without filters shows what has really happened.
 
-use super::{Rig, Speech, heard, settings, told};
+use super::{Client, Rig, Speech, heard, settings, told};
 use crate::centre::Span;
-use crate::server::signalr::Client;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use switchhook::vendor::callgem::{LocalClock, LocalTime, Message};

@@ -5,15 +5,15 @@
 //! An event costs work in proportion to its subscribers only, and is encoded once for all of them.
 //! Hence a subscription's id names entity and event, not the client: the record is the same for everybody.
 
-use super::super::signalr::{Client, ClientId, Record};
 use crate::centre::Guid;
+use crate::conversation::{Client, ClientId, Record};
 use crate::tell::rte;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap};
 
 /// One of the documented events, by the name that goes over the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct EventName(&'static str);
+pub(crate) struct EventName(&'static str);
 
 impl EventName {
     /// All of them.
@@ -27,7 +27,7 @@ impl EventName {
     }
 
     /// The name as documented.
-    pub(super) fn text(self) -> &'static str {
+    pub(crate) fn text(self) -> &'static str {
         self.0
     }
 
@@ -39,9 +39,9 @@ impl EventName {
 
 /// What can be subscribed to: one event about one entity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Topic {
-    pub(super) entity: Guid,
-    pub(super) event: EventName,
+pub(crate) struct Topic {
+    pub(crate) entity: Guid,
+    pub(crate) event: EventName,
 }
 
 impl Topic {
@@ -56,7 +56,7 @@ impl Topic {
 
 /// One item of a Subscribe or Unsubscribe call.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::server) struct Wish {
+pub(crate) struct Wish {
     pub(super) entity_id: String,
     pub(super) event_name: String,
 }
