@@ -118,7 +118,7 @@ impl Reading {
         let hub = self.addresses(source, path, "hub");
         for address in &hub {
             let is_absolute = SCHEMES.iter().any(|scheme| address.starts_with(scheme));
-            if !is_absolute && !address.starts_with('/') {
+            if !is_absolute && (!address.starts_with('/') || address.starts_with("//")) {
                 self.fault(
                     &join(path, "hub"),
                     "must begin with wss://, ws://, https://, http:// or /.",
