@@ -152,7 +152,6 @@
         const { port1, port2 } = new MessageChannel();
         this.#port = port1;
         port1.onmessage = (event) => this.#receive(event.data);
-        port1.onclose = () => port1 === this.#port && this.#hangUp();
         const init = { ccd: 1, type: 'init', nonce: data.nonce };
         for (const name in LOOKS) {
           if (this.getAttribute(name)) init[LOOKS[name]] = this.getAttribute(name);
