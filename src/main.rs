@@ -7,16 +7,20 @@ use switchhook::domain::Model;
 use switchhook::domain::command::Command;
 use switchhook::embed::{View, Wish};
 use switchhook::keyboard::Action;
-use switchhook::platform::{self, Driver, Keeper, Voice, fetch_config, install_panic_hook};
+use switchhook::platform::{self, Driver, Keeper, Network, Voice, fetch_config, install_panic_hook};
 use switchhook::preferences::Change;
 use switchhook::session::{Credentials, Input, Session, WireInput};
-use switchhook::store::{Screen, Views};
+use switchhook::store::{Screen, SiteView, Views};
 use switchhook::ui::{self, App, Intent};
 use switchhook::words::Language;
 
 fn main() {
     install_panic_hook();
-    let views = Views::default();
+    let network = Network::of_page();
+    let views = Views {
+        demo: network.is_demo(),
+        ..Views::default()
+    };
     let model = Rc::new(RefCell::new(Model::default()));
     let driver: Rc<RefCell<Option<Rc<Driver>>>> = Rc::default();
     let mounted: Rc<Cell<Option<App>>> = Rc::default();
@@ -81,11 +85,27 @@ fn main() {
         teach(page, language);
     }
 
-    fetch_config(move |outcome| match outcome {
-        Ok(config) => {
+    let way = network.clone();
+    fetch_config(&way, move |outcome| match outcome {
+        Ok(mut config) => {
+            if let Some(page) = page {
+                let language = platform::remembered_language()
+                    .filter(|language| config.languages.contains(language))
+                    .unwrap_or_else(|| {
+                        Language::first_offered(&config.languages, &platform::wished_languages())
+                    });
+                page.speech.offer(config.languages.clone());
+                page.speech.want(language);
+                teach(page, language);
+            }
             views.layout.set(config.layout);
-            views.layout.set(config.layout);
-            let session = Session::new(config.clone(), Rc::clone(&model));
+            views.site.set(SiteView {
+                theme: config.theme,
+                layouts: [config.roles.agent, config.roles.team_lead].map(Option::unwrap_or_default),
+                thresholds: config.thresholds,
+            });
+            let session = Session::new(config.hubs.remove(0), Rc::clone(&model))
+                .of_release(platform::own_release(), platform::reloaded_for());
             let wishes = views.clone();
             let voice = Voice {
                 tell: Box::new(move |transition| {
@@ -101,7 +121,7 @@ fn main() {
                     request_animation_frame(move || drop(gone));
                 }),
             };
-            let started = Driver::start(session, model, views, voice);
+            let started = Driver::start(session, model, views, voice, network);
             started.be_embedded(&config, env!("CARGO_PKG_VERSION"));
             *driver.borrow_mut() = Some(started);
         }
@@ -196,6 +216,7 @@ fn input(intent: Intent) -> Option<Input<'static>> {
         Intent::DismissCall(call) => Input::DismissCall(call),
         Intent::DismissEmergencies => Input::DismissEmergencies,
         Intent::TakeOver => Input::TakeOver,
+        Intent::Reload => Input::Reload,
         Intent::Seen(seen) => Input::Seen(seen),
         Intent::Speak(_)
         | Intent::Prefer(_)

@@ -18,7 +18,7 @@ use crate::domain::queue::Queue;
 use crate::domain::{Model, Moment};
 use crate::keyboard::{Action, Shortcuts};
 use crate::preferences::{Change, Drafts, Preferences, Theme};
-use crate::store::{AttentionView, ConnectionView, DeskView, Layout, Listing, Screen, Views};
+use crate::store::{AttentionView, ConnectionView, DeskView, Layout, Listing, Screen, SiteView, Views};
 use crate::words::{Dictionary, Language, Word};
 use leptos::prelude::*;
 use std::cell::RefCell;
@@ -73,6 +73,8 @@ pub enum Intent {
     AllowNotifications,
     /// Have this tab be the one that rings.
     TakeOver,
+    /// Have the release of the page that the host has now.
+    Reload,
     /// Have this width and height, in pixels, where the page is in a frame; `None`: what the frame has by itself.
     Room(Option<(u32, u32)>),
 }
@@ -118,6 +120,7 @@ impl Intent {
             Intent::TestSound => "test-sound",
             Intent::AllowNotifications => "allow-notifications",
             Intent::TakeOver => "take-over",
+            Intent::Reload => "reload-now",
             Intent::Room(_) => "room",
         }
     }
@@ -169,10 +172,14 @@ pub type Dispatch = Rc<dyn Fn(Intent)>;
 /// What every component can reach; a handle that is copied into whatever needs it.
 #[derive(Clone, Copy)]
 pub struct App {
+    /// Everybody is simulated, and the page says so.
+    pub demo: bool,
     /// Which screen is shown.
     pub screen: ReadSignal<Screen>,
     /// How site or portal want the page laid out.
     pub layout: ReadSignal<Layout>,
+    /// What the site has decided about the page.
+    pub site: ReadSignal<SiteView>,
     /// How it is laid out, and what of the desk is in sight.
     pub(super) shown: Shown,
     /// Colours that go before the agent's choice.
@@ -221,8 +228,10 @@ impl App {
     pub fn provide(views: Views, model: Rc<RefCell<Model>>, dispatch: Dispatch) -> Self {
         let preferences: ReadSignal<Preferences> = views.preferences.read_only().into();
         let app = Self {
+            demo: views.demo,
             screen: views.screen.read_only().into(),
             layout: views.layout.read_only().into(),
+            site: views.site.read_only().into(),
             shown: Shown::new(),
             theme: views.theme.read_only().into(),
             prefill: views.prefill.read_only().into(),

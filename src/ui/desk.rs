@@ -14,6 +14,7 @@ use super::calls::Calls;
 use super::chat::Chat;
 use super::coming::Coming;
 use super::contact::ContactArea;
+use super::demo::demo_mark;
 use super::focus;
 use super::language::LanguageChoice;
 use super::layout::{Tabs, Unfold};
@@ -60,6 +61,7 @@ pub(super) fn Desk() -> impl IntoView {
             </header>
             <aside class="line" aria-label=attr(move || app.say(Word::Notices))>
                 <Banner />
+                {demo_mark(app)}
                 <Connection />
             </aside>
             <main class="desk">

@@ -9,7 +9,7 @@ use super::app::{App, Intent};
 use super::live::{attr, flag, text, when};
 use super::look::{Icon, icon};
 use super::page;
-use crate::store::Layout;
+use crate::store::{Layout, Screen};
 use crate::words::{Count, Word};
 use leptos::prelude::*;
 
@@ -109,7 +109,7 @@ pub(super) fn lay_out(app: App) {
         }
     });
     let judge = move || {
-        let base = app.layout.get().in_room(page::fits(LOW), page::fits(NARROW));
+        let base = decided(app).in_room(page::fits(LOW), page::fits(NARROW));
         if shown.base.get_untracked() != base {
             shown.base.set(base);
             shown.unfolded.set(false);
@@ -136,6 +136,21 @@ pub(super) fn lay_out(app: App) {
         wanted
     });
     Effect::new(move || page::set_layout(shown.layout()));
+}
+
+/// What was decided for the page, else for the agent's role; tracks.
+fn decided(app: App) -> Layout {
+    let leads_team = app
+        .desk
+        .with(|desk| desk.me)
+        .is_some_and(|me| app.read(|model| model.agents.get(me).is_some_and(|agent| agent.leads_team)));
+    let [agent, team_lead] = app.site.with(|site| site.layouts);
+    match app.layout.get() {
+        Layout::Auto if app.screen.with(|screen| *screen != Screen::Desk) => Layout::Auto,
+        Layout::Auto if leads_team => team_lead,
+        Layout::Auto => agent,
+        decided => decided,
+    }
 }
 
 /// Compact's tabs.

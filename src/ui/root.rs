@@ -25,7 +25,8 @@ pub fn Root() -> impl IntoView {
     lay_out(app);
     Effect::new(move || {
         let chosen = app.preferences.with(|preferences| preferences.theme);
-        page::set_theme(app.theme.get().unwrap_or(chosen));
+        let usual = chosen.unwrap_or_else(|| app.site.with(|site| site.theme));
+        page::set_theme(app.theme.get().unwrap_or(usual));
     });
     // Only another kind of screen is built anew: a sign-in that turns busy keeps its fields.
     let kind = Memo::new(move |_| app.screen.with(std::mem::discriminant));
