@@ -18,9 +18,9 @@ use crate::domain::ids::{CallKey, CallbackKey, Ref, SourceId};
 use crate::domain::model::Off;
 use crate::domain::{Delta, Transition};
 use crate::preferences::Theme;
-use crate::session::config::{Chosen, Config, Embed, Placeholder, PopOn, PopOpen, ScreenPop, TokenSource};
+use crate::session::config::{Chosen, Config, Embed, PopOn, PopOpen, ScreenPop, TokenSource};
 use crate::session::state::Layout;
-use crate::session::{Now, PortalWants, Ticket};
+use crate::session::{Now, PortalWants, Ticket, screen_pop};
 use crate::words::Language;
 use rustc_hash::FxHashMap;
 
@@ -737,22 +737,11 @@ impl Embedding {
         let Some(call) = present.model.calls.get(key) else {
             return;
         };
-        let lookup = |placeholder: &Placeholder| match placeholder {
-            Placeholder::Number => call.number.as_deref().map(str::to_owned),
-            Placeholder::Name => None,
-            Placeholder::Queue => present.queue(call).map(str::to_owned),
-            Placeholder::CallId => Some(call.id.to_string()),
-            Placeholder::ContactId => call.contact.as_deref().map(str::to_owned),
-            Placeholder::Variable(name) => {
-                let field = call.data.iter().find(|(known, _)| known == name);
-                field.map(|(_, value)| value.to_string())
-            }
-        };
         let templates = self.screen_pop.templates.iter();
         let filled: Vec<String> = templates
             .filter(|template| template.on == on && template.open != PopOpen::Link)
             .filter_map(|template| {
-                let url = template.fill(&lookup)?;
+                let url = screen_pop::address(template, present.model, call)?;
                 let data = Object::new()
                     .text("callId", &call.id)
                     .text("name", &template.name);

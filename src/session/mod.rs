@@ -10,6 +10,7 @@ mod claims;
 pub mod config;
 mod few;
 mod pump;
+pub mod screen_pop;
 mod server_time;
 pub mod state;
 mod subscriptions;
