@@ -1,7 +1,7 @@
 // A portal with nothing but a frame: it speaks `ccd/1` by hand, so that tests see every message as it was posted.
 //
-// It has another origin than the hub: `localhost` here, `127.0.0.1` there. Its own policy is as strict as a portal's
-// can be.
+// It has another origin than the hub. On `localhost` it is another site as well, and the browser then gives the frame
+// no storage and no locks; on `127.0.0.1` it is not. Its own policy is as strict as a portal's can be.
 
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -82,7 +82,7 @@ function portal() {
 }
 
 /** Serves the portal; `embed` is the origin that it may show. */
-export async function startPortal() {
+export async function startPortal(host = 'localhost') {
   let desk = null;
   const server = createServer((request, response) => {
     const policy = [
@@ -103,9 +103,9 @@ export async function startPortal() {
       response.end(PAGE);
     }
   });
-  server.listen(0, 'localhost');
+  server.listen(0, host);
   await once(server, 'listening');
-  const origin = `http://localhost:${server.address().port}`;
+  const origin = `http://${host}:${server.address().port}`;
   return {
     origin,
     /** The portal's address, showing this desk. */
