@@ -231,10 +231,10 @@ impl Desk {
             );
         }
         directory.push_str("]}}}");
-        let (config, _) = config::parse(directory.as_bytes()).expect("the configuration is good");
+        let (mut config, _) = config::parse(directory.as_bytes()).expect("the configuration is good");
         let model = Rc::new(RefCell::new(Model::default()));
         let mut desk = Self {
-            session: Session::new(config, Rc::clone(&model)),
+            session: Session::new(config.hubs.remove(0), Rc::clone(&model)),
             model,
             encoding,
             socket: None,

@@ -1,7 +1,8 @@
 // Starts the program, and shows the crash screen when it cannot start, has crashed, or has stopped breathing.
 //
 // The addresses of the program's two files stand on this script's own element: Trunk writes them into index.html.
-// Everything here works without the program; it is the only script that does.
+// Everything here works without the program; it is the only script that does. Its own name never changes, so that any
+// index.html that was ever served finds it: it is what notices that the other files of an old one are gone.
 
 const script = document.getElementById("boot");
 const root = document.documentElement;
@@ -57,11 +58,31 @@ setInterval(() => {
   }
 }, LOOK);
 
-try {
-  const module = script.dataset.module ?? script.dataset.js;
-  const { default: start } = await import(new URL(module, document.baseURI).href);
-  await start({ module_or_path: new URL(script.dataset.wasm, document.baseURI).href });
-} catch (error) {
-  console.error(error);
-  crash(`The program could not be started: ${error}`);
+// The page as the host has it now, past every cache, may be of a newer release that has other files. The reload for it
+// is noted in the tab's history, which survives it and which no browser refuses: one for each release, never a loop.
+const filesIn = (html) => [...html.matchAll(/data-(?:module|wasm)="?([^"\s>]+)/g)].map(([, name]) => name).join();
+
+async function reloadIfReplaced() {
+  try {
+    const limit = AbortSignal.timeout(BREATH);
+    const answer = await fetch(location.pathname + location.search, { cache: "reload", signal: limit });
+    const files = answer.ok && filesIn(await answer.text());
+    if (!files || files === filesIn(script.outerHTML) || files === history.state?.reloadedFor) return false;
+    history.replaceState({ ...history.state, reloadedFor: files }, "");
+    location.reload();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const isUnstyled = [...document.querySelectorAll("link[rel=stylesheet]")].some((link) => !link.sheet);
+if (!isUnstyled || !(await reloadIfReplaced())) {
+  try {
+    const { default: start } = await import(new URL(script.dataset.module, document.baseURI).href);
+    await start({ module_or_path: new URL(script.dataset.wasm, document.baseURI).href });
+  } catch (error) {
+    console.error(error);
+    if (!(await reloadIfReplaced())) crash(`The program could not be started: ${error}`);
+  }
 }

@@ -10,7 +10,7 @@ use switchhook::keyboard::Action;
 use switchhook::platform::{self, Driver, Keeper, Voice, fetch_config, install_panic_hook};
 use switchhook::preferences::Change;
 use switchhook::session::{Credentials, Input, Session, WireInput};
-use switchhook::store::{Screen, Views};
+use switchhook::store::{Screen, SiteView, Views};
 use switchhook::ui::{self, App, Intent};
 use switchhook::words::Language;
 
@@ -79,10 +79,25 @@ fn main() {
     }
 
     fetch_config(move |outcome| match outcome {
-        Ok(config) => {
+        Ok(mut config) => {
+            if let Some(page) = page {
+                let language = platform::remembered_language()
+                    .filter(|language| config.languages.contains(language))
+                    .unwrap_or_else(|| {
+                        Language::first_offered(&config.languages, &platform::wished_languages())
+                    });
+                page.speech.offer(config.languages.clone());
+                page.speech.want(language);
+                teach(page, language);
+            }
             views.layout.set(config.layout);
-            views.layout.set(config.layout);
-            let session = Session::new(config.clone(), Rc::clone(&model));
+            views.site.set(SiteView {
+                theme: config.theme,
+                layouts: [config.roles.agent, config.roles.team_lead].map(Option::unwrap_or_default),
+                thresholds: config.thresholds,
+            });
+            let session = Session::new(config.hubs.remove(0), Rc::clone(&model))
+                .of_release(platform::own_release(), platform::reloaded_for());
             let wishes = views.clone();
             let voice = Voice {
                 tell: Box::new(move |transition| {
@@ -193,6 +208,7 @@ fn input(intent: Intent) -> Option<Input<'static>> {
         Intent::DismissCall(call) => Input::DismissCall(call),
         Intent::DismissEmergencies => Input::DismissEmergencies,
         Intent::TakeOver => Input::TakeOver,
+        Intent::Reload => Input::Reload,
         Intent::Seen(seen) => Input::Seen(seen),
         Intent::Speak(_)
         | Intent::Prefer(_)

@@ -13,7 +13,14 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("preferences", &["protocol"]),
     (
         "session",
-        &["protocol", "domain", "connection", "vendor", "preferences"],
+        &[
+            "protocol",
+            "domain",
+            "connection",
+            "vendor",
+            "preferences",
+            "words",
+        ],
     ),
     ("words", &["protocol"]),
     (

@@ -488,3 +488,63 @@ fn wrap_ups_end_is_the_servers_word_first_and_the_settings_limit_else() {
         assert_eq!(desk.model.wrap_up_end(), None);
     }
 }
+
+#[test]
+fn a_desk_is_idle_while_nothing_is_under_way_that_the_loss_of_the_page_would_disturb() {
+    let stages = [
+        (Stage::Begun, false),
+        (Stage::Offered, false),
+        (Stage::Alerting, false),
+        (Stage::Dialling, false),
+        (Stage::Connected, false),
+        (Stage::Held, false),
+        (Stage::Failed, true),
+        (Stage::Ended, true),
+    ];
+    for (stage, is_idle) in stages {
+        let mut desk = Desk::new();
+        desk.call(CallUpdate {
+            stage: Some(stage),
+            ..CallUpdate::default()
+        });
+        assert_eq!(desk.model.is_idle(), is_idle, "an own call at {stage:?}");
+    }
+    let own_states = [
+        (AgentState::Unknown, true),
+        (AgentState::SignedOut, true),
+        (AgentState::NotReady, true),
+        (AgentState::Ready, true),
+        (AgentState::Reserved, false),
+        (AgentState::Talking, false),
+        (AgentState::OnHold, false),
+        (work(true), false),
+        (work(false), false),
+        (AgentState::WrapUp { ready_after: None }, false),
+        (AgentState::BusyOther, true),
+    ];
+    for (state, is_idle) in own_states {
+        let mut desk = Desk::new();
+        desk.state(state);
+        assert_eq!(desk.model.is_idle(), is_idle, "{state:?}");
+    }
+    let mut desk = Desk::new();
+    desk.ask(1, Command::Ready);
+    assert!(!desk.model.is_idle(), "a command is under way");
+    desk.state(AgentState::Ready);
+    assert!(desk.model.is_idle(), "it is done");
+    desk.precall(Some(announced()));
+    assert!(!desk.model.is_idle(), "a contact is on its way");
+    desk.precall(None);
+    assert!(desk.model.is_idle(), "it will not come");
+}
+
+#[test]
+fn a_colleagues_call_does_not_keep_a_desk_from_being_idle() {
+    let mut desk = Desk::new();
+    desk.call(CallUpdate {
+        stage: Some(Stage::Connected),
+        agent: Some(Cow::Borrowed("somebody else")),
+        ..CallUpdate::default()
+    });
+    assert!(desk.model.is_idle());
+}

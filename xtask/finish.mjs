@@ -2,13 +2,13 @@
 // Brotli and a gzip copy beside every file that compresses well, and prints the sizes.
 //
 // Trunk's own minifier cannot read the script that wasm-bindgen writes; Terser, among the project's packages, can.
-// `config.json` gets no copy: people edit it in place after the build, and a stale copy would be sent instead.
 
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { extname, join, relative } from 'node:path';
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { join, relative } from 'node:path';
+
+import { isCompressible, writeCopies } from './compressed.mjs';
 
 const [folder, packages] = process.argv.slice(2);
 const { minify } = createRequire(join(packages, 'index.js'))('terser');
@@ -42,43 +42,26 @@ async function minifyScripts() {
 joinStyles();
 await minifyScripts();
 
-const COMPRESSIBLE = new Set(['.html', '.js', '.mjs', '.css', '.svg', '.json', '.wasm', '.txt', '.webmanifest']);
-const EDITED_IN_PLACE = new Set(['config.json']);
-
 const total = { raw: 0, gzip: 0, brotli: 0 };
 const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
 
 for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-  if (!entry.isFile() || !COMPRESSIBLE.has(extname(entry.name)) || EDITED_IN_PLACE.has(entry.name)) {
+  if (!entry.isFile() || !isCompressible(entry.name)) {
     continue;
   }
   const path = join(entry.parentPath ?? entry.path, entry.name);
-  const raw = readFileSync(path);
-  const brotli = brotliCompressSync(raw, {
-    params: {
-      [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
-      [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS,
-      [constants.BROTLI_PARAM_SIZE_HINT]: raw.length,
-    },
-  });
-  const gzip = gzipSync(raw, { level: constants.Z_BEST_COMPRESSION });
-  // A copy that is no smaller would only cost the reader a decompression.
-  const smaller = brotli.length < raw.length && gzip.length < raw.length;
-  if (smaller) {
-    writeFileSync(`${path}.br`, brotli);
-    writeFileSync(`${path}.gz`, gzip);
-  }
+  const { raw, gzip, brotli } = writeCopies(path);
   // Fetched by those only who want that language.
   if (relative(folder, path).startsWith('languages')) {
-    console.log(`  ${relative(folder, path)}: ${kilobytes(raw.length)}, Brotli ${kilobytes(brotli.length)}, when wanted`);
+    console.log(`  ${relative(folder, path)}: ${kilobytes(raw)}, Brotli ${kilobytes(brotli)}, when wanted`);
     continue;
   }
-  total.raw += raw.length;
-  total.gzip += smaller ? gzip.length : raw.length;
-  total.brotli += smaller ? brotli.length : raw.length;
-  if (raw.length >= 10_000) {
+  total.raw += raw;
+  total.gzip += gzip;
+  total.brotli += brotli;
+  if (raw >= 10_000) {
     console.log(
-      `  ${relative(folder, path)}: ${kilobytes(raw.length)}, gzip ${kilobytes(gzip.length)}, Brotli ${kilobytes(brotli.length)}`,
+      `  ${relative(folder, path)}: ${kilobytes(raw)}, gzip ${kilobytes(gzip)}, Brotli ${kilobytes(brotli)}`,
     );
   }
 }

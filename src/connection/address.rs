@@ -107,6 +107,12 @@ impl HubAddress {
         })
     }
 
+    /// Host and port, for people.
+    pub fn host(&self) -> &str {
+        let authority = self.place.split('/').next().unwrap_or_default();
+        authority.rsplit_once('@').map_or(authority, |(_, host)| host)
+    }
+
     /// Where to negotiate, by HTTP on the same host whatever the scheme (cases N01, N04, N05).
     pub(super) fn negotiate(&self, stateful: bool) -> SecretUrl {
         let mut url = self.below("negotiate");

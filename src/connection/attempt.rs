@@ -24,6 +24,10 @@ pub(super) struct Trial {
     pub(super) token: Option<Secret>,
     /// The server has refused `token`, and the provider was asked for another.
     pub(super) refused: bool,
+    /// Addresses tried before in this round.
+    pub(super) turn: usize,
+    /// An address in this round failed in a way that may pass.
+    pub(super) hopeful: bool,
 }
 
 #[derive(Debug)]
@@ -110,6 +114,8 @@ impl Trial {
             last_error,
             token: None,
             refused: false,
+            turn: 0,
+            hopeful: false,
         }
     }
 

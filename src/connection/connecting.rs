@@ -8,6 +8,7 @@
 use super::address::{HubAddress, Secret};
 use super::attempt::{Agreed, Attempt, Route, Stage, Trial};
 use super::error::Error;
+use super::failover::{is_of_the_address, place};
 use super::interface::{Action, Outlet, RequestId, SocketId, Status, TokenReason, Trying};
 use super::live::Live;
 use super::machine::{Connection, State};
@@ -68,7 +69,7 @@ impl Connection {
             return;
         }
         trial.token.clone_from(&token);
-        let hub = self.options.hub.clone();
+        let hub = self.address_at(place(self.last_good, trial.turn)).clone();
         if self.options.skip_negotiation {
             self.open(trial, &hub, token.as_ref(), Box::default(), turn);
         } else {
@@ -272,7 +273,10 @@ impl Connection {
                 return;
             }
             Some(messages) => match handshake::read_response(&received) {
-                Ok(()) => return self.connected(socket, *agreed, messages, turn),
+                Ok(()) => {
+                    self.last_good = place(self.last_good, trial.turn);
+                    return self.connected(socket, *agreed, messages, turn);
+                }
                 Err(HandshakeError::Refused(text)) => Error::HandshakeRefused(text),
                 Err(error) => Error::ProtocolViolation(error.to_string()),
             },
@@ -346,7 +350,20 @@ impl Connection {
         } else {
             !self.options.retry_first_connect || error.is_misconfiguration()
         };
-        if hopeless {
+        trial.hopeful |= !hopeless;
+        if self.goes_on(&trial, &error) {
+            let reason = if trial.reconnecting {
+                TokenReason::Reconnect
+            } else {
+                TokenReason::FirstConnect
+            };
+            trial.turn += 1;
+            trial.last_error = Some(error);
+            trial.refused = false;
+            self.attempt(trial, reason, turn);
+            return;
+        }
+        if hopeless && !(trial.hopeful && is_of_the_address(&error)) {
             self.end(Some(error), turn);
             return;
         }
@@ -359,6 +376,7 @@ impl Connection {
         trial.last_error = Some(error);
         // By the time of the next attempt the token may have expired anew.
         trial.refused = false;
+        (trial.turn, trial.hopeful) = (0, false);
         self.schedule(trial, previous_retries, turn);
     }
 

@@ -6,7 +6,7 @@
 //! `Stop` ends every state within its step: nothing is awaited (defects D1, D2 and D5 cannot be written here).
 
 use super::address::HubAddress;
-use super::attempt::{Attempt, Trial};
+use super::attempt::{Attempt, Stage, Trial};
 use super::connecting::SHORT_LIVES_TOLERATED;
 use super::error::{Error, Phase};
 use super::interface::{
@@ -35,6 +35,8 @@ pub struct Connection {
     pub(super) offline: bool,
     /// Connections in a row that were lost soon.
     pub(super) short_lives: u32,
+    /// The place of the address that was last connected to.
+    pub(super) last_good: usize,
     /// The latest time seen; the machine's time does not run backwards even if a shell's does.
     now: Millis,
     numbers: Numbers,
@@ -64,6 +66,7 @@ impl Connection {
             counters: Counters::default(),
             offline: false,
             short_lives: 0,
+            last_good: 0,
             now: Millis::DISTANT_PAST,
             numbers: Numbers::FIRST,
         }
@@ -107,6 +110,13 @@ impl Connection {
                 "The HubConnection must be in the Disconnected or Reconnecting state to change the url"
                     .to_owned(),
             )),
+        }
+    }
+
+    /// Takes the address that came with a token, where an attempt still waits for that token.
+    pub fn name_hub(&mut self, hub: HubAddress) {
+        if matches!(&self.state, State::Attempting(attempt) if matches!(attempt.stage, Stage::Token { .. })) {
+            self.options.hub = hub;
         }
     }
 
@@ -273,6 +283,7 @@ impl Connection {
     fn start(&mut self, turn: &mut Turn<'_, impl Outlet>) {
         if matches!(self.state, State::Disconnected) {
             self.short_lives = 0;
+            self.last_good = 0;
             let trial = Box::new(Trial::new(false, None, turn.now));
             self.attempt(trial, TokenReason::FirstConnect, turn);
         }

@@ -10,6 +10,7 @@ mod attempt;
 mod calls;
 mod connecting;
 mod error;
+mod failover;
 mod headers;
 #[cfg(switchhook_without_signalr)]
 mod hollow;
@@ -28,6 +29,7 @@ mod turn;
 pub use crate::protocol::Frame;
 pub use address::{HubAddress, Secret, SecretUrl};
 pub use error::{Error, Phase};
+pub use failover::place;
 pub use headers::Headers;
 pub use interface::{
     Action, Answering, CallId, Counters, Health, Input, Outlet, Progress, RecordFault, ReplyTo, RequestId,

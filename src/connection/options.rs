@@ -48,6 +48,8 @@ impl Default for StatefulReconnect {
 pub struct Options {
     /// Where the hub is.
     pub hub: HubAddress,
+    /// Where else it is, in the order in which they are tried when it cannot be reached there.
+    pub backups: Vec<HubAddress>,
     /// Of the HTTP requests.
     pub headers: Headers,
     /// How messages are written.
@@ -97,6 +99,7 @@ impl Options {
     pub fn new(hub: HubAddress) -> Self {
         Self {
             hub,
+            backups: Vec::new(),
             headers: Headers::default(),
             encoding: Encoding::default(),
             stateful_reconnect: Some(StatefulReconnect::default()),

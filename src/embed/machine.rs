@@ -203,7 +203,7 @@ impl Embedding {
         Self {
             site: config.embed.clone(),
             screen_pop: config.screen_pop.clone(),
-            takes_token: config.token == TokenSource::Portal,
+            takes_token: config.hubs.iter().any(|hub| hub.token == TokenSource::Portal),
             frame,
             stage: Stage::Silent,
             granted,

@@ -10,6 +10,7 @@ use super::http::{self, Pending, Request};
 use super::life::{Life, PageLife, is_visible};
 use super::notify;
 use super::port::{self, Arrival, Portal};
+use super::release;
 use super::socket::{Socket, SocketEvent};
 use super::sound::Sound;
 use super::tab::Competitor;
@@ -197,6 +198,7 @@ impl Driver {
             Effect::AskPortal(wanted) => self.embed(embed::Input::WantsToken(wanted)),
             Effect::Attend(attending) => self.attend(attending),
             Effect::Compete(contest) => self.compete(contest),
+            Effect::Reload(release) => release::reload(&release),
             Effect::Fetch {
                 fetch,
                 url,

@@ -3,12 +3,13 @@
 //! Lives here: one GET or POST with a bearer token, its answer as status and bytes, and its abortion.
 //! May not be here: retries, deadlines (the connection's and the session's), the meaning of a status.
 //! Addresses may be relative to the page.
+//! What the browser has kept is never taken unasked: a token, a directory, a release may be another one by now.
 //! The answer's body is read whole; the servers asked here answer with a few kilobytes.
 
 use crate::connection::Headers;
 use gloo_net::http::RequestBuilder;
 use std::time::Duration;
-use web_sys::{AbortController, AbortSignal, RequestCredentials};
+use web_sys::{AbortController, AbortSignal, RequestCache, RequestCredentials};
 
 /// What to ask for.
 pub(super) struct Request {
@@ -85,6 +86,7 @@ async fn exchange(request: Request, signal: Option<&AbortSignal>) -> Result<Answ
     };
     let response = builder
         .credentials(credentials)
+        .cache(RequestCache::NoCache)
         .abort_signal(signal)
         .send()
         .await

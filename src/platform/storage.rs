@@ -15,6 +15,8 @@ use web_sys::Storage;
 
 /// The language that was chosen.
 pub(super) const LANGUAGE: &str = "switchhook-language";
+/// The release that the page was loaded anew for in this tab.
+pub(super) const RELEASE: &str = "switchhook-reloaded-for";
 const PREFERENCES: &str = "switchhook-preferences";
 const DRAFTS: &str = "switchhook-drafts";
 /// How long after the last key press drafts are kept, milliseconds.
@@ -30,6 +32,16 @@ pub(super) fn keep(key: &str, text: &str) {
     write(for_good(), key, text);
 }
 
+/// What was kept under a key for as long as the tab.
+pub(super) fn kept_for_this_tab(key: &str) -> Option<String> {
+    for_this_tab()?.get_item(key).ok()?
+}
+
+/// Keeps a text for as long as the tab, where the browser lets the page keep anything.
+pub(super) fn keep_for_this_tab(key: &str, text: &str) {
+    write(for_this_tab(), key, text);
+}
+
 /// The preferences that were kept, by whichever tab; `None` when there are none.
 pub fn kept_preferences() -> Option<Preferences> {
     Some(Preferences::read(&kept(PREFERENCES)?))
@@ -42,8 +54,9 @@ pub fn keep_preferences(preferences: &Preferences) {
 
 /// The drafts that were kept before this tab was loaded anew.
 pub fn kept_drafts() -> Drafts {
-    let text = for_this_tab().and_then(|storage| storage.get_item(DRAFTS).ok()?);
-    text.map(|text| Drafts::read(&text)).unwrap_or_default()
+    kept_for_this_tab(DRAFTS)
+        .map(|text| Drafts::read(&text))
+        .unwrap_or_default()
 }
 
 /// Keeps what changes, and listens for what another tab keeps.
@@ -83,7 +96,7 @@ impl Keeper {
 }
 
 fn keep_drafts(drafts: &Drafts) {
-    write(for_this_tab(), DRAFTS, &drafts.written());
+    keep_for_this_tab(DRAFTS, &drafts.written());
 }
 
 fn for_good() -> Option<Storage> {

@@ -136,8 +136,8 @@ impl Signals {
 /// What the agent has chosen, and what is offered again the next time. Never a password.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Preferences {
-    /// Colours.
-    pub theme: Theme,
+    /// Colours; `None`: those that the site has.
+    pub theme: Option<Theme>,
     /// What happens when a call rings.
     pub signals: Signals,
     /// How loud the ring tone is.
@@ -204,7 +204,7 @@ impl Preferences {
     /// Makes a change. One that would exceed the bounds is not made.
     pub fn apply(&mut self, change: Change) {
         match change {
-            Change::Theme(theme) => self.theme = theme,
+            Change::Theme(theme) => self.theme = Some(theme),
             Change::Signal(signal, on) => self.signals.set(signal, on),
             Change::Volume(volume) => self.volume = volume,
             Change::SignedIn { login_id, extension } => {

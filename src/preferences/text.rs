@@ -35,7 +35,7 @@ impl Preferences {
     fn take(&mut self, name: &str, value: Value<'_>) {
         let text = || Box::from(value.as_text().map(reader::Text::cow).unwrap_or_default());
         match (name, value) {
-            ("theme", Value::Text(name)) => self.theme = Theme::of_name(&name.cow()).unwrap_or_default(),
+            ("theme", Value::Text(name)) => self.theme = Theme::of_name(&name.cow()),
             ("volume", Value::Number(number)) => {
                 self.volume = number.parse().map(Volume::new).unwrap_or_default();
             }
@@ -84,7 +84,10 @@ impl Preferences {
     /// The text to keep.
     pub fn written(&self) -> String {
         let mut out = String::from("{\"theme\":");
-        quoted(self.theme.name(), &mut out);
+        match self.theme {
+            Some(theme) => quoted(theme.name(), &mut out),
+            None => out.push_str("null"),
+        }
         for signal in Signal::ALL {
             member(signal.name(), &mut out);
             out.push_str(if self.signals.has(signal) { "true" } else { "false" });

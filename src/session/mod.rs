@@ -10,6 +10,7 @@ mod claims;
 pub mod config;
 mod few;
 mod pump;
+mod release;
 pub mod screen_pop;
 mod server_time;
 pub mod state;

@@ -57,6 +57,8 @@ pub struct ConnectionView {
     pub link: Link,
     /// The hub's host.
     pub server: String,
+    /// It is a backup of the hub's, because the primary could not be reached.
+    pub backup: bool,
     /// When something was last heard, in server time.
     pub as_of: Option<Moment>,
     /// Why the last attempt or the connection ended, in words for IT support.
@@ -67,6 +69,8 @@ pub struct ConnectionView {
     pub refused: Vec<String>,
     /// What else is to be known.
     pub notices: Vec<Notice>,
+    /// The host has another release of the page.
+    pub newer: bool,
     /// Records that could not be used since the page was loaded.
     pub bad_records: u64,
 }
@@ -178,6 +182,47 @@ impl Layout {
     /// The layout of this name.
     pub fn of_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|layout| layout.name() == name)
+    }
+}
+
+/// From which number on something calls for attention; what has no number never does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Threshold {
+    /// For a look.
+    pub warning: Option<u32>,
+    /// At once.
+    pub critical: Option<u32>,
+}
+
+/// The site's thresholds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Thresholds {
+    /// Callers in a queue.
+    pub waiting: Threshold,
+    /// The longest wait in a queue, seconds.
+    pub longest_wait: Threshold,
+    /// Time that a colleague has been in a call, seconds.
+    pub talking: Threshold,
+    /// Time that a colleague has been in wrap-up, seconds.
+    pub wrap_up: Threshold,
+    /// Time that a colleague has not been ready, seconds.
+    pub not_ready: Threshold,
+}
+
+impl Default for Thresholds {
+    fn default() -> Self {
+        let from = |warning, critical| Threshold {
+            warning: Some(warning),
+            critical: Some(critical),
+        };
+        // How long people may take is for each site to say; how many wait and for how long is much alike everywhere.
+        Self {
+            waiting: from(1, 3),
+            longest_wait: from(31, 61),
+            talking: Threshold::default(),
+            wrap_up: Threshold::default(),
+            not_ready: Threshold::default(),
+        }
     }
 }
 

@@ -11,5 +11,5 @@ mod views;
 pub use cells::Cells;
 pub use views::{
     Attending, AttentionView, ConnectionView, DeskView, Known, Layout, Link, Listing, Notice, Permission,
-    Reason, Screen, SignInError, SoundState, Tab, Views,
+    Reason, Screen, SignInError, SiteView, SoundState, Tab, Threshold, Thresholds, Views,
 };

@@ -6,6 +6,7 @@
 
 use super::app::{App, RowSignal};
 use super::format;
+use super::level::{Level, tagged};
 use super::list::{ReadKeys, WindowedList};
 use super::live::{MakeRow, attr, flag, text};
 use super::look::{Icon, Look, icon};
@@ -13,6 +14,7 @@ use super::row::{AsOf, Certainty, reported};
 use super::state_control::state_words;
 use crate::domain::agent::{Agent, AgentState};
 use crate::domain::ids::{AgentKey, Key};
+use crate::store::Threshold;
 use crate::words::Word;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -133,6 +135,18 @@ fn AgentRow(key: AgentKey, place: Signal<usize>) -> impl IntoView {
         // Heard of once, long ago: how long the state lasted is not known.
         (certainty == Certainty::Sure || lasted >= 1_000).then(|| format::duration(lasted))
     };
+    let time_level = move || {
+        let thresholds = app.site.with(|site| site.thresholds);
+        let threshold = match state() {
+            AgentState::Talking | AgentState::OnHold => thresholds.talking,
+            AgentState::WrapUp { .. } => thresholds.wrap_up,
+            AgentState::NotReady => thresholds.not_ready,
+            _ => Threshold::default(),
+        };
+        let lasted = since().map(|since| certainty().until(app).since(since));
+        lasted.map_or(Level::Calm, |lasted| Level::of(threshold, lasted / 1_000))
+    };
+    let time_title = move || time().is_none().then(|| app.say(Word::NotReported));
     let words = move || {
         let code = agent.with(|agent| agent.as_deref().and_then(|agent| agent.reason));
         match state() {
@@ -177,7 +191,7 @@ fn AgentRow(key: AgentKey, place: Signal<usize>) -> impl IntoView {
             </span>
             <span role="cell" class="name" dir="auto">{text(name)}</span>
             {reported(app, "wide quiet", extension)}
-            {reported(app, "number", time)}
+            {tagged(app, ["", "number"], time_level, time, time_title)}
             <span role="cell" class="more quiet" dir="auto">{text(activity)}</span>
         </div>
     }

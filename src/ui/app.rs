@@ -17,7 +17,7 @@ use crate::domain::queue::Queue;
 use crate::domain::{Model, Moment};
 use crate::keyboard::{Action, Shortcuts};
 use crate::preferences::{Change, Drafts, Preferences, Theme};
-use crate::store::{AttentionView, ConnectionView, DeskView, Layout, Listing, Screen, Views};
+use crate::store::{AttentionView, ConnectionView, DeskView, Layout, Listing, Screen, SiteView, Views};
 use crate::words::{Dictionary, Language, Word};
 use leptos::prelude::*;
 use std::cell::RefCell;
@@ -72,6 +72,8 @@ pub enum Intent {
     AllowNotifications,
     /// Have this tab be the one that rings.
     TakeOver,
+    /// Have the release of the page that the host has now.
+    Reload,
 }
 
 impl Intent {
@@ -115,6 +117,7 @@ impl Intent {
             Intent::TestSound => "test-sound",
             Intent::AllowNotifications => "allow-notifications",
             Intent::TakeOver => "take-over",
+            Intent::Reload => "reload-now",
         }
     }
 }
@@ -169,6 +172,8 @@ pub struct App {
     pub screen: ReadSignal<Screen>,
     /// How the page is laid out.
     pub layout: ReadSignal<Layout>,
+    /// What the site has decided about the page.
+    pub site: ReadSignal<SiteView>,
     /// Colours that go before the agent's choice.
     pub theme: ReadSignal<Option<Theme>>,
     /// A number that somebody else has put into the field for numbers.
@@ -217,6 +222,7 @@ impl App {
         let app = Self {
             screen: views.screen.read_only().into(),
             layout: views.layout.read_only().into(),
+            site: views.site.read_only().into(),
             theme: views.theme.read_only().into(),
             prefill: views.prefill.read_only().into(),
             connection: views.connection.read_only().into(),

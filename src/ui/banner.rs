@@ -12,8 +12,8 @@ use super::language::language_note;
 use super::live::{attr, text, when};
 use super::look::{Icon, icon};
 use super::page;
-use crate::domain::Moment;
 use crate::domain::agent::ChangedBy;
+use crate::domain::{Model, Moment};
 use crate::store::{ConnectionView, Link, Notice};
 use crate::words::{Count, Sentence, Word};
 use leptos::html;
@@ -29,6 +29,7 @@ pub(super) fn Banner() -> impl IntoView {
     let wrap_up = move || app.desk.with(|desk| desk.wrap_up_to_come);
     let refused = move || app.connection.with(|connection| connection.refused.clone());
     let unusable = move || app.connection.with(|connection| connection.bad_records);
+    let newer = move || app.connection.with(|connection| connection.newer);
     let place = NodeRef::<html::Div>::new();
     page::catch_focus(place, move || {
         app.desk.with(|desk| desk.failed.len())
@@ -37,6 +38,7 @@ pub(super) fn Banner() -> impl IntoView {
             + usize::from(emergency().is_some())
             + usize::from(is_sound_blocked(app))
             + usize::from(is_following(app))
+            + usize::from(newer())
     });
     view! {
         <div class="banner" data-part="banner" tabindex="-1" node_ref=place>
@@ -61,6 +63,7 @@ pub(super) fn Banner() -> impl IntoView {
             {sound_blocked(app)}
             {other_tab(app)}
             {language_note(app)}
+            {when(newer, || view! { <NewVersion /> }.into_any())}
             {failures(app, |failed| failed.command.call().is_none() && !has_own_form(failed))}
             {when(
                 move || wrap_up().is_some(),
@@ -229,6 +232,31 @@ pub(super) fn forced_out_word(by: Option<&ChangedBy>) -> Word {
         Some(ChangedBy::Supervisor(_)) => Word::ForcedOutBySupervisor,
         Some(ChangedBy::OtherDesk) => Word::ForcedOutElsewhere,
         _ => Word::ForcedOutUnsaid,
+    }
+}
+
+/// That the host has another release of the page, to be had as soon as that disturbs nothing.
+#[component]
+fn NewVersion() -> impl IntoView {
+    let app = App::get();
+    // With the clock and not only with the desk: calls and wrap-up have signals of their own.
+    let hindrance = Signal::derive(move || {
+        app.desk.track();
+        app.clock.track();
+        (!app.read(Model::is_idle)).then_some(Word::ReloadWaits)
+    });
+    app.say_aloud(false, app.say(Word::NewVersion).to_owned());
+    view! {
+        <p class="note is-signed-out" data-part="new-version">
+            {icon(|| Icon::Disc)}
+            <span class="grow">{text(move || app.say(Word::NewVersion))}</span>
+            <CommandButton
+                class="small"
+                intent=Signal::derive(|| Intent::Reload)
+                label=app.text(Word::ReloadNow)
+                hindrance=hindrance
+            />
+        </p>
     }
 }
 

@@ -21,6 +21,8 @@ pub(super) fn LanguageChoice() -> impl IntoView {
                 <option
                     value=language.tag()
                     lang=language.tag()
+                    prop:hidden=flag(move || !app.speech.offers(language))
+                    prop:disabled=flag(move || !app.speech.offers(language))
                     prop:selected=flag(move || app.speech.wanted() == language)
                 >
                     {language.own_name()}

@@ -52,6 +52,7 @@
 //! | `language`, `language-error` | the choice of language, and why the last one could not be had |
 //! | `settings`, `notifications` | the settings, and what keeps notifications from being shown |
 //! | `sound-blocked` | the browser lets nothing be heard |
+//! | `new-version` | the host has another release of the page |
 //! | `tab` | another of the agent's tabs is the one that rings |
 //! | `polite`, `assertive` | what screen readers are told |
 //!
@@ -67,7 +68,7 @@
 //!   `set-wrap-up-data`, `start-recording`, `stop-recording`, `report-bad-line`, and `try-again` for whichever of them
 //!   was refused;
 //! - of the page: `transfer`, `conference`, `more`, `state-menu`, `wrap-up-code` (each opens something), `details`,
-//!   `retry-now`, `dismiss`, `dismiss-all`, `language`, `fold`, `edit`, `cancel`, `take-over`, `use-server-value`,
+//!   `retry-now`, `reload`, `reload-now`, `dismiss`, `dismiss-all`, `language`, `fold`, `edit`, `cancel`, `take-over`, `use-server-value`,
 //!   `read-aloud`, `jump-to-latest`, `alerts`, `open-conversation`, `all-conversations`, `skip-to-calls`, `shortcuts`,
 //!   `change-keys`, `usual-keys`, `close`.
 
@@ -97,6 +98,7 @@ mod focus;
 mod format;
 mod keypad;
 mod language;
+mod level;
 mod list;
 mod live;
 mod look;

@@ -1,14 +1,14 @@
 //! The queues: how many wait, for how long, and who could help.
 //!
-//! Lives here: the panel, the row of a queue, and the levels at which a number calls for attention.
-//! May not be here: any counting; the numbers are the server's.
+//! Lives here: the panel, the row of a queue, and the wait as it goes on.
+//! May not be here: any counting (the numbers are the server's), and when a number calls for attention.
 //! A wait goes on between two reports: it is then drawn with "≈", as an estimate.
 
 use super::app::{App, RowSignal};
 use super::format;
+use super::level::{Level, tagged};
 use super::list::{ReadKeys, WindowedList};
-use super::live::{MakeRow, attr, flag, text, when};
-use super::look::{Icon, icon};
+use super::live::{MakeRow, attr, flag, text};
 use super::row::{AsOf, Certainty, reported};
 use crate::domain::Moment;
 use crate::domain::ids::{Key, QueueKey};
@@ -61,48 +61,6 @@ pub(super) fn Queues() -> impl IntoView {
     }
 }
 
-/// How much attention a number calls for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Level {
-    Calm,
-    Warning,
-    Critical,
-}
-
-impl Level {
-    fn of_waiting(waiting: u32) -> Self {
-        match waiting {
-            0 => Level::Calm,
-            1..=2 => Level::Warning,
-            _ => Level::Critical,
-        }
-    }
-
-    fn of_wait(milliseconds: i64) -> Self {
-        match milliseconds / 1_000 {
-            ..=30 => Level::Calm,
-            31..=60 => Level::Warning,
-            _ => Level::Critical,
-        }
-    }
-
-    fn class(self) -> &'static str {
-        match self {
-            Level::Calm => "tag",
-            Level::Warning => "tag is-not-ready",
-            Level::Critical => "tag is-danger",
-        }
-    }
-
-    fn word(self) -> Option<Word> {
-        match self {
-            Level::Calm => None,
-            Level::Warning => Some(Word::Warning),
-            Level::Critical => Some(Word::Critical),
-        }
-    }
-}
-
 /// A queue that takes no calls, and the word for why.
 fn closed(open: Option<OpenStatus>) -> Option<Word> {
     match open? {
@@ -111,24 +69,6 @@ fn closed(open: Option<OpenStatus>) -> Option<Word> {
         OpenStatus::NoHandler { uncertain: false } => Some(Word::NobodyServes),
         OpenStatus::NoHandler { uncertain: true } => Some(Word::NobodyServesPerhaps),
         OpenStatus::NotApplicable | OpenStatus::Open { .. } | OpenStatus::Other(_) => None,
-    }
-}
-
-/// A number with its level: colour, shape for the worst, and a word for who cannot see either.
-fn tagged(
-    app: App,
-    level: impl Fn() -> Level + Send + Sync + Copy + 'static,
-    value: impl Fn() -> Option<String> + Send + Sync + 'static,
-    title: impl Fn() -> Option<&'static str> + Send + Sync + 'static,
-) -> impl IntoView {
-    view! {
-        <span role="cell" class="number">
-            <span class=text(move || level().class()) title=attr(title)>
-                {when(move || level() == Level::Critical, move || view! { {icon(|| Icon::Triangle)} }.into_any())}
-                {text(move || value().unwrap_or_else(|| app.say(Word::Unreported).to_owned()))}
-                <span class="unseen">{text(move || level().word().map(|word| app.say(word)))}</span>
-            </span>
-        </span>
     }
 }
 
@@ -152,7 +92,12 @@ fn QueueRow(key: QueueKey, place: Signal<usize>) -> impl IntoView {
     };
     let closed = move || closed(queue.with(|queue| queue.as_deref()?.open));
     let waiting = move || queue.with(|queue| queue.as_deref()?.waiting);
-    let waiting_level = move || waiting().map_or(Level::Calm, Level::of_waiting);
+    let thresholds = move || app.site.with(|site| site.thresholds);
+    let waiting_level = move || {
+        waiting().map_or(Level::Calm, |waiting| {
+            Level::of(thresholds().waiting, i64::from(waiting))
+        })
+    };
     let wait = move || {
         let waiting = waiting().unwrap_or(0) > 0;
         let (longest, heard) = queue.with(|queue| {
@@ -169,7 +114,7 @@ fn QueueRow(key: QueueKey, place: Signal<usize>) -> impl IntoView {
         )
     };
     let wait_level = move || match wait() {
-        Some(Wait::Known(wait) | Wait::Estimated(wait)) => Level::of_wait(wait),
+        Some(Wait::Known(wait) | Wait::Estimated(wait)) => Level::of(thresholds().longest_wait, wait / 1_000),
         Some(Wait::Raw(_)) => Level::Warning,
         None => Level::Calm,
     };
@@ -220,8 +165,8 @@ fn QueueRow(key: QueueKey, place: Signal<usize>) -> impl IntoView {
                 <span class="name" dir="auto">{text(name)}</span>
                 <span class="as-of">{text(move || certainty().words(app))}</span>
             </span>
-            {tagged(app, waiting_level, waiting_text, waiting_title)}
-            {tagged(app, wait_level, wait_text, wait_title)}
+            {tagged(app, ["tag", "number"], waiting_level, waiting_text, waiting_title)}
+            {tagged(app, ["tag", "number"], wait_level, wait_text, wait_title)}
             {reported(app, "number", free)}
         </div>
     }
@@ -262,18 +207,6 @@ fn shown_wait(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn levels_follow_the_fields_thresholds() {
-        assert_eq!(
-            [0, 1, 2, 3].map(Level::of_waiting),
-            [Level::Calm, Level::Warning, Level::Warning, Level::Critical]
-        );
-        assert_eq!(
-            [30_000, 31_000, 60_000, 61_000].map(Level::of_wait),
-            [Level::Calm, Level::Warning, Level::Warning, Level::Critical]
-        );
-    }
 
     #[test]
     fn a_wait_goes_on_between_reports_as_an_estimate() {

@@ -36,7 +36,10 @@ pub(super) fn Settings() -> impl IntoView {
     let app = App::get();
     let prefer = move |change| app.dispatch(Intent::Prefer(change));
     let themes = Theme::ALL.map(|theme| {
-        let is_chosen = move || app.preferences.with(|preferences| preferences.theme == theme);
+        let is_chosen = move || {
+            let chosen = app.preferences.with(|preferences| preferences.theme);
+            chosen.unwrap_or_else(|| app.site.with(|site| site.theme)) == theme
+        };
         view! {
             <option value=theme.name() prop:selected=flag(is_chosen)>
                 {text(move || app.say(theme_word(theme)))}

@@ -30,6 +30,8 @@ struct Voice {
     wishes: String,
     /// The languages whose words have arrived. Each is kept as long as the page, once.
     dictionaries: Vec<(Language, &'static Dictionary)>,
+    /// The languages to choose from.
+    offered: Vec<Language>,
     /// What was chosen; it is shown as soon as its words are there.
     wanted: Language,
     /// What was chosen and could not be had.
@@ -46,6 +48,7 @@ impl Voice {
         Self {
             wishes: String::new(),
             dictionaries: vec![(language, dictionary)],
+            offered: Language::ALL.to_vec(),
             wanted: language,
             missing: None,
             language,
@@ -105,6 +108,16 @@ impl Speech {
     /// Times and numbers are written as in the first of these tags (`en-US,de`) that is of the language shown.
     pub fn wish(self, tags: String) {
         self.change(|voice| voice.wishes = tags);
+    }
+
+    /// These languages can be chosen.
+    pub fn offer(self, languages: Vec<Language>) {
+        self.change(|voice| voice.offered = languages);
+    }
+
+    /// Whether a language can be chosen; tracks.
+    pub(super) fn offers(self, language: Language) -> bool {
+        self.read(|voice| voice.offered.contains(&language))
     }
 
     /// Speaks a language from now on; one whose words are not there yet, as soon as they are.

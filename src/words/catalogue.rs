@@ -183,6 +183,9 @@ catalogue! {
         CrashTitle = "The desk has stopped"
         CrashText = "What you see behind this may be out of date. Your calls go on at your phone. Reload the page to go on here."
         Reload = "Reload"
+        NewVersion = "There is a new version of this page"
+        ReloadNow = "Reload now"
+        ReloadWaits = "Possible when no call, no wrap-up and no request is under way"
 
         KeyboardShortcuts = "Keyboard shortcuts"
         HoldOrRetrieve = "Hold or retrieve"

@@ -55,6 +55,13 @@ impl Language {
         wishes.split(',').find_map(Self::of_tag).unwrap_or_default()
     }
 
+    /// The first wish that can be met by what is offered; the first offer when none can.
+    pub fn first_offered(offered: &[Self], wishes: &str) -> Self {
+        let mut wishes = wishes.split(',').filter_map(Self::of_tag);
+        let wished = wishes.find(|language| offered.contains(language));
+        wished.or(offered.first().copied()).unwrap_or_default()
+    }
+
     /// The tag with the region that the reader has wished for, as `en-US`: times and numbers differ by region.
     pub fn locale(self, wishes: &str) -> &str {
         let mut wishes = wishes.split(',');

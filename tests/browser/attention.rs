@@ -91,7 +91,7 @@ async fn the_theme_that_was_chosen_is_marked_on_the_root() {
     for theme in Theme::ALL {
         page.views
             .preferences
-            .update(|preferences| preferences.theme = theme);
+            .update(|preferences| preferences.theme = Some(theme));
         settle().await;
         let expected = (theme != Theme::System).then(|| theme.name().to_owned());
         assert_eq!(root().get_attribute("data-theme"), expected);

@@ -57,6 +57,8 @@ pub(crate) struct Desk {
     pub(crate) portal_commands: Vec<(Ticket, Result<InvokeId, Off>)>,
     /// What the portal was asked for.
     pub(crate) portal_asked: Vec<Option<PortalWants>>,
+    /// The releases that the page was loaded anew for.
+    pub(crate) reloads: Vec<Box<str>>,
     pub(crate) fetches: Vec<(FetchId, String, Option<String>)>,
     pub(crate) negotiations: Vec<RequestId>,
     pub(crate) sockets: Vec<SocketId>,
@@ -64,10 +66,10 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
-    pub(crate) fn new(config: Config) -> Self {
+    pub(crate) fn new(mut config: Config) -> Self {
         let model = Rc::new(RefCell::new(Model::default()));
         Self {
-            session: Session::new(config, Rc::clone(&model)),
+            session: Session::new(config.hubs.remove(0), Rc::clone(&model)),
             model,
             time: 0,
             random: 7,
@@ -77,6 +79,7 @@ impl Desk {
             contests: Vec::new(),
             portal_commands: Vec::new(),
             portal_asked: Vec::new(),
+            reloads: Vec::new(),
             fetches: Vec::new(),
             negotiations: Vec::new(),
             sockets: Vec::new(),
@@ -112,6 +115,7 @@ impl Desk {
                 Effect::Compete(contest) => self.contests.push(contest),
                 Effect::PortalCommand(ticket, outcome) => self.portal_commands.push((ticket, outcome)),
                 Effect::AskPortal(wants) => self.portal_asked.push(wants),
+                Effect::Reload(release) => self.reloads.push(release),
             }
         }
     }

@@ -1,4 +1,4 @@
-//! The project's commands: `cargo xtask demo`, `cargo xtask test` and `cargo xtask bench`.
+//! The project's commands: `cargo xtask demo`, `cargo xtask test`, `cargo xtask dist` and the others.
 //!
 //! Each command does all of its own set-up, into `.tools/` inside the project, so that a fresh clone needs nothing but
 //! Rust and Node. This file only reads the command's name and hands over; every command has a module of its own.
@@ -6,8 +6,10 @@
 
 mod arguments;
 mod bench;
+mod check_host;
 mod csp;
 mod demo;
+mod dist;
 mod docs;
 mod lock;
 mod page;
@@ -16,6 +18,7 @@ mod project;
 mod screens;
 mod setup;
 mod test;
+mod web_servers;
 
 use std::process::ExitCode;
 
@@ -44,6 +47,13 @@ Switchhook's commands. Each does its own set-up, into .tools/ inside the project
   cargo xtask bench    what an event costs, natively and in Chromium, beside a desk written by hand
       --quick          fewer events, one round, and docs/benchmarks.md stays as it is
       --only PART      native, decoding, client, page or reaction alone; docs/benchmarks.md stays as it is
+
+  cargo xtask dist     make a release: a folder that any static server can serve from any path
+      --out FOLDER     where to                                 (release)
+      --config FILE    its config.json                          (the previous release's, else the example)
+      --previous FOLDER   the release that is live now; its files stay for pages that are open
+
+  cargo xtask check-host ADDRESS   say what the host that serves the page gets wrong
 
   cargo xtask csp      print the headers that a host must send with the page, the policy first
       --server SOURCE  a server that the page speaks to, such as wss://rte.example.com (repeatable)
@@ -77,6 +87,8 @@ fn dispatch(words: &[String]) -> Outcome<ExitCode> {
         "demo" => demo::run(&project, &demo::Options::parse(rest)?).map(|()| ExitCode::SUCCESS),
         "test" => test::run(&project, &test::Options::parse(rest)?),
         "bench" => bench::run(&project, &bench::Options::parse(rest)?).map(|()| ExitCode::SUCCESS),
+        "dist" => dist::run(&project, &dist::Options::parse(rest)?).map(|()| ExitCode::SUCCESS),
+        "check-host" => check_host::run(&project, rest),
         "csp" => {
             csp::run(&csp::Options::parse(rest)?);
             Ok(ExitCode::SUCCESS)

@@ -8,12 +8,12 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::process::{self, Failure, Outcome, find_program};
+use crate::process::{self, Failure, Outcome};
 use crate::project::{Project, fingerprint};
 use crate::setup::WASM_TARGET;
 
 /// Everything that goes into the page.
-const INPUTS: [&str; 9] = [
+const INPUTS: [&str; 10] = [
     "src",
     "style",
     "public",
@@ -23,6 +23,7 @@ const INPUTS: [&str; 9] = [
     "Cargo.lock",
     ".cargo",
     "xtask/finish.mjs",
+    "xtask/compressed.mjs",
 ];
 
 /// Builds the page, unless the one in `dist/` was built from the same files.
@@ -139,15 +140,9 @@ pub(crate) fn program(project: &Project, what: [&str; 2], flags: &str) -> Outcom
 
 /// Joins, minifies and compresses. Node has both encoders built in, and is here anyway because of npm.
 fn finish(project: &Project) -> Outcome {
-    let node = find_program("node").ok_or_else(|| {
-        Failure::new(
-            "Node.js is not installed, and it makes the page's files small.",
-            "Install Node.js 20 or later and start again.",
-        )
-    })?;
     process::run(
         project
-            .command(node)
+            .node("It makes the page's files small.")?
             .arg(Path::new("xtask").join("finish.mjs"))
             .arg(project.dist())
             .arg(project.node_modules()),

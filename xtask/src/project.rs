@@ -9,7 +9,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::process::{Failure, Outcome};
+use crate::process::{Failure, Outcome, find_program};
 
 /// The project's folders.
 pub(crate) struct Project {
@@ -97,6 +97,17 @@ impl Project {
         let mut command = Command::new(program);
         command.current_dir(&self.root).env("PATH", self.search_path());
         command
+    }
+
+    /// Node.js, in the project's folder; `purpose` says in a sentence what it is needed for.
+    pub(crate) fn node(&self, purpose: &str) -> Outcome<Command> {
+        let node = find_program("node").ok_or_else(|| {
+            Failure::new(
+                format!("Node.js is not installed. {purpose}"),
+                "Install Node.js 20 or later and start again.",
+            )
+        })?;
+        Ok(self.command(node))
     }
 
     /// Cargo, in the project's folder, building into the same target folder as this program.

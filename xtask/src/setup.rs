@@ -13,6 +13,7 @@ use std::process::Command;
 use crate::lock::Lock;
 use crate::process::{self, Failure, Outcome};
 use crate::project::{Project, fingerprint};
+use crate::web_servers;
 
 /// The version of Trunk that fits the project's Rust; later ones ask for a newer compiler.
 const TRUNK: &str = "0.21.14";
@@ -41,7 +42,7 @@ pub(crate) fn for_tests(project: &Project) -> Outcome {
     if let Some(dotnet) = Dotnet::expected(project) {
         dotnet.prepare(project)?;
     }
-    Ok(())
+    web_servers::prepare(project)
 }
 
 fn install_for_page(project: &Project) -> Outcome {

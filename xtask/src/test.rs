@@ -13,6 +13,7 @@ use crate::page;
 use crate::process::{self, Failure, Outcome};
 use crate::project::Project;
 use crate::setup::{self, Browser, Dotnet, WASM_TARGET};
+use crate::web_servers;
 
 /// What is compiled natively. Leaving the page's feature out spares the native compilation of Leptos: everything that
 /// it would cover is linted and tested for WebAssembly, where it runs.
@@ -74,7 +75,7 @@ impl Counted {
     const ONE_PASSED: Self = Self { passed: 1, failed: 0 };
 }
 
-static STEPS: [Step; 11] = [
+static STEPS: [Step; 12] = [
     Step {
         name: "formatting",
         fast: true,
@@ -134,6 +135,12 @@ static STEPS: [Step; 11] = [
         fast: false,
         needs: &["build the servers"],
         action: interop_tests,
+    },
+    Step {
+        name: "hosting",
+        fast: false,
+        needs: &["build the page", "build the servers"],
+        action: hosting_tests,
     },
     Step {
         name: "end to end in Chromium",
@@ -444,6 +451,10 @@ fn interop_tests(project: &Project) -> Outcome<Counted> {
     node_tests(project, "interop")
 }
 
+fn hosting_tests(project: &Project) -> Outcome<Counted> {
+    node_tests(project, "hosting")
+}
+
 fn end_to_end_tests(project: &Project) -> Outcome<Counted> {
     node_tests(project, "e2e")
 }
@@ -483,6 +494,7 @@ fn with_servers<'a>(project: &Project, command: &'a mut Command) -> &'a mut Comm
             project.built("debug", "examples/signalr"),
         )
         .env("SWITCHHOOK_DIST", project.dist())
+        .env("SWITCHHOOK_WEB_SERVERS", web_servers::folder(project))
         .env("SWITCHHOOK_TOOLS", &project.tools)
         .env("SWITCHHOOK_FAILURES", project.target.join("e2e"));
     if let Some(dotnet) = Dotnet::expected(project) {

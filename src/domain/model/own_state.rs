@@ -9,6 +9,7 @@ use super::{
     STATES_KEPT, SourceId, Stage, Transition, Witnessed, WrapUpData,
 };
 use crate::domain::ids::{CallKey, Ref};
+use crate::domain::supervision::{Phase, SilentMonitor};
 use crate::domain::telephony::Precall;
 
 /// Within this time another word on a state is about the same change of it, milliseconds.
@@ -155,6 +156,23 @@ impl Model {
         precalls
             .filter(|precall| is_own(precall.agent))
             .find(|precall| !rings(precall))
+    }
+
+    /// Whether nothing is under way that the loss of the page would disturb: no own call, none on its way, no wrap-up,
+    /// no command, nobody who is listened to.
+    pub fn is_idle(&self) -> bool {
+        let rests = !matches!(
+            self.own_state(),
+            AgentState::Reserved | AgentState::Talking | AgentState::OnHold | AgentState::WrapUp { .. }
+        );
+        let is_over = |session: &SilentMonitor| matches!(session.phase, Phase::Ended(_));
+        rests
+            && self.desk.in_flight.is_empty()
+            && self.coming().is_none()
+            && self.desk.silent_monitor.as_ref().is_none_or(is_over)
+            && !self.calls.ordered().any(|key| {
+                self.is_own_call(key) && self.calls.get(key).is_some_and(|call| call.stage.is_live())
+            })
     }
 
     /// The call that the present wrap-up is about: the own one that was connected and ended last. `None` outside

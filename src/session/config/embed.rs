@@ -5,8 +5,9 @@
 //! An origin is compared letter by letter with what the browser says, so it is read as the browser writes it.
 //! A list that is absent is empty: nobody embeds the desk, and who does may look and not touch.
 
+use super::keys;
+use super::reading::{Object, Reading, join};
 use super::suggest::wrong_word;
-use super::{Object, Reading, join};
 use crate::protocol::reader::Text;
 
 /// What a portal may ask for, by the names of the protocol.
@@ -111,10 +112,10 @@ const EMBED: &str = "embed";
 
 impl Reading {
     pub(super) fn embed(&mut self, root: Object<'_>) -> Embed {
-        let Some(object) = self.object(root, EMBED, EMBED) else {
+        let Some(object) = self.object(root, "", EMBED) else {
             return Embed::default();
         };
-        self.only(object, EMBED, &["allowedOrigins", "allowCommands", "topics"]);
+        self.only(object, EMBED, keys::EMBED);
         let origins = self.list(object, EMBED, "allowedOrigins");
         if origins.len() > MOST_ORIGINS {
             self.fault(

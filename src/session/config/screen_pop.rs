@@ -6,7 +6,8 @@
 //! A template with a part that the call does not have comes to nothing: half an address opens somebody else.
 
 use super::embed::check_origin;
-use super::{Object, Reading, join};
+use super::keys;
+use super::reading::{Object, Reading, join};
 use std::fmt::Write;
 
 /// When a template is filled in.
@@ -209,10 +210,10 @@ const SCREEN_POP: &str = "screenPop";
 
 impl Reading {
     pub(super) fn screen_pop(&mut self, root: Object<'_>) -> ScreenPop {
-        let Some(object) = self.object(root, SCREEN_POP, SCREEN_POP) else {
+        let Some(object) = self.object(root, "", SCREEN_POP) else {
             return ScreenPop::default();
         };
-        self.only(object, SCREEN_POP, &["templates"]);
+        self.only(object, SCREEN_POP, keys::SCREEN_POP);
         let entries = self.objects(object, SCREEN_POP, "templates");
         if entries.len() > MOST_TEMPLATES {
             self.fault(
@@ -228,7 +229,7 @@ impl Reading {
     }
 
     fn template(&mut self, entry: Object<'_>, path: &str) -> Option<Template> {
-        self.only(entry, path, &["name", "url", "on", "open"]);
+        self.only(entry, path, keys::TEMPLATE);
         let name = self.required_text(entry, path, "name");
         if name
             .as_deref()

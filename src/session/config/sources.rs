@@ -5,9 +5,10 @@
 //! A key that is absent is a source that is not listened to; an empty object is one with every default.
 //! States are the site's to map: no document lists them (irregularities A06, S05).
 
-use super::{Object, Reading, join, zone_of};
+use super::keys;
+use super::reading::{Object, Reading, join};
 use crate::domain::call::Stage;
-use crate::protocol::reader::{Reader, Value};
+use crate::protocol::reader::Value;
 use crate::vendor::callgem::{EventRequest, LocalClock, RequestError, StateMeaning, request};
 use crate::vendor::time::{self, Stamp, Zone};
 
@@ -91,36 +92,38 @@ pub struct Sources {
     pub callgem: Option<CallGem>,
 }
 
-const TSERVER: &str = "source.tserver";
-const CCS: &str = "source.ccs";
-const CALLGEM: &str = "source.callgem";
-
 impl Reading {
-    pub(super) fn sources(&mut self, source: Object<'_>) -> Sources {
+    pub(super) fn sources(&mut self, source: Object<'_>, path: &str) -> Sources {
         let rte = match source.get("rte") {
             None => true,
-            Some(_) => self.flag(source, "source", "rte"),
+            Some(_) => self.flag(source, path, "rte"),
         };
+        let object = self.object(source, path, "tserver");
+        let tserver = object.map(|object| self.tserver(object, &join(path, "tserver")));
+        let object = self.object(source, path, "ccs");
+        let ccs = object.map(|object| self.ccs(object, &join(path, "ccs")));
+        let object = self.object(source, path, "callgem");
+        let callgem = object.map(|object| self.callgem(object, &join(path, "callgem")));
         Sources {
             rte,
-            tserver: self.object(source, TSERVER, "tserver").map(|object| {
-                self.only(object, TSERVER, &["agents"]);
-                TServer {
-                    agents: self.agent_name(object, TSERVER, AgentName::LoginId),
-                }
-            }),
-            ccs: self.object(source, CCS, "ccs").map(|object| self.ccs(object)),
-            callgem: self
-                .object(source, CALLGEM, "callgem")
-                .map(|object| self.callgem(object)),
+            tserver,
+            ccs,
+            callgem,
         }
     }
 
-    fn ccs(&mut self, object: Object<'_>) -> Ccs {
-        self.only(object, CCS, &["domains", "agents", "states"]);
+    fn tserver(&mut self, object: Object<'_>, path: &str) -> TServer {
+        self.only(object, path, keys::TSERVER);
+        TServer {
+            agents: self.agent_name(object, path, AgentName::LoginId),
+        }
+    }
+
+    fn ccs(&mut self, object: Object<'_>, path: &str) -> Ccs {
+        self.only(object, path, keys::CCS);
         let domains = object.get("domains").map(|_| {
             let mut domains = Vec::new();
-            for (path, value) in self.list(object, CCS, "domains") {
+            for (path, value) in self.list(object, path, "domains") {
                 match value {
                     Value::Text(domain) if !domain.is_empty() => domains.push(domain.boxed()),
                     _ => self.fault(&path, "must be the name of a domain."),
@@ -129,8 +132,8 @@ impl Reading {
             domains
         });
         let mut states = Vec::new();
-        for (path, entry) in self.objects(object, CCS, "states") {
-            self.only(entry, &path, &["state", "stage"]);
+        for (path, entry) in self.objects(object, path, "states") {
+            self.only(entry, &path, keys::CCS_STATE);
             let word = self.required_text(entry, &path, "state");
             let stage = self.stage(entry, &path);
             if stage.is_none() && entry.get("stage").is_none() {
@@ -142,52 +145,36 @@ impl Reading {
         }
         Ccs {
             domains,
-            agents: self.agent_name(object, CCS, AgentName::Extension),
+            agents: self.agent_name(object, path, AgentName::Extension),
             states,
         }
     }
 
-    fn callgem(&mut self, object: Object<'_>) -> CallGem {
-        self.only(
-            object,
-            CALLGEM,
-            &[
-                "tenant",
-                "campaign",
-                "queue",
-                "persist",
-                "rate",
-                "refresh",
-                "history",
-                "agents",
-                "offset",
-                "offsetChanges",
-                "states",
-            ],
-        );
+    fn callgem(&mut self, object: Object<'_>, path: &str) -> CallGem {
+        self.only(object, path, keys::CALLGEM);
         let text = |reading: &mut Self, key| {
-            let text = reading.optional_text(object, CALLGEM, key);
+            let text = reading.optional_text(object, path, key);
             text.map(Box::from)
         };
         let request = EventRequest {
             tenant: text(self, "tenant"),
             campaign: text(self, "campaign"),
             queue: text(self, "queue"),
-            rate: self.number(object, CALLGEM, "rate"),
-            refresh: self.number(object, CALLGEM, "refresh"),
+            rate: self.number(object, path, "rate"),
+            refresh: self.number(object, path, "refresh"),
             ..EventRequest::default()
         };
-        self.check_request(&request);
-        let history = self.number(object, CALLGEM, "history");
+        self.check_request(&request, path);
+        let history = self.number(object, path, "history");
         if history.is_some_and(|minutes| !(1..=60).contains(&minutes)) {
             self.fault(
-                &join(CALLGEM, "history"),
+                &join(path, "history"),
                 "must be 1 to 60 minutes: CallGem remembers one hour.",
             );
         }
         let mut states = Vec::new();
-        for (path, entry) in self.objects(object, CALLGEM, "states") {
-            self.only(entry, &path, &["number", "label", "stage"]);
+        for (path, entry) in self.objects(object, path, "states") {
+            self.only(entry, &path, keys::CALLGEM_STATE);
             let number = entry.get("number").and_then(Value::integer);
             if number.is_none() {
                 self.fault(&join(&path, "number"), "must be the state's whole number.");
@@ -200,16 +187,16 @@ impl Reading {
         }
         CallGem {
             request,
-            persist: self.flag(object, CALLGEM, "persist"),
+            persist: self.flag(object, path, "persist"),
             history,
-            agents: self.agent_name(object, CALLGEM, AgentName::LoginId),
-            clock: self.clock(object),
+            agents: self.agent_name(object, path, AgentName::LoginId),
+            clock: self.clock(object, path),
             states,
         }
     }
 
     /// CallGem's own limits, before the first request is refused for them.
-    fn check_request(&mut self, template: &EventRequest) {
+    fn check_request(&mut self, template: &EventRequest, path: &str) {
         let request = EventRequest {
             transaction: "X".into(),
             ..template.clone()
@@ -225,15 +212,15 @@ impl Reading {
             (request::TIME_WINDOW, "refresh"),
         ];
         let key = keys.iter().find(|(definition, _)| definition.name == parameter);
-        let path = key.map_or_else(|| CALLGEM.to_owned(), |(_, key)| join(CALLGEM, key));
+        let path = key.map_or_else(|| path.to_owned(), |(_, key)| join(path, key));
         self.fault(&path, format!("{problem}."));
     }
 
-    fn clock(&mut self, object: Object<'_>) -> LocalClock {
-        let first = self.offset(object, CALLGEM).unwrap_or_default();
+    fn clock(&mut self, object: Object<'_>, path: &str) -> LocalClock {
+        let first = self.zone(object, path, "offset").unwrap_or_default();
         let mut changes = Vec::new();
-        for (path, entry) in self.objects(object, CALLGEM, "offsetChanges") {
-            self.only(entry, &path, &["from", "offset"]);
+        for (path, entry) in self.objects(object, path, "offsetChanges") {
+            self.only(entry, &path, keys::OFFSET_CHANGE);
             let from = self.required_text(entry, &path, "from");
             let stamp = from
                 .as_deref()
@@ -245,7 +232,7 @@ impl Reading {
                     "must be a date-time like \"2026-03-29T01:00:00Z\".",
                 );
             }
-            let offset = self.offset(entry, &path);
+            let offset = self.zone(entry, &path, "offset");
             if offset.is_none() && entry.get("offset").is_none() {
                 self.fault(
                     &join(&path, "offset"),
@@ -259,110 +246,18 @@ impl Reading {
         LocalClock::new(first, changes)
     }
 
-    fn offset(&mut self, object: Object<'_>, path: &str) -> Option<Zone> {
-        let text = self.optional_text(object, path, "offset")?;
-        let zone = zone_of(&text);
-        if zone.is_none() {
-            self.fault(
-                &join(path, "offset"),
-                format!("is \"{text}\"; write \"utc\" or an offset like \"+02:00\"."),
-            );
-        }
-        zone
-    }
-
     fn agent_name(&mut self, object: Object<'_>, path: &str, default: AgentName) -> AgentName {
-        let Some(word) = self.optional_text(object, path, "agents") else {
-            return default;
-        };
-        let known = AGENT_NAMES.iter().find(|(name, _)| *name == word);
-        if known.is_none() {
-            self.fault(
-                &join(path, "agents"),
-                format!("is \"{word}\"; write \"agentId\", \"extension\", \"id\" or \"name\"."),
-            );
-        }
-        known.map_or(default, |(_, name)| *name)
+        self.word(object, path, "agents", &AGENT_NAMES).unwrap_or(default)
     }
 
     fn stage(&mut self, object: Object<'_>, path: &str) -> Option<Stage> {
-        let word = self.optional_text(object, path, "stage")?;
-        let known = STAGES.iter().find(|(name, _)| *name == word);
-        if known.is_none() {
-            self.fault(&join(path, "stage"), format!("is \"{word}\"; {}", stage_words()));
-        }
-        known.map(|(_, stage)| *stage)
-    }
-
-    pub(super) fn required_text(&mut self, object: Object<'_>, path: &str, key: &str) -> Option<Box<str>> {
-        let text = self.optional_text(object, path, key).map(Box::<str>::from);
-        let says_something = text.as_deref().is_some_and(|text| !text.is_empty());
-        if !says_something && !matches!(object.get(key), Some(value) if value.text().is_none()) {
-            self.fault(&join(path, key), "is missing or empty; write a text in quotes.");
-        }
-        text.filter(|_| says_something)
-    }
-
-    fn number(&mut self, object: Object<'_>, path: &str, key: &str) -> Option<u32> {
-        let value = object.get(key)?;
-        let number = match value {
-            Value::Number(raw) => raw.parse().ok(),
-            _ => None,
-        };
-        if number.is_none() {
-            self.fault(&join(path, key), "must be a whole number.");
-        }
-        number
-    }
-
-    pub(super) fn object<'a>(&mut self, source: Object<'a>, path: &str, key: &str) -> Option<Object<'a>> {
-        let value = source.get(key)?;
-        let object = Object::of(value);
-        if object.is_none() {
-            self.fault(path, "must be an object; {} listens with every default.");
-        }
-        object
-    }
-
-    /// The entries of a list, each with its path.
-    pub(super) fn list<'a>(&mut self, object: Object<'a>, path: &str, key: &str) -> Vec<(String, Value<'a>)> {
-        let path = join(path, key);
-        let mut entries = Vec::new();
-        match object.get(key) {
-            None => {}
-            Some(Value::Array(json)) => {
-                let mut reader = Reader::new(json);
-                reader.enter_array();
-                while reader.item() {
-                    entries.push((format!("{path}[{}]", entries.len()), reader.value()));
-                }
-            }
-            Some(_) => self.fault(&path, "must be a list."),
-        }
-        entries
-    }
-
-    /// The entries of a list of objects, each with its path.
-    pub(super) fn objects<'a>(
-        &mut self,
-        object: Object<'a>,
-        path: &str,
-        key: &str,
-    ) -> Vec<(String, Object<'a>)> {
-        let mut objects = Vec::new();
-        for (path, value) in self.list(object, path, key) {
-            match Object::of(value) {
-                Some(object) => objects.push((path, object)),
-                None => self.fault(&path, "must be an object."),
-            }
-        }
-        objects
+        self.word(object, path, "stage", &STAGES)
     }
 }
 
 fn stage_words() -> String {
     let words: Vec<&str> = STAGES.iter().map(|(word, _)| *word).collect();
-    ["write one of ", &words.join(", "), "."].concat()
+    ["is missing; write one of ", &words.join(", "), "."].concat()
 }
 
 #[cfg(test)]
@@ -382,9 +277,9 @@ mod tests {
 
     #[test]
     fn an_empty_object_is_a_source_with_every_default() {
-        let (config, warnings) = read(r#""tserver":{},"ccs":{},"callgem":{}"#).unwrap();
+        let (mut config, warnings) = read(r#""tserver":{},"ccs":{},"callgem":{}"#).unwrap();
         assert_eq!(warnings, [""; 0]);
-        let sources = config.sources;
+        let sources = config.hubs.remove(0).sources;
         assert!(sources.rte);
         assert_eq!(
             sources.tserver.map(|tserver| tserver.agents),
@@ -398,12 +293,15 @@ mod tests {
         let callgem = sources.callgem.unwrap();
         assert_eq!(callgem.agents, AgentName::LoginId);
         assert_eq!((callgem.persist, callgem.history), (false, None));
-        assert_eq!(read(r#""snapshot":true"#).unwrap().0.sources.tserver, None);
+        assert_eq!(
+            read(r#""snapshot":true"#).unwrap().0.hubs[0].sources.tserver,
+            None
+        );
     }
 
     #[test]
     fn every_key_is_read() {
-        let (config, warnings) = read(
+        let (mut config, warnings) = read(
             r#""rte":false,"tserver":{"agents":"extension"},
                "ccs":{"domains":["sales","help"],"agents":"name","states":[{"state":"ring","stage":"alerting"}]},
                "callgem":{"tenant":"Production","campaign":"Mobiles","queue":"q 1","persist":true,"rate":50,
@@ -413,7 +311,7 @@ mod tests {
         )
         .unwrap();
         assert_eq!(warnings, [""; 0]);
-        let sources = config.sources;
+        let sources = config.hubs.remove(0).sources;
         assert!(!sources.rte);
         assert_eq!(
             sources.tserver.map(|tserver| tserver.agents),

@@ -38,13 +38,7 @@ impl Session {
     /// The hub and the agent's id, which any tab of the agent knows and nobody else asks for.
     fn contest_name(&self) -> String {
         let login_id = self.credentials.as_ref().map(|who| folded(who.login_id.trim()));
-        [
-            "switchhook ",
-            &self.view.server,
-            " ",
-            &login_id.unwrap_or_default(),
-        ]
-        .concat()
+        ["switchhook ", &self.home, " ", &login_id.unwrap_or_default()].concat()
     }
 
     fn compete(&mut self, take_over: bool) {

@@ -127,6 +127,13 @@ impl Session {
             self.lose_sources(now);
             self.resync = true;
         }
+        if let Some(connection) = &self.connection {
+            let host = connection.address().host();
+            if self.view.server != host {
+                host.clone_into(&mut self.view.server);
+            }
+            self.view.backup = self.connected && (connection.place() > 0 || *host != *self.home);
+        }
         match status {
             Status::Connected { resumed, .. } => {
                 self.view.trouble = None;
@@ -141,6 +148,7 @@ impl Session {
                 } else {
                     self.view.link = Link::Preparing;
                     self.begin_sessions();
+                    self.ask_for_the_build();
                     self.subscribe_when_ready(now);
                 }
                 self.resync = true;

@@ -10,6 +10,7 @@ mod commands;
 mod hub;
 mod inlet;
 mod portal;
+mod release;
 mod sign_in;
 mod sources;
 
@@ -26,8 +27,9 @@ use crate::preferences::Signals;
 use crate::protocol::Payload;
 use crate::session::attention::Attention;
 use crate::session::claims::{self, base64};
-use crate::session::config::{Config, DirectorySource, Identify, Telephony, TokenEndpoint, TokenSource};
+use crate::session::config::{DirectorySource, Hub, Identify, Telephony, TokenEndpoint, TokenSource};
 use crate::session::few::Few;
+use crate::session::release::Release;
 use crate::session::server_time::ServerTime;
 use crate::session::state::{Attending, ConnectionView, Known, Link, Reason, Screen, SignInError, Tab};
 use crate::session::subscriptions::{Step, Subscriptions};
@@ -133,6 +135,8 @@ pub enum Input<'a> {
     Frozen,
     /// The page was frozen, or the computer slept: what is known may be old.
     Resumed,
+    /// The agent wants the release of the page that the host has now.
+    Reload,
     /// The time of [`Session::next_wake`] has come, or a second has passed.
     Tick,
 }
@@ -166,6 +170,8 @@ pub enum Effect {
     Tell(Transition),
     /// Call for attention so, and in no other way, from now on.
     Attend(Attending),
+    /// Load the page anew, and note in this tab that it was for this release.
+    Reload(Box<str>),
     /// Compete for being the tab that rings, and answer with [`Input::Tab`]; `None`: leave it to others.
     Compete(Option<Contest>),
     /// A portal's command was sent under this name, or was not sent.
@@ -180,6 +186,7 @@ enum Fetching {
     SignIn,
     Token(RequestId),
     Directory,
+    Build,
 }
 
 /// What a call of a hub method was for.
@@ -205,11 +212,16 @@ struct Flight {
 
 /// The desk's session with its source.
 pub struct Session {
-    config: Config,
+    config: Hub,
     model: Rc<RefCell<Model>>,
     connection: Option<Connection>,
     credentials: Option<Credentials>,
     token: Option<Secret>,
+    /// The place of the token address that answered last, and how many were tried since in this round.
+    token_place: usize,
+    token_turn: usize,
+    /// The primary's host, by which tabs know each other's hub.
+    home: String,
     /// A token fetched at sign-in that no connect has used yet.
     fresh_token: bool,
     directory: rte::directory::Directory,
@@ -242,6 +254,7 @@ pub struct Session {
     time: ServerTime,
     oddities: Oddities,
     attention: Attention,
+    release: Release,
     /// What this tab competes for.
     contest: Option<String>,
     portal: PortalToken,
@@ -260,8 +273,8 @@ pub struct Session {
 const SOURCE: SourceId = SourceId(0);
 
 impl Session {
-    /// A session for a site, over a model that others may read between steps.
-    pub fn new(config: Config, model: Rc<RefCell<Model>>) -> Self {
+    /// A session with a hub, over a model that others may read between steps.
+    pub fn new(config: Hub, model: Rc<RefCell<Model>>) -> Self {
         let screen = sign_in::screen(&config);
         let settings = Settings {
             source: SOURCE,
@@ -280,6 +293,9 @@ impl Session {
             connection: None,
             credentials: None,
             token: None,
+            token_place: 0,
+            token_turn: 0,
+            home: String::new(),
             fresh_token: false,
             directory: rte::directory::Directory::default(),
             directory_known: false,
@@ -304,6 +320,7 @@ impl Session {
             time: ServerTime::default(),
             oddities: Oddities::default(),
             attention: Attention::default(),
+            release: Release::default(),
             contest: None,
             portal: PortalToken::default(),
             view: ConnectionView::default(),
@@ -316,6 +333,14 @@ impl Session {
             last_second: Moment(i64::MIN),
             config,
         }
+    }
+
+    /// The same on a page of the release `own`, which was loaded anew in this tab to be of `reloaded_for`.
+    #[must_use]
+    pub fn of_release(mut self, own: Option<String>, reloaded_for: Option<String>) -> Self {
+        let named = |name: Option<String>| name.map(String::into_boxed_str);
+        self.release = Release::new(named(own), named(reloaded_for));
+        self
     }
 
     /// Handles one input; what is to be done is fetched with [`Session::take_effects`].
@@ -347,6 +372,7 @@ impl Session {
             Input::TakeOver => self.take_over(),
             Input::Frozen => self.attention.frozen = true,
             Input::Resumed => self.resumed(now),
+            Input::Reload => self.reload(),
             Input::Tick => {
                 self.tick(now);
                 self.wire(Wire::Tick, now);
@@ -364,6 +390,7 @@ impl Session {
         }
         self.ask_for_settings_when_signed_in(now);
         self.attend(now);
+        self.reload_at_the_sign_in();
     }
 
     /// What is to be done, in order.

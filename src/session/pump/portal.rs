@@ -88,17 +88,16 @@ impl Session {
         };
         self.effects.push(Effect::AskPortal(None));
         self.token = Some(token.clone());
-        match (wanted, self.config.hub.clone()) {
-            (Fetching::Token(request), _) => {
+        match wanted {
+            Fetching::Token(request) => {
                 let token = Some(token);
                 self.drive(Wire::TokenReady { request, token }, now);
             }
-            (_, Some(hub)) => {
+            // The hub stands in the configuration, which is not read without one.
+            _ => {
                 self.fresh_token = true;
-                self.fetch_directory_and_connect(&hub, now);
+                self.fetch_directory_and_connect("", now);
             }
-            // The configuration is not read without a hub.
-            (_, None) => {}
         }
     }
 

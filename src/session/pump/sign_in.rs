@@ -5,11 +5,12 @@
 //! The credentials stay in memory for as long as somebody is signed in: every reconnect needs a fresh token (rule R2).
 
 use super::{
-    Command, Config, Connection, ConnectionView, Credentials, DirectorySource, Effect, Error, FetchId,
-    Fetching, HubAddress, Identify, Known, Link, Moment, Now, Options, Reason, Ref, SOURCE, Screen, Secret,
-    Session, SignInError, Subscriptions, Telephony, TokenEndpoint, TokenSource, Wire, base64, claims, ctios,
-    rte, sources,
+    Command, Connection, ConnectionView, Credentials, DirectorySource, Effect, Error, FetchId, Fetching, Hub,
+    HubAddress, Identify, Known, Link, Moment, Now, Options, Reason, Ref, SOURCE, Screen, Secret, Session,
+    SignInError, Subscriptions, Telephony, TokenEndpoint, TokenSource, Wire, base64, claims, ctios, rte,
+    sources,
 };
+use crate::connection::place;
 use crate::domain::fold::folded;
 
 impl Session {
@@ -17,13 +18,10 @@ impl Session {
         self.credentials = Some(credentials);
         let was_refused = self.was_refused();
         self.set_sign_in(true, None);
-        match (&self.config.token, self.config.hub.clone()) {
-            (TokenSource::Endpoint(_), _) => self.fetch_token(Fetching::SignIn),
-            (TokenSource::Portal, _) => self.want_portal_sign_in(was_refused, now),
-            (TokenSource::None, Some(hub)) => self.fetch_directory_and_connect(&hub, now),
-            (TokenSource::None, None) => self.sign_in_failed(SignInError::Unreachable(
-                "config.json names neither a token address nor a hub.".to_owned(),
-            )),
+        match &self.config.token {
+            TokenSource::Endpoint(_) => self.fetch_token(Fetching::SignIn),
+            TokenSource::Portal => self.want_portal_sign_in(was_refused, now),
+            TokenSource::None => self.fetch_directory_and_connect("", now),
         }
     }
 
@@ -78,6 +76,24 @@ impl Session {
     }
 
     pub(super) fn fetch_token(&mut self, fetching: Fetching) {
+        self.token_turn = 0;
+        self.fetch_token_at(place(self.token_place, 0), fetching);
+    }
+
+    /// Asks the next of the token addresses in this round; whether there was one.
+    fn fetch_token_elsewhere(&mut self, fetching: Fetching) -> bool {
+        let TokenSource::Endpoint(endpoint) = &self.config.token else {
+            return false;
+        };
+        if self.token_turn + 1 >= endpoint.urls.len() {
+            return false;
+        }
+        self.token_turn += 1;
+        self.fetch_token_at(place(self.token_place, self.token_turn), fetching);
+        true
+    }
+
+    fn fetch_token_at(&mut self, place: usize, fetching: Fetching) {
         let TokenSource::Endpoint(endpoint) = self.config.token.clone() else {
             return;
         };
@@ -93,26 +109,35 @@ impl Session {
         let fetch = self.next_fetch(fetching);
         self.effects.push(Effect::Fetch {
             fetch,
-            url: endpoint.url,
+            url: endpoint.urls.into_iter().nth(place).unwrap_or_default(),
             authorization,
             with_credentials: endpoint.identify == Identify::Browser,
         });
     }
 
-    pub(super) fn fetch_directory_and_connect(&mut self, hub: &str, now: Now) {
-        let address = match HubAddress::parse(hub) {
-            Ok(address) => address,
-            Err(error) => {
-                self.sign_in_failed(SignInError::Unreachable(error.to_string()));
-                return;
-            }
+    /// `told`: the hub's address where the configuration has none.
+    pub(super) fn fetch_directory_and_connect(&mut self, told: &str, now: Now) {
+        let known = self.config.hub.iter().map(String::as_str);
+        let addresses: Result<Vec<HubAddress>, Error> = if self.config.hub.is_empty() {
+            HubAddress::parse(told).map(|address| vec![address])
+        } else {
+            known.map(HubAddress::parse).collect()
         };
+        let mut addresses = match addresses {
+            Ok(addresses) => addresses.into_iter(),
+            Err(error) => return self.sign_in_failed(SignInError::Unreachable(error.to_string())),
+        };
+        let Some(primary) = addresses.next() else {
+            return;
+        };
+        self.home = primary.host().to_owned();
         self.view = ConnectionView {
-            server: host_of(hub).to_owned(),
+            server: self.home.clone(),
             link: Link::Connecting { attempt: 1 },
             ..ConnectionView::default()
         };
-        let mut options = Options::new(address);
+        let mut options = Options::new(primary);
+        options.backups = addresses.collect();
         options.encoding = self.config.encoding;
         options.retry_first_connect = true;
         options.reconnect_after_close = true;
@@ -157,6 +182,7 @@ impl Session {
         self.telephone = ctios::Decoder::default();
         self.subscriptions = Subscriptions::default();
         self.was_subscribed = false;
+        self.token_place = 0;
         self.device = None;
         let mut model = self.model.borrow_mut();
         model.lose_session(SOURCE, now.wall);
@@ -181,8 +207,14 @@ impl Session {
                         plain_text(body)
                     ))),
                 };
+                match &outcome {
+                    Ok(_) => self.token_place = place(self.token_place, self.token_turn),
+                    Err(SignInError::Unreachable(_)) if self.fetch_token_elsewhere(fetching) => return,
+                    Err(_) => {}
+                }
                 match (fetching, outcome) {
                     (Fetching::Token(request), Ok(answer)) => {
+                        self.name_hub(&answer.endpoint);
                         let token = Secret::new(String::from(answer.token));
                         self.token = Some(token.clone());
                         self.drive(
@@ -203,8 +235,7 @@ impl Session {
                     (_, Ok(answer)) => {
                         self.token = Some(Secret::new(String::from(answer.token)));
                         self.fresh_token = true;
-                        let hub = self.config.hub.clone().unwrap_or_else(|| answer.endpoint.into());
-                        self.fetch_directory_and_connect(&hub, now);
+                        self.fetch_directory_and_connect(&answer.endpoint, now);
                     }
                     (_, Err(error)) => self.sign_in_failed(error),
                 }
@@ -213,6 +244,7 @@ impl Session {
                 self.read_directory(body);
                 self.subscribe_when_ready(now);
             }
+            Fetching::Build => self.build_told(status, body),
             Fetching::Directory => {
                 self.directory_failed(&format!("it answered with status {status}"), now);
             }
@@ -221,6 +253,7 @@ impl Session {
 
     pub(super) fn fetch_failed(&mut self, fetching: Fetching, text: &str, now: Now) {
         match fetching {
+            Fetching::SignIn | Fetching::Token(_) if self.fetch_token_elsewhere(fetching) => {}
             Fetching::SignIn => {
                 self.sign_in_failed(SignInError::Unreachable(format!(
                     "The token address cannot be reached: {text}"
@@ -231,6 +264,17 @@ impl Session {
                 self.drive(Wire::TokenFailed { request, error }, now);
             }
             Fetching::Directory => self.directory_failed(text, now),
+            // Whoever cannot reach it asks again with the next session.
+            Fetching::Build => {}
+        }
+    }
+
+    /// The hub's address may have changed since the last token, where the token's answer is what tells it.
+    fn name_hub(&mut self, told: &str) {
+        if let (true, Ok(address)) = (self.config.hub.is_empty(), HubAddress::parse(told))
+            && let Some(connection) = &mut self.connection
+        {
+            connection.name_hub(address);
         }
     }
 
@@ -303,7 +347,7 @@ impl Session {
 }
 
 /// The sign-in of a site, empty.
-pub(super) fn screen(config: &Config) -> Screen {
+pub(super) fn screen(config: &Hub) -> Screen {
     Screen::SignIn {
         wants_password: wants_password(config),
         wants_extension: config.telephony != Telephony::None,
@@ -313,7 +357,7 @@ pub(super) fn screen(config: &Config) -> Screen {
     }
 }
 
-fn wants_password(config: &Config) -> bool {
+fn wants_password(config: &Hub) -> bool {
     matches!(
         config.token,
         TokenSource::Endpoint(TokenEndpoint {
@@ -329,12 +373,6 @@ pub(super) fn at_telephony(credentials: &Credentials) -> Command {
         login_id: credentials.login_id.as_str().into(),
         extension: credentials.extension.as_str().into(),
     }
-}
-
-/// The host part of an address, for people.
-fn host_of(address: &str) -> &str {
-    let after = address.split_once("://").map_or(address, |(_, rest)| rest);
-    after.split(['/', '?']).next().unwrap_or(after)
 }
 
 /// A body as a short plain text, for people.

@@ -10,7 +10,7 @@ mod ccs;
 mod rte;
 mod tserver;
 
-use super::{Calling, Config, Error, Model, Moment, Now, Oddities, Ref, SOURCE, ServerTime, Session};
+use super::{Calling, Error, Hub, Model, Moment, Now, Oddities, Ref, SOURCE, ServerTime, Session};
 use crate::domain::ids::SourceId;
 use crate::protocol::Payload;
 use crate::session::config::AgentName;
@@ -101,7 +101,7 @@ pub(super) trait Source {
 }
 
 /// The sources that the site has, in the order of their numbers.
-pub(super) fn all(config: &Config) -> Vec<Box<dyn Source>> {
+pub(super) fn all(config: &Hub) -> Vec<Box<dyn Source>> {
     let mut sources: Vec<Box<dyn Source>> = Vec::new();
     if let Some(tserver) = config.sources.tserver {
         sources.push(Box::new(tserver::TServer::new(tserver, config.zone)));
