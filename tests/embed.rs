@@ -646,7 +646,7 @@ fn a_call_is_told_step_by_step_and_ends_once() {
     assert_eq!(calls(&mut framed), ["callStarted", "callFailed"]);
     framed.call("OnCallBegin", "4", r#","CallType":1"#);
     framed.call("OnCallEstablished", "4", r#","CallStatus":3"#);
-    framed.call("OnCallTransferred", "4", "");
+    framed.call("OnCallTransferred", "4", r#","CallStatus":0"#);
     framed.call("OnCallEnd", "4", "");
     assert_eq!(
         calls(&mut framed),
@@ -736,9 +736,9 @@ fn wrap_up_begins_and_ends() {
 
 #[test]
 fn topics_are_told_to_whom_the_site_allows_them_and_who_asks() {
-    let chat = r#""Message":"hello","Source":"1002""#;
+    let chat = r#""Message":"hello","Source":"1002","Distribution":"agent","AgentID":"1001","Target":"1001""#;
     let mut framed = Framed::at_work_at(site("[]", r#"["chat","variables"]"#, ""));
-    framed.cti("OnChat", chat);
+    framed.cti("OnChatMessage", chat);
     assert_eq!(framed.data_of("chat").len(), 0, "nobody has asked for it");
     let granted = framed
         .ask("subscribe", json!({"topics": ["chat", "alerts", "variables"]}))
@@ -748,7 +748,7 @@ fn topics_are_told_to_whom_the_site_allows_them_and_who_asks() {
         granted.contains("chat") && granted.contains("variables") && !granted.contains("alerts"),
         "{granted}"
     );
-    framed.cti("OnChat", chat);
+    framed.cti("OnChatMessage", chat);
     let told = framed.data_of("chat");
     assert_eq!(told.len(), 1, "{:?}", framed.posted());
     assert!(
@@ -769,7 +769,7 @@ fn topics_are_told_to_whom_the_site_allows_them_and_who_asks() {
         .unwrap();
     assert!(!left["data"]["topics"].to_string().contains("calls"));
     framed.written.clear();
-    framed.cti("OnChat", chat);
+    framed.cti("OnChatMessage", chat);
     framed.call("OnCallEstablished", "1", r#","CallStatus":3"#);
     framed.cti("OnAgentStateChange", r#""AgentID":"1001","AgentState":4"#);
     let kinds = framed.take_kinds();
