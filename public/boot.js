@@ -76,10 +76,29 @@ async function reloadIfReplaced() {
   }
 }
 
+// The simulated contact centre in a worker, where the address asks for it. It is started here, so that this script
+// alone makes a script out of an address; the program takes it from the page.
+async function startDemo() {
+  const address = new URL(script.dataset.demo, document.baseURI).href;
+  const createScriptURL = (wanted) => {
+    if (wanted !== address) throw new TypeError("Only the demonstration is a script of this page.");
+    return wanted;
+  };
+  const policy = globalThis.trustedTypes?.createPolicy("switchhook", { createScriptURL });
+  const worker = new Worker(policy?.createScriptURL(address) ?? address, { type: "module" });
+  await new Promise((begin, fail) => {
+    worker.onmessage = begin;
+    worker.onerror = () => fail(new Error("the demonstration could not be loaded"));
+  });
+  globalThis.switchhookDemo = worker;
+}
+
 const isUnstyled = [...document.querySelectorAll("link[rel=stylesheet]")].some((link) => !link.sheet);
 if (!isUnstyled || !(await reloadIfReplaced())) {
   try {
-    const { default: start } = await import(new URL(script.dataset.module, document.baseURI).href);
+    const demo = new URLSearchParams(location.search).has("demo") ? startDemo() : undefined;
+    const program = import(new URL(script.dataset.module, document.baseURI).href);
+    const [{ default: start }] = await Promise.all([program, demo]);
     await start({ module_or_path: new URL(script.dataset.wasm, document.baseURI).href });
   } catch (error) {
     console.error(error);

@@ -7,7 +7,7 @@ use switchhook::domain::Model;
 use switchhook::domain::command::Command;
 use switchhook::embed::{View, Wish};
 use switchhook::keyboard::Action;
-use switchhook::platform::{self, Driver, Keeper, Voice, fetch_config, install_panic_hook};
+use switchhook::platform::{self, Driver, Keeper, Network, Voice, fetch_config, install_panic_hook};
 use switchhook::preferences::Change;
 use switchhook::session::{Credentials, Input, Session, WireInput};
 use switchhook::store::{Screen, SiteView, Views};
@@ -16,7 +16,11 @@ use switchhook::words::Language;
 
 fn main() {
     install_panic_hook();
-    let views = Views::default();
+    let network = Network::of_page();
+    let views = Views {
+        demo: network.is_demo(),
+        ..Views::default()
+    };
     let model = Rc::new(RefCell::new(Model::default()));
     let driver: Rc<RefCell<Option<Rc<Driver>>>> = Rc::default();
     let mounted: Rc<Cell<Option<App>>> = Rc::default();
@@ -62,6 +66,9 @@ fn main() {
         }
         if let Some(driver) = driver {
             call_for_attention(&driver, &intent);
+            if let Intent::Room(room) = intent {
+                driver.want_room(room);
+            }
             if let Some(input) = input(intent) {
                 driver.feed(input);
             }
@@ -78,7 +85,8 @@ fn main() {
         teach(page, language);
     }
 
-    fetch_config(move |outcome| match outcome {
+    let way = network.clone();
+    fetch_config(&way, move |outcome| match outcome {
         Ok(mut config) => {
             if let Some(page) = page {
                 let language = platform::remembered_language()
@@ -113,7 +121,7 @@ fn main() {
                     request_animation_frame(move || drop(gone));
                 }),
             };
-            let started = Driver::start(session, model, views, voice);
+            let started = Driver::start(session, model, views, voice, network);
             let release = platform::own_release();
             started.be_embedded(&config, release.as_deref().unwrap_or(env!("CARGO_PKG_VERSION")));
             *driver.borrow_mut() = Some(started);
@@ -216,6 +224,7 @@ fn input(intent: Intent) -> Option<Input<'static>> {
         | Intent::Draft { .. }
         | Intent::AllowSound
         | Intent::TestSound
+        | Intent::Room(_)
         | Intent::AllowNotifications => return None,
     })
 }

@@ -1,16 +1,16 @@
-// Finishes the page that Trunk has built in a folder: joins its style sheets into one, makes its script small, writes a
-// Brotli and a gzip copy beside every file that compresses well, and prints the sizes.
+// Finishes the page that Trunk has built in a folder: joins its style sheets into one, makes its script small, puts the
+// demonstration's program beside it, writes a Brotli and a gzip copy beside every file that compresses well, and prints the sizes.
 //
 // Trunk's own minifier cannot read the script that wasm-bindgen writes; Terser, among the project's packages, can.
 
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, relative } from 'node:path';
 
 import { isCompressible, writeCopies } from './compressed.mjs';
 
-const [folder, packages] = process.argv.slice(2);
+const [folder, packages, demo] = process.argv.slice(2);
 const { minify } = createRequire(join(packages, 'index.js'))('terser');
 
 /** One style sheet in the place of several: one request before the first paint, and what repeats compresses away. */
@@ -39,8 +39,29 @@ async function minifyScripts() {
   }
 }
 
+/** The demonstration's program in a folder of its own, and its address in the page for those who ask for it. */
+async function placeDemo() {
+  const place = join(folder, 'demo');
+  rmSync(place, { recursive: true, force: true });
+  mkdirSync(place);
+  const put = (name, ending, content) => {
+    const hashed = `${name}-${createHash('sha256').update(content).digest('hex').slice(0, 16)}${ending}`;
+    writeFileSync(join(place, hashed), content);
+    return hashed;
+  };
+  const program = put('hub', '_bg.wasm', readFileSync(join(demo, 'switchhook-demo_bg.wasm')));
+  const script = readFileSync(join(demo, 'switchhook-demo.js'), 'utf8');
+  const { code } = await minify(script.replaceAll('switchhook-demo_bg.wasm', program), { module: true });
+  const hub = put('hub', '.js', code);
+  const worker = put('worker', '.js', `import start from "./${hub}";\nawait start();\n`);
+  const page = join(folder, 'index.html');
+  const html = readFileSync(page, 'utf8').replace(/ data-demo="?[^"\s>]*"?/, '');
+  writeFileSync(page, html.replace(/(<script id="?boot"?)/, `$1 data-demo="./demo/${worker}"`));
+}
+
 joinStyles();
 await minifyScripts();
+await placeDemo();
 
 const total = { raw: 0, gzip: 0, brotli: 0 };
 const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
@@ -51,8 +72,8 @@ for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true }
   }
   const path = join(entry.parentPath ?? entry.path, entry.name);
   const { raw, gzip, brotli } = writeCopies(path);
-  // Fetched by those only who want that language.
-  if (relative(folder, path).startsWith('languages')) {
+  // Fetched by those only who want that language, or the demonstration.
+  if (/^(languages|demo)\b/.test(relative(folder, path))) {
     console.log(`  ${relative(folder, path)}: ${kilobytes(raw)}, Brotli ${kilobytes(brotli)}, when wanted`);
     continue;
   }

@@ -4,7 +4,10 @@
 //! | --- | --- |
 //! | [`centre`] | the simulated contact centre: a pure state machine on a virtual clock |
 //! | [`tell`] | how its happenings are told on the wire |
-//! | [`server`] | sockets, tokens, the page's files, and how desks are connected to the centre |
+//! | [`conversation`] | what can be said to a client, and in which words, whatever carries it |
+//! | [`desk`] | what desks can ask of the centre, and how they are told of it |
+//! | [`server`] | sockets, tokens, the page's files, and the way from a socket to the desk |
+//! | [`worker`] | the same routes over a message port, in a page's worker |
 //!
 //! See ARCHITECTURE.md for the direction of data, the invariants and the test behind each.
 
@@ -19,6 +22,12 @@
 )]
 
 pub mod centre;
+#[cfg(any(feature = "server", feature = "worker"))]
+pub mod conversation;
+#[cfg(any(feature = "server", feature = "worker"))]
+pub mod desk;
 #[cfg(feature = "server")]
 pub mod server;
 pub mod tell;
+#[cfg(feature = "worker")]
+pub mod worker;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::time::Duration;
 use switchhook::protocol::stateful::Received;
-use switchhook_hub::server::desk::Flood;
+use switchhook_hub::server::Flood;
 
 #[tokio::test]
 async fn r1_a_token_comes_with_the_hubs_address() {

@@ -5,11 +5,12 @@
 //! The file lies beside the page, so that a static host needs nothing else.
 //! Warnings go to the console: they are for whoever sets the page up, not for agents.
 
-use super::http::{self, Request};
+use super::http::Request;
+use super::network::Network;
 use crate::session::config::{self, Config};
 
 /// Fetches and reads `config.json`; `tell` gets the configuration, or sentences that say what is wrong.
-pub fn fetch_config(tell: impl FnOnce(Result<Config, Vec<String>>) + 'static) {
+pub fn fetch_config(network: &Network, tell: impl FnOnce(Result<Config, Vec<String>>) + 'static) {
     let request = Request {
         post: false,
         headers: None,
@@ -17,7 +18,7 @@ pub fn fetch_config(tell: impl FnOnce(Result<Config, Vec<String>>) + 'static) {
         authorization: None,
         with_credentials: false,
     };
-    let pending = http::send(request, move |outcome| {
+    let pending = network.send(request, move |outcome| {
         tell(match outcome {
             Err(text) => Err(vec![format!("config.json could not be fetched: {text}.")]),
             Ok(answer) if answer.status != 200 => Err(vec![format!(

@@ -6,12 +6,13 @@
 //! A clock that jumps ahead of the other means that the computer slept: the connection is probed at once.
 
 use super::clock;
-use super::http::{self, Pending, Request};
+use super::http::Request;
 use super::life::{Life, PageLife, is_visible};
+use super::network::{Network, Pending, Socket};
 use super::notify;
 use super::port::{self, Arrival, Portal};
 use super::release;
-use super::socket::{Socket, SocketEvent};
+use super::socket::SocketEvent;
 use super::sound::Sound;
 use super::tab::Competitor;
 use super::timer::{Frame, Timer};
@@ -53,6 +54,7 @@ pub struct Driver {
     model: Rc<RefCell<Model>>,
     views: Views,
     voice: Voice,
+    network: Network,
     sound: Sound,
     notification: RefCell<Option<(CallKey, notify::Shown)>>,
     competitor: RefCell<Option<Competitor>>,
@@ -79,7 +81,13 @@ enum Commit {
 
 impl Driver {
     /// Starts to drive `session`.
-    pub fn start(session: Session, model: Rc<RefCell<Model>>, views: Views, voice: Voice) -> Rc<Self> {
+    pub fn start(
+        session: Session,
+        model: Rc<RefCell<Model>>,
+        views: Views,
+        voice: Voice,
+        network: Network,
+    ) -> Rc<Self> {
         let now = clock::now();
         let heard = views.attention.clone();
         let sound = Sound::new(move |sound| change(&heard, |attention| attention.sound = sound));
@@ -88,6 +96,7 @@ impl Driver {
             model,
             views,
             voice,
+            network,
             sound,
             notification: RefCell::default(),
             competitor: RefCell::default(),
@@ -213,7 +222,7 @@ impl Driver {
                     authorization: authorization.map(|secret| secret.expose().to_owned()),
                     with_credentials,
                 };
-                let pending = http::send(request, move |outcome| {
+                let pending = self.network.send(request, move |outcome| {
                     let Some(driver) = weak.upgrade() else { return };
                     let pending = driver.fetches.borrow_mut().remove(&fetch);
                     match outcome {
@@ -250,7 +259,7 @@ impl Driver {
                     authorization: token.map(|token| format!("Bearer {}", token.expose())),
                     with_credentials: true,
                 };
-                let pending = http::send(exchange, move |outcome| {
+                let pending = self.network.send(exchange, move |outcome| {
                     let Some(driver) = weak.upgrade() else { return };
                     let pending = driver.requests.borrow_mut().remove(&request);
                     match outcome {
@@ -271,7 +280,9 @@ impl Driver {
             }
             Action::OpenSocket { socket, url } => {
                 let weak = Rc::downgrade(self);
-                let opened = Socket::open(url.expose(), move |event| report(&weak, socket, event));
+                let opened = self
+                    .network
+                    .open(url.expose(), move |event| report(&weak, socket, event));
                 match opened {
                     Some(open) => {
                         self.sockets.borrow_mut().insert(socket, open);
@@ -371,6 +382,11 @@ impl Driver {
         self.portal.replace(portal);
         self.embed(embed::Input::Begin);
         self.schedule();
+    }
+
+    /// Tells the portal how much room the page needs for what is open over it.
+    pub fn want_room(self: &Rc<Self>, room: Option<(u32, u32)>) {
+        self.embed(embed::Input::Room(room));
     }
 
     /// Feeds one input to what is between desk and portal, and does what follows from it.

@@ -9,7 +9,7 @@ use super::socket::{Socket, SocketEvent};
 use super::storage;
 use super::tab::Competitor;
 use super::timer::{Frame, Timer};
-use super::{fetch_config, http::Answer};
+use super::{Network, fetch_config, http::Answer};
 use crate::preferences::{Change, Drafts, Preferences, Theme};
 use crate::session::Contest;
 use crate::session::state::Tab;
@@ -231,7 +231,8 @@ async fn what_is_kept_is_there_again_and_drafts_wait_for_a_pause() {
 
 #[wasm_bindgen_test]
 async fn a_missing_configuration_is_named_with_its_status_and_place() {
-    let outcome = told(|tell| fetch_config(move |outcome| tell(outcome.map(|_| ())))).await;
+    let outcome =
+        told(|tell| fetch_config(&Network::of_page(), move |outcome| tell(outcome.map(|_| ())))).await;
     let faults = outcome.expect_err("there is none");
     assert_eq!(faults.len(), 1);
     for word in ["config.json", "404", "beside index.html"] {

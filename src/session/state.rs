@@ -183,6 +183,18 @@ impl Layout {
     pub fn of_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|layout| layout.name() == name)
     }
+
+    /// What becomes of the layout where there is little height or little width.
+    ///
+    /// A wall is never guessed: who has a large screen wants a desk.
+    pub fn in_room(self, is_low: bool, is_narrow: bool) -> Self {
+        match self {
+            Layout::Auto if is_low => Layout::Bar,
+            Layout::Auto if is_narrow => Layout::Compact,
+            Layout::Auto => Layout::Full,
+            chosen => chosen,
+        }
+    }
 }
 
 /// From which number on something calls for attention; what has no number never does.
@@ -248,4 +260,24 @@ pub enum Screen {
     },
     /// The desk.
     Desk,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Layout;
+
+    #[test]
+    fn a_layout_that_was_chosen_stays_and_auto_goes_by_the_room() {
+        assert_eq!(Layout::Auto.in_room(true, false), Layout::Bar);
+        assert_eq!(Layout::Auto.in_room(true, true), Layout::Bar);
+        assert_eq!(Layout::Auto.in_room(false, true), Layout::Compact);
+        assert_eq!(Layout::Auto.in_room(false, false), Layout::Full);
+        for layout in Layout::ALL {
+            for room in [(false, false), (false, true), (true, false), (true, true)] {
+                let became = layout.in_room(room.0, room.1);
+                assert!(layout == Layout::Auto || became == layout);
+                assert!(became != Layout::Auto && (layout == Layout::Wall || became != Layout::Wall));
+            }
+        }
+    }
 }

@@ -118,6 +118,8 @@ pub struct Listing {
 /// Everything the view reads.
 #[derive(Clone)]
 pub struct Views {
+    /// Everybody is simulated, and the page says so.
+    pub demo: bool,
     /// Which screen.
     pub screen: ArcRwSignal<Screen>,
     /// How the page is laid out.
@@ -167,6 +169,7 @@ pub struct Views {
 impl Default for Views {
     fn default() -> Self {
         Self {
+            demo: false,
             screen: ArcRwSignal::new(Screen::Starting),
             layout: ArcRwSignal::default(),
             site: ArcRwSignal::default(),

@@ -190,8 +190,8 @@ fn AgentRow(key: AgentKey, place: Signal<usize>) -> impl IntoView {
                 <span>{text(words)}</span>
             </span>
             <span role="cell" class="name" dir="auto">{text(name)}</span>
-            {reported(app, "wide quiet", extension)}
-            {tagged(app, ["", "number"], time_level, time, time_title)}
+            {reported(app, "wide quiet", None, extension)}
+            {tagged(app, ["", "number"], None, time_level, time, time_title)}
             <span role="cell" class="more quiet" dir="auto">{text(activity)}</span>
         </div>
     }

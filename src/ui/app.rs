@@ -5,6 +5,7 @@
 //! State comes down by signals, intents go up by a callback: a signal would conflate two of them.
 //! The model is read without tracking; the tracking is done by the cell or signal that announces the change.
 
+use super::layout::Shown;
 use super::speech::Speech;
 use crate::domain::agent::Agent;
 use crate::domain::call::Call;
@@ -74,6 +75,8 @@ pub enum Intent {
     TakeOver,
     /// Have the release of the page that the host has now.
     Reload,
+    /// Have this width and height, in pixels, where the page is in a frame; `None`: what the frame has by itself.
+    Room(Option<(u32, u32)>),
 }
 
 impl Intent {
@@ -118,6 +121,7 @@ impl Intent {
             Intent::AllowNotifications => "allow-notifications",
             Intent::TakeOver => "take-over",
             Intent::Reload => "reload-now",
+            Intent::Room(_) => "room",
         }
     }
 }
@@ -168,12 +172,16 @@ pub type Dispatch = Rc<dyn Fn(Intent)>;
 /// What every component can reach; a handle that is copied into whatever needs it.
 #[derive(Clone, Copy)]
 pub struct App {
+    /// Everybody is simulated, and the page says so.
+    pub demo: bool,
     /// Which screen is shown.
     pub screen: ReadSignal<Screen>,
-    /// How the page is laid out.
+    /// How site or portal want the page laid out.
     pub layout: ReadSignal<Layout>,
     /// What the site has decided about the page.
     pub site: ReadSignal<SiteView>,
+    /// How it is laid out, and what of the desk is in sight.
+    pub(super) shown: Shown,
     /// Colours that go before the agent's choice.
     pub theme: ReadSignal<Option<Theme>>,
     /// A number that somebody else has put into the field for numbers.
@@ -220,9 +228,11 @@ impl App {
     pub fn provide(views: Views, model: Rc<RefCell<Model>>, dispatch: Dispatch) -> Self {
         let preferences: ReadSignal<Preferences> = views.preferences.read_only().into();
         let app = Self {
+            demo: views.demo,
             screen: views.screen.read_only().into(),
             layout: views.layout.read_only().into(),
             site: views.site.read_only().into(),
+            shown: Shown::new(),
             theme: views.theme.read_only().into(),
             prefill: views.prefill.read_only().into(),
             connection: views.connection.read_only().into(),

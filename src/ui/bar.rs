@@ -19,6 +19,7 @@ pub(super) fn Dial() -> impl IntoView {
     Effect::new(move || {
         if let Some(number) = app.prefill.get() {
             typed.set(number.to_string());
+            app.shown.show("dial");
         }
     });
     let intent = Signal::derive(move || typed.with(|typed| Intent::dial(typed)));

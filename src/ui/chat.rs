@@ -150,11 +150,19 @@ pub(super) fn Chat() -> impl IntoView {
         version.get();
         let Some(with) = chats.open.get() else { return };
         let is_new = conversations.with(|all| all.iter().any(|one| one.with == with && one.unread > 0));
-        if is_new && !untrack(|| app.preferences.with(|chosen| chosen.is_folded("chat"))) {
+        if is_new
+            && app.shown.has("chat")
+            && !untrack(|| app.preferences.with(|chosen| chosen.is_folded("chat")))
+        {
             for part in chats.parts(&with) {
                 app.dispatch(Intent::Seen(Seen::Messages(part)));
             }
         }
+    });
+    Effect::new(move || {
+        app.shown
+            .unread
+            .set(conversations.with(|all| all.iter().map(|one| one.unread).sum()))
     });
     let head = view! {
         <span class="count" class:alarm=flag(move || unread.get().gt(&0)) data-part="unread">

@@ -14,8 +14,10 @@ use super::calls::Calls;
 use super::chat::Chat;
 use super::coming::Coming;
 use super::contact::ContactArea;
+use super::demo::demo_mark;
 use super::focus;
 use super::language::LanguageChoice;
+use super::layout::{Tabs, Unfold};
 use super::live::{attr, text};
 use super::missed::Missed;
 use super::page;
@@ -40,7 +42,7 @@ pub(super) fn Desk() -> impl IntoView {
         focus::go_to(&["[data-part=calls]"]);
     };
     view! {
-        <div class="frame" data-part="desk">
+        <div class="frame" data-part="desk" data-tab=attr(move || app.shown.tab())>
             <header class="bar" data-part="bar">
                 <h1 class="brand" tabindex="-1" node_ref=heading>
                     {text(move || app.say(Word::Product))}
@@ -55,9 +57,11 @@ pub(super) fn Desk() -> impl IntoView {
                 <LanguageChoice />
                 <ShortcutSheet />
                 <Settings />
+                <Unfold />
             </header>
             <aside class="line" aria-label=attr(move || app.say(Word::Notices))>
                 <Banner />
+                {demo_mark(app)}
                 <Connection />
             </aside>
             <main class="desk">
@@ -67,6 +71,7 @@ pub(super) fn Desk() -> impl IntoView {
                     <WrapUp />
                     <Missed />
                 </div>
+                <Tabs />
                 <div class="column middle">
                     <ContactArea />
                     <Agents />

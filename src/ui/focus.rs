@@ -108,6 +108,11 @@ pub(super) fn go_to(selectors: &[&str]) -> bool {
     found.is_some_and(|place| take_focus(&place))
 }
 
+/// Whether what `selector` finds is there and cannot be seen.
+pub(super) fn is_hidden(selector: &str) -> bool {
+    find(selector).is_some_and(|place| !is_seen(&place))
+}
+
 /// Whether nothing stands in what `selector` finds.
 pub(super) fn is_empty(selector: &str) -> bool {
     find(selector).is_none_or(|place| place.inner_text().trim().is_empty())

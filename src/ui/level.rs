@@ -40,6 +40,15 @@ impl Level {
         }
     }
 
+    /// The value of `data-level`.
+    pub(super) fn mark(self) -> Option<&'static str> {
+        match self {
+            Level::Calm => None,
+            Level::Warning => Some("warning"),
+            Level::Critical => Some("critical"),
+        }
+    }
+
     fn word(self) -> Option<Word> {
         match self {
             Level::Calm => None,
@@ -49,16 +58,18 @@ impl Level {
     }
 }
 
-/// A number with its level; `classes`: of a calm one, and of its cell.
+/// A number with its level; of the two classes the first is a calm one's, the second its cell's. The label says what
+/// it is where no heading does.
 pub(super) fn tagged(
     app: App,
     [calm, cell]: [&'static str; 2],
+    label: Option<Word>,
     level: impl Fn() -> Level + Send + Sync + Copy + 'static,
     value: impl Fn() -> Option<String> + Send + Sync + 'static,
     title: impl Fn() -> Option<&'static str> + Send + Sync + 'static,
 ) -> impl IntoView {
     view! {
-        <span role="cell" class=cell>
+        <span role="cell" class=cell data-label=label.map(|label| attr(move || app.say(label)))>
             <span class=text(move || level().class(calm)) title=attr(title)>
                 {when(move || level() == Level::Critical, move || view! { {icon(|| Icon::Triangle)} }.into_any())}
                 {text(move || value().unwrap_or_else(|| app.say(Word::Unreported).to_owned()))}

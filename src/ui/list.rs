@@ -5,9 +5,10 @@
 //! Sizes are the style sheets': the spacer is `count × --row` high, the rows are shifted by `first × --row`.
 //! Nothing here is generic: three lists share one piece of code.
 
+use super::app::App;
 use super::live::{MakeRow, attr, flag, rows, text};
 use super::page::SizeWatch;
-use crate::store::Listing;
+use crate::store::{Layout, Listing};
 use leptos::html;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -16,6 +17,16 @@ use std::sync::Arc;
 const SPARE: usize = 6;
 /// Rows made before the first measurement.
 const FIRST_GUESS: usize = 40;
+
+/// How long a wall shows one page of a list that has more, seconds.
+const PAGE_LASTS: i64 = 12;
+
+/// Where a wall's next page begins: nobody stands there to scroll.
+fn next_page(scrolled: f64, height: f64, row: f64, whole: f64) -> f64 {
+    let rows = (height / row.max(1.0)).floor().max(1.0);
+    let next = scrolled + rows * row.max(1.0);
+    if next >= whole { 0.0 } else { next }
+}
 
 /// The rows in sight: the first, and how many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,6 +106,25 @@ pub(super) fn WindowedList(
             watch.set_value(SizeWatch::new(&[&scroller, &spacer], measure));
         }
     });
+    let app = App::get();
+    let turns = Memo::new(move |_| match app.shown.layout() {
+        Layout::Wall => app.now().0.div_euclid(1_000 * PAGE_LASTS),
+        _ => 0,
+    });
+    Effect::new(move |page: Option<i64>| {
+        let turn = turns.get();
+        if let (Some(scroller), Some(spacer), true) = (
+            scroller.get_untracked(),
+            spacer.get_untracked(),
+            page.is_some_and(|page| page != turn),
+        ) {
+            let height = f64::from(scroller.client_height() - spacer.offset_top());
+            let whole = f64::from(spacer.offset_height());
+            let row = whole / count.get_untracked().max(1) as f64;
+            scroller.set_scroll_top(next_page(f64::from(scroller.scroll_top()), height, row, whole) as i32);
+        }
+        turn
+    });
     let shown = Memo::new(move |_| {
         listing.track();
         let Sight { first, len } = in_sight.get();
@@ -149,6 +179,22 @@ mod tests {
             assert!(seen.first + seen.len > last_visible.min(count - 1), "row {top}");
             assert!(seen.len < 40, "bounded by the view, not by the list");
         }
+    }
+
+    #[test]
+    fn a_wall_shows_every_row_and_begins_again() {
+        let (height, row, whole) = (310.0, 30.0, 900.0);
+        let mut seen = [false; 30];
+        let mut top = 0.0;
+        for _ in 0..3 {
+            let first = (top / row) as usize;
+            seen[first..(first + 10).min(30)].fill(true);
+            top = next_page(top, height, row, whole);
+        }
+        assert!(seen.iter().all(|seen| *seen));
+        assert!(top < 1.0, "the first page again");
+        assert!(next_page(0.0, 900.0, 30.0, 300.0) < 1.0, "one page stays");
+        assert!(next_page(0.0, 0.0, 0.0, 0.0) < 1.0, "nothing was measured");
     }
 
     #[test]

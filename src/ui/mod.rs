@@ -26,6 +26,7 @@
 //! | `dial` | the field for a number |
 //! | `me` | who is signed in |
 //! | `connection` | the connection's light (`data-link`) |
+//! | `demo` | that everybody here is simulated, and the way out of that |
 //! | `banner` | what the agent should know now; empty when all is well |
 //! | `forced-out` | who or what has signed the agent out |
 //! | `unusable` | how many of the server's messages could not be read |
@@ -50,6 +51,7 @@
 //! | `shortcuts`, `shortcut-note` | the sheet with the keys, and what it tells about a choice |
 //! | `shortcut` | the keys of one action (`data-id`: the action's name) |
 //! | `language`, `language-error` | the choice of language, and why the last one could not be had |
+//! | `tabs` | the tabs of the compact layout (`data-tab`: the part that each shows) |
 //! | `settings`, `notifications` | the settings, and what keeps notifications from being shown |
 //! | `sound-blocked` | the browser lets nothing be heard |
 //! | `new-version` | the host has another release of the page |
@@ -70,7 +72,7 @@
 //! - of the page: `transfer`, `conference`, `more`, `state-menu`, `wrap-up-code` (each opens something), `details`,
 //!   `retry-now`, `reload`, `reload-now`, `dismiss`, `dismiss-all`, `language`, `fold`, `edit`, `cancel`, `take-over`, `use-server-value`,
 //!   `read-aloud`, `jump-to-latest`, `alerts`, `open-conversation`, `all-conversations`, `skip-to-calls`, `shortcuts`,
-//!   `change-keys`, `usual-keys`, `close`.
+//!   `change-keys`, `usual-keys`, `leave-demo`, `close`, `tab`, `unfold`.
 
 #![allow(
     unreachable_pub,
@@ -93,11 +95,13 @@ mod calls;
 mod chat;
 mod coming;
 mod contact;
+mod demo;
 mod desk;
 mod focus;
 mod format;
 mod keypad;
 mod language;
+mod layout;
 mod level;
 mod list;
 mod live;

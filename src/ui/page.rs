@@ -17,7 +17,7 @@ use crate::words::{Dictionary, Language, Word};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{Element, HtmlElement, ResizeObserver};
+use web_sys::{Element, EventTarget, HtmlElement, MediaQueryList, ResizeObserver};
 
 /// The element that the page is mounted on; the static shell inside it is removed.
 pub(super) fn take_mount_point() -> Option<HtmlElement> {
@@ -54,9 +54,55 @@ pub(super) fn set_theme(theme: Theme) {
     mark_root("data-theme", (theme != Theme::System).then(|| theme.name()));
 }
 
-/// Has the page laid out so; what goes by the room there is has no mark.
+/// Has the page laid out so.
 pub(super) fn set_layout(layout: Layout) {
-    mark_root("data-layout", (layout != Layout::Auto).then(|| layout.name()));
+    mark_root("data-layout", Some(layout.name()));
+}
+
+/// Whether the page has such a room, in the words of a style sheet.
+pub(super) fn fits(room: &str) -> bool {
+    matching(room).is_some_and(|room| room.matches())
+}
+
+/// Tells whenever that changes, for as long as the calling owner lives.
+pub(super) fn on_fit(room: &str, tell: impl Fn() + 'static) {
+    if let Some(room) = matching(room) {
+        listen(&room, "change", tell);
+    }
+}
+
+fn matching(room: &str) -> Option<MediaQueryList> {
+    window().match_media(room).ok().flatten()
+}
+
+/// Tells the height of the highest thing above the page whenever one of them opens or closes, for as long as the
+/// calling owner lives; 0 when there is none.
+pub(super) fn on_popovers(tell: impl Fn(u32) + 'static) {
+    listen(&document(), "toggle", move || {
+        let Ok(open) = document().query_selector_all("[popover]:popover-open") else {
+            return;
+        };
+        let height = |place| {
+            let element = open.item(place)?.dyn_into::<Element>().ok()?;
+            u32::try_from(element.scroll_height()).ok()
+        };
+        tell((0..open.length()).filter_map(height).max().unwrap_or_default());
+    });
+}
+
+/// Listens to an event on its way down: those of popovers do not come up again.
+fn listen(target: &EventTarget, event: &'static str, tell: impl Fn() + 'static) {
+    let tell = Closure::<dyn Fn()>::new(tell);
+    let listener = tell.as_ref().unchecked_ref();
+    // A browser that refuses a listener for an event that it has does not exist.
+    let _ = target.add_event_listener_with_callback_and_bool(event, listener, true);
+    let kept = StoredValue::new_local((target.clone(), tell));
+    on_cleanup(move || {
+        kept.with_value(|(target, tell)| {
+            let listener = tell.as_ref().unchecked_ref();
+            let _ = target.remove_event_listener_with_callback_and_bool(event, listener, true);
+        });
+    });
 }
 
 fn mark_root(name: &str, value: Option<&str>) {

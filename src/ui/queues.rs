@@ -159,15 +159,16 @@ fn QueueRow(key: QueueKey, place: Signal<usize>) -> impl IntoView {
             aria-rowindex=attr(move || place.get())
             data-part="queue"
             data-id=attr(id)
+            data-level=attr(move || waiting_level().max(wait_level()).mark())
             data-unsure=attr(move || certainty().mark())
         >
             <span role="cell" class="two-lines">
                 <span class="name" dir="auto">{text(name)}</span>
                 <span class="as-of">{text(move || certainty().words(app))}</span>
             </span>
-            {tagged(app, ["tag", "number"], waiting_level, waiting_text, waiting_title)}
-            {tagged(app, ["tag", "number"], wait_level, wait_text, wait_title)}
-            {reported(app, "number", free)}
+            {tagged(app, ["tag", "number"], Some(Word::Waiting), waiting_level, waiting_text, waiting_title)}
+            {tagged(app, ["tag", "number"], Some(Word::LongestWait), wait_level, wait_text, wait_title)}
+            {reported(app, "number free", Some(Word::FreeOfServing), free)}
         </div>
     }
 }

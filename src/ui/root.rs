@@ -7,11 +7,12 @@
 use super::app::App;
 use super::attention::be_noticed;
 use super::desk::Desk;
+use super::layout::lay_out;
 use super::live::text;
 use super::look::{Icon, icon};
 use super::page;
 use super::sign_in::SignIn;
-use crate::store::{Layout, Screen};
+use crate::store::Screen;
 use crate::words::Word;
 use leptos::prelude::*;
 
@@ -21,7 +22,7 @@ pub fn Root() -> impl IntoView {
     let app = App::get();
     Effect::new(move || page::beat(app.now()));
     be_noticed(app);
-    Effect::new(move || page::set_layout(layout(app)));
+    lay_out(app);
     Effect::new(move || {
         let chosen = app.preferences.with(|preferences| preferences.theme);
         let usual = chosen.unwrap_or_else(|| app.site.with(|site| site.theme));
@@ -47,21 +48,6 @@ pub fn Root() -> impl IntoView {
         <div class="unseen" role="alert" aria-live="assertive" data-part="assertive">
             {text(move || app.assertive.get())}
         </div>
-    }
-}
-
-/// What was decided for the page, else for the agent's role; tracks.
-fn layout(app: App) -> Layout {
-    let leads_team = app
-        .desk
-        .with(|desk| desk.me)
-        .is_some_and(|me| app.read(|model| model.agents.get(me).is_some_and(|agent| agent.leads_team)));
-    let [agent, team_lead] = app.site.with(|site| site.layouts);
-    match app.layout.get() {
-        Layout::Auto if app.screen.with(|screen| *screen != Screen::Desk) => Layout::Auto,
-        Layout::Auto if leads_team => team_lead,
-        Layout::Auto => agent,
-        decided => decided,
     }
 }
 

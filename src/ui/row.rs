@@ -69,10 +69,11 @@ impl Certainty {
     }
 }
 
-/// A value, or a dash that says "not reported".
+/// A value, or a dash that says "not reported"; `label` is what a wall writes under it.
 pub(super) fn reported(
     app: App,
     class: &'static str,
+    label: Option<Word>,
     value: impl Fn() -> Option<String> + Send + Sync + 'static,
 ) -> impl IntoView {
     let value = Memo::new(move |_| value());
@@ -81,6 +82,7 @@ pub(super) fn reported(
             class=class
             class:quiet=flag(move || value.with(Option::is_none))
             role="cell"
+            data-label=label.map(|label| attr(move || app.say(label)))
             title=attr(move || value.with(Option::is_none).then(|| app.say(Word::NotReported)))
         >
             {text(move || value.get().unwrap_or_else(|| app.say(Word::Unreported).to_owned()))}

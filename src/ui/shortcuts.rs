@@ -10,6 +10,7 @@
 use super::app::{App, Intent};
 use super::focus::{self, Pressed};
 use super::look::Look;
+use super::page;
 use super::speech::Speech;
 use crate::domain::agent::{Agent, AgentState};
 use crate::domain::call::{Call, Stage};
@@ -80,10 +81,7 @@ fn perform(app: App, action: Action) -> Result<(), String> {
         let call = here.ok_or_else(|| app.why(Off::NoCall).to_owned())?;
         ask(app, command(call))
     };
-    let place = |selectors: &[&str]| {
-        let found = focus::go_to(selectors);
-        found.then_some(()).ok_or_else(|| not_here(app))
-    };
+    let place = |selectors: &'static [&'static str]| go_to(app, "", selectors);
     match action {
         Action::Answer => of_any(app, here, Command::Answer),
         Action::EndCall => of_call(Command::EndCall),
@@ -144,7 +142,8 @@ fn perform(app: App, action: Action) -> Result<(), String> {
             } else {
                 first
             };
-            place(&[wanted, first])
+            let found = focus::go_to(&[wanted, first]);
+            found.then_some(()).ok_or_else(|| not_here(app))
         }
         Action::FinishWrapUp => {
             let ready = !matches!(
@@ -170,14 +169,22 @@ fn perform(app: App, action: Action) -> Result<(), String> {
             }
             Ok(())
         }
-        Action::CallData => place(&["[data-part=contact] [data-command=edit]", "[data-part=contact]"]),
+        Action::CallData => go_to(
+            app,
+            "contact",
+            &["[data-part=contact] [data-command=edit]", "[data-part=contact]"],
+        ),
         Action::WrapUpCode => place(&["[data-part=wrap-up] :is([data-command=wrap-up-code], input)"]),
         Action::Missed => place(&["[data-part=missed]"]),
-        Action::Chat => place(&[
-            "[data-part=chat] [data-part=message-field]",
-            "[data-part=chat] [data-command=open-conversation]",
-            "[data-part=chat]",
-        ]),
+        Action::Chat => go_to(
+            app,
+            "chat",
+            &[
+                "[data-part=chat] [data-part=message-field]",
+                "[data-part=chat] [data-command=open-conversation]",
+                "[data-part=chat]",
+            ],
+        ),
         Action::Alerts => {
             press(app, "[data-command=alerts]")?;
             focus::go_to(&["[data-part=alerts] button", "[data-part=alerts]"]);
@@ -194,6 +201,20 @@ fn perform(app: App, action: Action) -> Result<(), String> {
         }
         Action::Shortcuts => Ok(()),
     }
+}
+
+/// Moves the focus to a place of the part `of` the desk; one that is not in sight is shown first.
+fn go_to(app: App, of: &str, selectors: &'static [&'static str]) -> Result<(), String> {
+    if focus::go_to(selectors) {
+        return Ok(());
+    }
+    if !app.shown.show(of) {
+        return Err(not_here(app));
+    }
+    page::next_frame(move || {
+        focus::go_to(selectors);
+    });
+    Ok(())
 }
 
 /// The call that keys act on: the one with the focus, else the current one, else the only one.
@@ -234,7 +255,15 @@ fn ask(app: App, command: Command) -> Result<(), String> {
     Ok(())
 }
 
+/// Presses a button; in a bar the whole desk is shown for one that is not in sight.
 fn press(app: App, selector: &str) -> Result<(), String> {
+    if focus::is_hidden(selector) && app.shown.show("") {
+        let selector = selector.to_owned();
+        page::next_frame(move || {
+            focus::press(&selector);
+        });
+        return Ok(());
+    }
     match focus::press(selector) {
         Pressed::Yes => Ok(()),
         Pressed::Off(why) => Err(why.unwrap_or_else(|| not_here(app))),

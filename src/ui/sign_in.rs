@@ -6,6 +6,7 @@
 
 use super::app::{App, Intent};
 use super::attention::sound_blocked;
+use super::demo::{demo_hint, demo_mark};
 use super::language::{LanguageChoice, language_note};
 use super::live::{attr, flag, part, text, when};
 use super::look::{Icon, icon};
@@ -131,6 +132,7 @@ pub(super) fn SignIn() -> impl IntoView {
             <form class="sheet" on:submit=send>
                 <h1 class="brand">{text(move || app.say(Word::Product))}</h1>
                 <p class="quiet">{text(move || app.say(Word::SignInIntro))}</p>
+                {demo_hint(app)}
                 {field(
                     Word::AgentId,
                     view! {
@@ -179,6 +181,7 @@ pub(super) fn SignIn() -> impl IntoView {
                 <LanguageChoice />
                 {test_button(app)}
             </div>
+            {demo_mark(app)}
             {sound_blocked(app)}
             {language_note(app)}
         </main>

@@ -169,6 +169,9 @@ catalogue! {
         SignInAgain = "Sign in again"
         SigningIn = "Signing in…"
         SignOut = "Sign out"
+        Demo = "Demonstration: everybody here is simulated."
+        LeaveDemo = "Leave the demonstration"
+        DemoHint = "Be anybody you like, such as agent 1001 at extension 4001."
         AgentId = "Agent id"
         Password = "Password"
         Extension = "Extension"
@@ -430,6 +433,9 @@ catalogue! {
         OtherTabLeads = "Calls ring in another tab of yours"
         TakeOver = "Take over here"
 
+        PartsOfDesk = "Parts of the desk"
+        WholeDesk = "Show the whole desk"
+
         OffOffline = "Not connected to the server"
         OffTelephonyDown = "The telephony server is away; use your phone's own keys until it is back"
         OffNoMask = "The telephony server has not said yet what is possible"
@@ -516,6 +522,7 @@ catalogue! {
         CallsMissed = "{count} call missed", "{count} calls missed"
         DigitsSent = "{count} digit sent", "{count} digits sent"
         NewMessages = "{count} new message", "{count} new messages"
+        ToLookAt = "{count} thing to look at", "{count} things to look at"
         AlertsWaiting = "{count} alert", "{count} alerts"
         RefusedSubscriptions =
             "{count} subscription refused by the server", "{count} subscriptions refused by the server"

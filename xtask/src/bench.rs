@@ -135,7 +135,7 @@ fn native(project: &Project) -> Outcome<String> {
 
 /// Our decoder beside the official client's, on the same frames in Chromium.
 fn decoding(project: &Project, browser: &Browser) -> Outcome<String> {
-    let decoder = page::program(project, ["--example", "decode"], "")?;
+    let decoder = page::program(project, ["--example", "decode"], &[], "")?;
     let mut command = project.command("node");
     command
         .arg(project.root.join("tests").join("bench").join("decode.mjs"))
@@ -150,7 +150,7 @@ fn client_size(project: &Project) -> Outcome<String> {
     println!("Building the page's program with and without the SignalR client (3 minutes).");
     let mut sizes = Vec::new();
     for flags in ["--cfg switchhook_without_signalr", ""] {
-        let folder = page::program(project, ["--bin", "switchhook"], flags)?;
+        let folder = page::program(project, ["--bin", "switchhook"], &[], flags)?;
         let mut command = project.command("node");
         command
             .arg(project.root.join("tests").join("bench").join("weigh.mjs"))

@@ -1,7 +1,7 @@
 //! `cargo xtask demo`: a live desk in one command.
 //!
 //! Sets up, builds the page and the hub, starts the hub, waits until it answers and prints where to go and what to try.
-//! The port is tried before anything is built, because a busy one is the most common thing to go wrong.
+//! The ports are tried before anything is built, because a busy one is the most common thing to go wrong.
 //! The hub is this program's child and ends with it: on Ctrl-C, when asked to terminate, and when it ends by itself.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use crate::arguments::Arguments;
 use crate::process::{self, Failure, Outcome};
 use crate::project::Project;
-use crate::{page, setup};
+use crate::{page, portal, setup};
 
 /// How long the hub may take until it answers.
 const START_LIMIT: Duration = Duration::from_secs(15);
@@ -19,6 +19,8 @@ const START_LIMIT: Duration = Duration::from_secs(15);
 /// What the person asked for.
 pub(crate) struct Options {
     port: u16,
+    /// Where the example portal is.
+    portal_port: u16,
     open: bool,
     /// Options that go to the hub as they are.
     for_hub: Vec<String>,
@@ -30,6 +32,7 @@ impl Options {
         let mut arguments = Arguments::new("demo", words);
         let mut options = Self {
             port: 8090,
+            portal_port: 8091,
             open: false,
             for_hub: Vec::new(),
         };
@@ -38,6 +41,10 @@ impl Options {
             let value = match given.name {
                 "--port" => {
                     options.port = arguments.value(&given, "a port number from 1 to 65535")?;
+                    continue;
+                }
+                "--portal-port" => {
+                    options.portal_port = arguments.value(&given, "a port number from 1 to 65535")?;
                     continue;
                 }
                 "--open" => {
@@ -77,7 +84,8 @@ pub(crate) fn run(project: &Project, options: &Options) -> Outcome {
             "The message above says why.",
         );
     }
-    check_port(options.port)?;
+    check_port("--port", options.port)?;
+    check_port("--portal-port", options.portal_port)?;
     setup::for_page(project)?;
     page::build(project)?;
     build_hub(project)?;
@@ -85,7 +93,9 @@ pub(crate) fn run(project: &Project, options: &Options) -> Outcome {
     let mut hub = start_hub(project, options)?;
     let outcome = wait_until_it_answers(&mut hub, options.port).and_then(|()| {
         let address = format!("http://127.0.0.1:{}", options.port);
-        greet(&address);
+        portal::serve(&project.root, options.portal_port, &address)?;
+        let portal = format!("{}/?desk={address}/", portal::origin(options.portal_port));
+        greet(&address, &portal);
         if options.open {
             open_in_browser(&address);
         }
@@ -110,19 +120,19 @@ fn end(hub: &mut Child) {
 }
 
 /// Finds out before any work whether the port is free.
-fn check_port(port: u16) -> Outcome {
+fn check_port(option: &str, port: u16) -> Outcome {
     match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
         Ok(_) => Ok(()),
         Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => Err(Failure::new(
             format!("Port {port} is in use, perhaps by a demo that is still running."),
             format!(
-                "End that program, or choose another port: `cargo xtask demo --port {}`.",
-                if port < u16::MAX { port + 1 } else { 8090 }
+                "End that program, or choose another port: `cargo xtask demo {option} {}`.",
+                if port < u16::MAX - 1 { port + 2 } else { 8090 }
             ),
         )),
         Err(error) => Err(Failure::new(
             format!("Port {port} cannot be used: {error}."),
-            "Choose another port: `cargo xtask demo --port 8091`.",
+            format!("Choose another port: `cargo xtask demo {option} 8190`."),
         )),
     }
 }
@@ -145,6 +155,7 @@ fn start_hub(project: &Project, options: &Options) -> Outcome<Child> {
     Command::new(&program)
         .args(["--port", &options.port.to_string(), "--site"])
         .arg(project.dist())
+        .args(["--embed-in", &portal::origin(options.portal_port)])
         .args(&options.for_hub)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
@@ -173,7 +184,7 @@ fn wait_until_it_answers(hub: &mut Child, port: u16) -> Outcome {
     ))
 }
 
-fn greet(address: &str) {
+fn greet(address: &str, portal: &str) {
     println!(
         "
 Switchhook is running: {address}
@@ -183,6 +194,7 @@ Three things to try:
   2. While you talk, press Hold: only the buttons that the server allows can be pressed, and they change at once.
   3. Open the address in a second window, sign in as 1002, and watch your own row in its list of colleagues.
 
+The same desk inside an intranet portal of another origin: {portal}
 What one vocabulary alone can say of the same calls: {address}/ccs/ and {address}/callgem/
 What can go wrong: `cargo xtask demo --scenario list`.
 
@@ -274,11 +286,20 @@ mod tests {
 
     #[test]
     fn options_for_the_hub_are_checked_and_passed_on() {
-        let words: Vec<String> = ["--agents", "40", "--rate=2.5", "--open", "--port", "8123"]
-            .map(str::to_owned)
-            .to_vec();
+        let words: Vec<String> = [
+            "--agents",
+            "40",
+            "--rate=2.5",
+            "--open",
+            "--port",
+            "8123",
+            "--portal-port",
+            "8200",
+        ]
+        .map(str::to_owned)
+        .to_vec();
         let options = Options::parse(&words).expect("the options are right");
-        assert_eq!(options.port, 8123);
+        assert_eq!((options.port, options.portal_port), (8123, 8200));
         assert!(options.open);
         assert_eq!(options.for_hub, ["--agents", "40", "--rate", "2.5"]);
         assert!(Options::parse(&["--agents".to_owned(), "some".to_owned()]).is_err());
@@ -297,7 +318,7 @@ mod tests {
     fn a_busy_port_is_named_with_the_way_out() {
         let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("some port is free");
         let port = taken.local_addr().expect("a bound socket has an address").port();
-        let failure = check_port(port).unwrap_err().to_string();
+        let failure = check_port("--port", port).unwrap_err().to_string();
         assert!(failure.contains(&format!("Port {port} is in use")), "{failure}");
         assert!(failure.contains("--port"), "{failure}");
     }

@@ -13,6 +13,7 @@ mod dist;
 mod docs;
 mod lock;
 mod page;
+mod portal;
 mod process;
 mod project;
 mod screens;
@@ -30,6 +31,7 @@ Switchhook's commands. Each does its own set-up, into .tools/ inside the project
 
   cargo xtask demo     build the page, start the hub with a simulated contact centre, print the address
       --port N         the port to serve on                     (8090)
+      --portal-port N  the port of the example portal           (8091)
       --agents N       simulated colleagues                     (the hub's default)
       --queues N       queues                                   (the hub's default)
       --callbacks N    callbacks open at the start              (the hub's default)

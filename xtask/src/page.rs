@@ -1,9 +1,9 @@
 //! Building the page into `dist/`.
 //!
 //! Trunk does the work, with every tool it calls already on the search path at the right version, so that it never
-//! reaches for the network. Afterwards the style sheets are joined, the script is minified, and each file that
-//! compresses well gets a `.br` and a `.gz` beside it, which the hub and most file servers send as they are. Nothing is
-//! built when nothing that goes into the page has changed since.
+//! reaches for the network. The program of the demonstration is built beside it. Afterwards the style sheets are
+//! joined, the scripts are minified, and each file that compresses well gets a `.br` and a `.gz` beside it, which the
+//! hub and most file servers send as they are. Nothing is built when nothing that goes into it has changed since.
 //! `config.json` gets no compressed copy: it is meant to be edited in place, and a stale copy would win.
 
 use std::path::{Path, PathBuf};
@@ -13,10 +13,11 @@ use crate::project::{Project, fingerprint};
 use crate::setup::WASM_TARGET;
 
 /// Everything that goes into the page.
-const INPUTS: [&str; 10] = [
+const INPUTS: [&str; 11] = [
     "src",
     "style",
     "public",
+    "embed/switchhook-desk.js",
     "index.html",
     "Trunk.toml",
     "Cargo.toml",
@@ -24,6 +25,29 @@ const INPUTS: [&str; 10] = [
     ".cargo",
     "xtask/finish.mjs",
     "xtask/compressed.mjs",
+];
+
+/// Everything that goes into the demonstration's program.
+const DEMO_INPUTS: [&str; 9] = [
+    "hub/src",
+    "hub/Cargo.toml",
+    "src/domain",
+    "src/lib.rs",
+    "src/protocol",
+    "src/vendor",
+    "Cargo.toml",
+    "Cargo.lock",
+    ".cargo",
+];
+
+/// The demonstration's program, as Cargo knows it.
+const DEMO: [&str; 2] = ["--bin", "switchhook-demo"];
+const DEMO_CHOICE: [&str; 5] = [
+    "--package",
+    "switchhook-hub",
+    "--no-default-features",
+    "--features",
+    "worker",
 ];
 
 /// Builds the page, unless the one in `dist/` was built from the same files.
@@ -36,34 +60,64 @@ pub(crate) fn build(project: &Project) -> Outcome {
     }
     let note = project.memory("page");
     let last = std::fs::read_to_string(&note).unwrap_or_default();
-    if last == state(project)? && project.dist().join("index.html").is_file() {
+    let now = State::of(project)?;
+    if last == now.to_string() && project.dist().join("index.html").is_file() {
         return Ok(());
     }
+    let mut before = last.split(' ');
+    let is_same_page = before.next() == Some(now.page.to_string().as_str());
+    let is_same_demo = before.next() == Some(now.demo.to_string().as_str());
+    let is_same_folder = before.next() == Some(now.made.to_string().as_str());
     println!("Building the page (about 3 minutes the first time, half a minute after a change).");
     // Trunk builds without the network; what the compiler needs is fetched before, as the lock file has it.
     process::run(
         project.cargo().args(["fetch", "--quiet", "--locked"]),
         "Check that Cargo can reach its registry and start again.",
     )?;
-    let mut trunk = project.command(project.program("trunk"));
-    trunk
-        .arg("build")
-        .env("CARGO_TARGET_DIR", &project.target)
-        .env("RUSTFLAGS", rustflags(project))
-        // Trunk takes this variable for its own option and refuses the value that people commonly give it.
-        .env_remove("NO_COLOR");
-    process::run(&mut trunk, "The compiler's or Trunk's message above says why.")?;
-    finish(project)?;
+    if !(is_same_page && is_same_folder) {
+        let mut trunk = project.command(project.program("trunk"));
+        trunk
+            .arg("build")
+            .env("CARGO_TARGET_DIR", &project.target)
+            .env("RUSTFLAGS", rustflags(project))
+            // Trunk takes this variable for its own option and refuses the value that people commonly give it.
+            .env_remove("NO_COLOR");
+        process::run(&mut trunk, "The compiler's or Trunk's message above says why.")?;
+    }
+    let demo = project.memory(DEMO[1]);
+    if !(is_same_demo && demo.is_dir()) {
+        println!("Building the demonstration's program (about a minute the first time).");
+        program(project, DEMO, &DEMO_CHOICE, "")?;
+    }
+    finish(project, &demo)?;
     let folder = project.memory("");
     std::fs::create_dir_all(&folder).map_err(|error| Failure::file("create", &folder, &error))?;
-    std::fs::write(&note, state(project)?).map_err(|error| Failure::file("write", &note, &error))
+    let made = State::of(project)?.to_string();
+    std::fs::write(&note, made).map_err(|error| Failure::file("write", &note, &error))
 }
 
-/// What the page was made from and what became of it: a page that somebody else put there is built anew as well.
-fn state(project: &Project) -> Outcome<String> {
-    let made_from = fingerprint(&project.root, &INPUTS)?;
-    let made = fingerprint(&project.root, &["dist"])?;
-    Ok(format!("{made_from} {made}"))
+/// What the page and the demonstration were made from and what became of it: a page that somebody else put there is
+/// built anew as well.
+struct State {
+    page: u64,
+    demo: u64,
+    made: u64,
+}
+
+impl State {
+    fn of(project: &Project) -> Outcome<Self> {
+        Ok(Self {
+            page: fingerprint(&project.root, &INPUTS)?,
+            demo: fingerprint(&project.root, &DEMO_INPUTS)?,
+            made: fingerprint(&project.root, &["dist"])?,
+        })
+    }
+}
+
+impl std::fmt::Display for State {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{} {} {}", self.page, self.demo, self.made)
+    }
 }
 
 /// What the compiler is told beyond the profile.
@@ -94,8 +148,9 @@ fn rustflags(project: &Project) -> String {
 
 /// A program for the browser in the page's own build, bound and made small, but not on a page: its folder.
 ///
-/// `what` names it to Cargo (`--bin`, `--example`), `flags` go to the compiler beside the page's own.
-pub(crate) fn program(project: &Project, what: [&str; 2], flags: &str) -> Outcome<PathBuf> {
+/// `what` names it to Cargo (`--bin`, `--example`), `choice` its package and features where they are not the page's;
+/// `flags` go to the compiler beside the page's own.
+pub(crate) fn program(project: &Project, what: [&str; 2], choice: &[&str], flags: &str) -> Outcome<PathBuf> {
     let [kind, name] = what;
     let mut cargo = project.cargo();
     cargo
@@ -110,6 +165,7 @@ pub(crate) fn program(project: &Project, what: [&str; 2], flags: &str) -> Outcom
             kind,
             name,
         ])
+        .args(choice)
         .env("RUSTFLAGS", format!("{} {flags}", rustflags(project)));
     process::run(&mut cargo, "The compiler's message above says why.")?;
     let built = project.target.join(WASM_TARGET).join("page");
@@ -139,13 +195,14 @@ pub(crate) fn program(project: &Project, what: [&str; 2], flags: &str) -> Outcom
 }
 
 /// Joins, minifies and compresses. Node has both encoders built in, and is here anyway because of npm.
-fn finish(project: &Project) -> Outcome {
+fn finish(project: &Project, demo: &Path) -> Outcome {
     process::run(
         project
             .node("It makes the page's files small.")?
             .arg(Path::new("xtask").join("finish.mjs"))
             .arg(project.dist())
-            .arg(project.node_modules()),
+            .arg(project.node_modules())
+            .arg(demo),
         "Check that the folder dist/ is writable and has room.",
     )
 }

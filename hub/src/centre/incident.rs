@@ -1,7 +1,7 @@
 //! What goes wrong on demand.
 //!
 //! Lives here: a few turns of events that are rare by themselves, made to happen to a given agent now.
-//! May not live here: when they happen and how often (`server::desk::scenario`), what they are called on the wire.
+//! May not live here: when they happen and how often (`desk::scenario`), what they are called on the wire.
 //! Everything goes through the same doors as what happens by itself, so that the centre's laws hold throughout.
 //! An agent to whom it cannot happen at the moment is left alone, and nothing happens.
 

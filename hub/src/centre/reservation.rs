@@ -1,7 +1,7 @@
 //! Reservations of agents by somebody else than the centre's own routing.
 //!
 //! Lives here: how long an agent is kept from being given calls, and what follows when that is over.
-//! May not live here: whom a request means and how it is answered (`server::desk`), the agent's state.
+//! May not live here: whom a request means and how it is answered (`desk`), the agent's state.
 //! A reservation is a fact beside the state: it changes no state, and the agent's buttons stay what they are.
 //! It keeps calls of queues away, in the one place that looks for agents; a colleague who dials still gets through.
 

@@ -5,10 +5,9 @@
 //! Every complaint names the option and what would be right.
 //! Options for measurements are left out of the short help; `--help-all` has them.
 
-use super::Options;
-use super::configuration;
-use super::desk::{Flood, NoScenario, Scenario};
 use super::policy;
+use super::{Flood, Options};
+use crate::desk::{NoScenario, Scenario, configuration};
 use lexopt::prelude::*;
 use std::ffi::OsString;
 use std::str::FromStr;

@@ -5,8 +5,10 @@
 //! Virtual time is the wall clock at the start plus what a monotonic clock has counted since: a wall clock
 //! that is set does not stir the centre. Between events the task sleeps; nothing polls.
 
-use super::desk::{Desk, Request};
+use super::flood::Feeds;
+use super::hotline::Request;
 use crate::centre::Moment;
+use crate::desk::{Asked, Desk};
 use std::time::{Duration, SystemTime};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
@@ -52,8 +54,13 @@ fn millis(duration: Duration) -> i64 {
     duration.as_millis().try_into().unwrap_or(i64::MAX)
 }
 
-/// Drives `desk` until nobody can send it requests any more.
-pub(super) async fn drive(mut desk: Desk, mut requests: mpsc::Receiver<Request>, clock: Clock) {
+/// Drives `desk`, and the measuring feeds beside it, until nobody can send it requests any more.
+pub(super) async fn drive(
+    mut desk: Desk,
+    mut feeds: Option<Feeds>,
+    mut requests: mpsc::Receiver<Request>,
+    clock: Clock,
+) {
     loop {
         let due = desk
             .next_due()
@@ -62,9 +69,38 @@ pub(super) async fn drive(mut desk: Desk, mut requests: mpsc::Receiver<Request>,
             request = requests.recv() => {
                 let Some(request) = request else { return };
                 desk.advance(clock.now());
-                desk.handle(request);
+                handle(&mut desk, feeds.as_mut(), request);
             }
             () = sleep_until(due) => desk.advance(clock.now()),
+        }
+    }
+}
+
+fn handle(desk: &mut Desk, feeds: Option<&mut Feeds>, request: Request) {
+    match request {
+        Request::Arrived(client) => desk.arrived(&client.recipient()),
+        Request::Left(client) => {
+            desk.left(client.id());
+            if let Some(feeds) = feeds {
+                feeds.remove(client.id());
+            }
+        }
+        Request::Call {
+            client,
+            asked,
+            answer,
+            done: _done,
+        } => {
+            let topics = match (&asked, &feeds) {
+                (Asked::Subscribe(wishes), Some(_)) => {
+                    wishes.iter().filter_map(|wish| desk.topic(wish)).collect()
+                }
+                _ => Vec::new(),
+            };
+            desk.call(&client.recipient(), asked, |reply| answer.give(reply));
+            if let Some(feeds) = feeds {
+                feeds.subscribed(desk, &client, &topics);
+            }
         }
     }
 }

@@ -5,14 +5,14 @@
 //! An agent proves nothing but its name: this is a simulation, and the name only says whose desk it is.
 //! Every refusal is a sentence that says what to do; none repeats a secret.
 
-use super::configuration;
-use super::desk::{Directory, DirectoryAgent, FloodControl};
+use super::flood::FloodControl;
 use super::origin::{self, AllowedOrigins};
 use super::policy;
 use super::signalr::{Hub, Registry, Unidentified, User};
 use super::site::{Site, host_of};
 use super::token::{Claims, Signer, TokenError};
-use super::vocabulary::{Vocabularies, Vocabulary};
+use crate::desk::vocabulary::{Vocabularies, Vocabulary};
+use crate::desk::{Directory, configuration, credentials, may_have_token, named_agent};
 use axum::extract::{Path, Query, Request, State};
 use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use axum::http::{Method, StatusCode, Uri};
@@ -20,8 +20,6 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;
@@ -76,12 +74,11 @@ pub(super) fn router<H: Hub>(context: Context, hub: Arc<H>) -> Router {
 }
 
 async fn token(State(context): State<Context>, Path(user): Path<String>, headers: HeaderMap) -> Response {
-    let agent = match named_agent(&context.directory, &headers) {
+    let agent = match named_agent(&context.directory, authorization(&headers)) {
         Ok(agent) => agent,
         Err(text) => return unauthorized(text),
     };
-    if user != "me" && !user.eq_ignore_ascii_case(&agent.id) && user != agent.agent_id {
-        let text = "A token is given out for the own user only. Ask for /token/me/rte/.";
+    if let Err(text) = may_have_token(agent, &user) {
         return (StatusCode::FORBIDDEN, text).into_response();
     }
     let Some(host) = host_of(&headers) else {
@@ -100,7 +97,7 @@ async fn directory(
     Query(query): Query<TokenQuery>,
     headers: HeaderMap,
 ) -> Response {
-    let by_name = named_agent(&context.directory, &headers).is_ok();
+    let by_name = named_agent(&context.directory, authorization(&headers)).is_ok();
     if !by_name && let Err(error) = bearer(&context.signer, &headers, query.access_token.as_deref()) {
         return unauthorized(error.to_string());
     }
@@ -210,33 +207,15 @@ async fn identify(
 
 /// What the request's token says; browsers cannot set headers on a WebSocket, hence the query.
 fn bearer(signer: &Signer, headers: &HeaderMap, in_query: Option<&str>) -> Result<Claims, TokenError> {
-    let token = credentials(headers, "bearer")
+    let token = credentials(authorization(headers), "bearer")
         .or(in_query)
         .filter(|token| !token.is_empty())
         .ok_or(TokenError::Missing)?;
     signer.check(token, SystemTime::now())
 }
 
-/// The agent that the request names by Basic authentication.
-fn named_agent<'a>(directory: &'a Directory, headers: &HeaderMap) -> Result<&'a DirectoryAgent, String> {
-    let example =
-        "Send \"Authorization: Basic\" with an agent's id as user name, such as 1001, and any password.";
-    let encoded = credentials(headers, "basic").ok_or(format!("Who is asking? {example}"))?;
-    let pair = STANDARD
-        .decode(encoded)
-        .ok()
-        .and_then(|bytes| String::from_utf8(bytes).ok())
-        .ok_or(format!("The credentials are not base64. {example}"))?;
-    let login = pair.split_once(':').map_or(pair.as_str(), |(name, _)| name);
-    directory
-        .agent_by_login(login)
-        .ok_or("There is no agent with this id here. Check the agent id.".to_owned())
-}
-
-fn credentials<'a>(headers: &'a HeaderMap, scheme: &str) -> Option<&'a str> {
-    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-    let (name, rest) = value.trim().split_once(' ')?;
-    name.eq_ignore_ascii_case(scheme).then(|| rest.trim())
+fn authorization(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::AUTHORIZATION)?.to_str().ok()
 }
 
 fn is_forwarded_tls(headers: &HeaderMap) -> bool {

@@ -2,28 +2,32 @@
 //!
 //! Lives here: putting the parts together, starting and stopping them.
 //! May not be here: what any part does. Directions: `signalr`, `token`, `origin` and `site` know nothing of each
-//! other's business; `desk` stands on `signalr`, the centre and the tellers; `http` lays the routes; `clock`
-//! drives the desk. Everything that has a duration takes it from [`Options`].
+//! other's business; `http` lays the routes; `hotline` takes clients' calls to the one task that owns the desk, where
+//! `clock` drives it. Everything that has a duration takes it from [`Options`].
 
 pub mod cli;
 mod clock;
-mod configuration;
-pub mod desk;
+mod flood;
+mod hotline;
 mod http;
 pub mod origin;
 pub mod policy;
 pub mod signalr;
 pub mod site;
 pub mod token;
-pub mod vocabulary;
 
-pub use configuration::FOLDERS;
+pub use crate::desk::configuration::FOLDERS;
+pub use crate::desk::vocabulary;
+pub use flood::{Flood, FloodControl};
 pub use http::HUB_PATH;
 
 use crate::centre::{Settings, Span};
+use crate::desk::vocabulary::Vocabularies;
+use crate::desk::{Desk, Scenario, Speech, usual_centre};
 use axum::serve::ListenerExt as _;
 use clock::Clock;
-use desk::{Desk, Flood, FloodControl, Hotline, Scenario, Speech};
+use flood::Feeds;
+use hotline::Hotline;
 use http::Context;
 use origin::AllowedOrigins;
 use signalr::{Ending, Limits, Registry};
@@ -38,7 +42,6 @@ use token::Signer;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
-use vocabulary::Vocabularies;
 
 /// Everything that can be chosen about a hub.
 #[derive(Debug, Clone)]
@@ -79,14 +82,7 @@ impl Default for Options {
             host: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port: 7400,
             site: None,
-            centre: Settings {
-                seed: 7,
-                agents: 24,
-                queues: 6,
-                callbacks: 40,
-                rate: 1.0,
-                ..Settings::default()
-            },
+            centre: usual_centre(),
             vocabularies: Vocabularies::default(),
             callgem_offset: Zone::default(),
             scenario: None,
@@ -176,11 +172,11 @@ impl Server {
             callgem_clock: LocalClock::new(options.callgem_offset, Vec::new()),
             scenario: options.scenario,
         };
-        let desk = Desk::new(settings, speech, grace, options.flood, Arc::clone(&flooded))
-            .with_minimised_events(options.minimise_event_args);
+        let feeds = options.flood.map(|flood| Feeds::new(flood, Arc::clone(&flooded)));
+        let desk = Desk::new(settings, speech, grace).with_minimised_events(options.minimise_event_args);
         let directory = desk.directory();
         let (hotline, requests) = Hotline::new(options.vocabularies);
-        tokio::spawn(clock::drive(desk, requests, clock));
+        tokio::spawn(clock::drive(desk, feeds, requests, clock));
 
         let close_timeout = options.limits.close_timeout;
         let registry = Arc::new(Registry::new(options.limits));

@@ -1,7 +1,7 @@
 //! The centre in the words of Sytel CallGem: one VZ line for each change of a media session.
 //!
 //! Lives here: the picture of sessions that happenings add up to, the changes of it, and the line that tells one.
-//! May not be here: who asked for which sessions, how many lines a second and from when on (`server::desk`).
+//! May not be here: who asked for which sessions, how many lines a second and from when on (`desk`).
 //! A session is a call with at least one agent; a call that an agent did not answer is another session next time.
 //! Grammar and dates are those of the page (`switchhook::vendor::callgem`): a line is one thing on both sides.
 //!

@@ -1,7 +1,7 @@
 //! The centre in the words of ccsevents: legs, dialogs and sessions, told once per working domain.
 //!
 //! Lives here: the picture of legs, dialogs and sessions that happenings add up to, and the events about them.
-//! May not be here: who subscribed to which domain, and how a client is reached (`server::desk`).
+//! May not be here: who subscribed to which domain, and how a client is reached (`desk`).
 //! The picture is kept whether or not anybody listens, at a fixed price per happening; words are made only for
 //! domains that somebody listens to. Rules R111–R118; the shape is the hub contract's (`switchhook::vendor::ccs`).
 //!

@@ -1,7 +1,7 @@
 //! The centre in the words of a Genesys T-Server: its special events.
 //!
 //! Lives here: pure functions that write one event each, and what of a happening T-Server has a word for.
-//! May not be here: who is registered for a device, requests and their numbers, the pair of servers (`server::desk`).
+//! May not be here: who is registered for a device, requests and their numbers, the pair of servers (`desk`).
 //! An event is written without its request's number, which the one client that asked gets in front of it.
 //! Names and presence of attributes are the document's; the connection id is 16 digits, as T-Library prints one.
 

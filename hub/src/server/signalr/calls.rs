@@ -6,10 +6,10 @@
 //! Whatever is kept for a call is forgotten when its task has ended.
 
 use super::client::Client;
-use super::hub::{Answer, Call, CallError, Hub, Items, Pending};
+use super::hub::{Answer, Call, Hub, Items, Pending};
 use super::limits::Limits;
-use super::outbox::Ending;
 use super::upload::{Source, Upload, upload};
+use crate::conversation::{CallError, Ending};
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use switchhook::protocol::{Encoding, Message, Outcome};

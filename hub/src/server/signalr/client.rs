@@ -6,25 +6,15 @@
 //! A client that has gone accepts everything and delivers nothing, so nobody has to check first.
 
 use super::endpoint::User;
-#[cfg(test)]
-use super::hub::{Answer, Pending};
 use super::limits::Limits;
 use super::line::Line;
-#[cfg(test)]
-use super::outbox::Taken;
-use super::outbox::{Ending, Outbox};
+use super::outbox::Outbox;
 use super::question::{QuestionError, Questions};
-use super::record::Record;
-#[cfg(test)]
-use super::record::Wire;
+use crate::conversation::{self, ClientId, Ending, Recipient, Record};
 use std::sync::Arc;
 use switchhook::protocol::{Message, Payload};
 use tokio::sync::watch;
 use tokio::time::Instant;
-
-/// Names a client among all that this process has served.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ClientId(pub(super) u64);
 
 /// One connected client.
 #[derive(Debug, Clone)]
@@ -96,36 +86,14 @@ impl Client {
         question.answer().await
     }
 
+    /// The client as those know it who have nothing to do with its connection.
+    pub fn recipient(&self) -> conversation::Client {
+        Arc::<Inner>::clone(&self.0)
+    }
+
     /// Closes the client after what waits for it has been delivered.
     pub fn close(&self, ending: Ending) {
         self.0.outbox.end(ending);
-    }
-
-    /// A client without a connection, for tests of what it would be told.
-    #[cfg(test)]
-    pub(in crate::server) fn unconnected(number: u64, user: &str) -> Self {
-        let limits = Limits {
-            queue_bytes: usize::MAX,
-            ..Limits::default()
-        };
-        Self::new(ClientId(number), String::new(), &User::named(user), &limits)
-    }
-
-    /// A call of such a client, to be answered.
-    #[cfg(test)]
-    pub(in crate::server) fn calls(&self, method: &str) -> Answer {
-        let limits = Limits::default();
-        Answer(Pending::new(self, Some("c"), method, false, &limits))
-    }
-
-    /// The records that wait for such a client.
-    #[cfg(test)]
-    pub(in crate::server) fn take_told(&self) -> Vec<String> {
-        let mut told = Vec::new();
-        while let Taken::Message(Wire::Text(text)) = self.0.outbox.take(Instant::now()) {
-            told.extend(text.as_str().split_terminator('\u{1e}').map(str::to_owned));
-        }
-        told
     }
 
     pub(super) fn outbox(&self) -> &Outbox {
@@ -162,5 +130,19 @@ impl Client {
                 _ = expires.changed() => {}
             }
         }
+    }
+}
+
+impl Recipient for Inner {
+    fn id(&self) -> ClientId {
+        self.id
+    }
+
+    fn user(&self) -> &str {
+        &self.user
+    }
+
+    fn push(&self, record: &Record) {
+        self.outbox.push(record);
     }
 }

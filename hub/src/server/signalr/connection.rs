@@ -8,22 +8,17 @@
 use super::calls::{Asked, Calls};
 use super::client::Client;
 use super::hub::{Hub, Pending};
-use super::limits::{Limits, explained};
+use super::limits::Limits;
 use super::link::{Gone, Input, Link, Output};
-use super::outbox::{Ending, Taken};
+use super::outbox::Taken;
 use super::record::Wire;
+use crate::conversation::{self, CANCELED, Ending, STATEFUL_VERSION, hands_shaken, message, oversize};
 use axum::extract::ws::WebSocket;
-use serde::Deserialize;
-use serde::de::IgnoredAny;
-use serde_json::Value;
 use std::borrow::Cow;
 use std::sync::Arc;
 use switchhook::protocol::stateful::{ACKNOWLEDGE_BYTES, Received, is_counted};
-use switchhook::protocol::{DecodeError, Encoding, Frame, Message, Oversize, handshake};
+use switchhook::protocol::{Encoding, Frame, Message, handshake};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
-
-/// The oldest version of the protocol with stateful reconnect, which is also the newest.
-const STATEFUL_VERSION: i64 = 2;
 
 /// Serves `client`, first on `socket`, until either side ends it. Whether `stateful` reconnect was negotiated.
 pub(super) async fn serve<H: Hub>(
@@ -45,16 +40,17 @@ pub(super) async fn serve<H: Hub>(
         }
     };
     // A client of the first version knows nothing of acknowledgements (case S15).
-    let stateful = stateful && agreed.version >= STATEFUL_VERSION;
-    client.outbox().begin(agreed.encoding, stateful);
+    let conversation::Agreed { encoding, version } = agreed.terms;
+    let stateful = stateful && version >= STATEFUL_VERSION;
+    client.outbox().begin(encoding, stateful);
     if !link.output.write(said(None)).await {
         return;
     }
-    link.input.begin(agreed.encoding, &agreed.arrived);
+    link.input.begin(encoding, &agreed.arrived);
     let mut session = Session {
         client,
         limits,
-        encoding: agreed.encoding,
+        encoding,
         calls: Calls::new(Arc::clone(hub), client, limits),
         received: stateful.then(Received::default),
         unacknowledged: 0,
@@ -70,8 +66,7 @@ fn said(error: Option<&str>) -> Wire {
 
 /// What a client's first record has settled.
 struct Agreed {
-    encoding: Encoding,
-    version: i64,
+    terms: conversation::Agreed,
     /// What came along with it.
     arrived: Vec<u8>,
 }
@@ -84,37 +79,14 @@ enum Refusal {
 }
 
 async fn shake_hands(input: &mut Input, limits: &Limits) -> Result<Agreed, Refusal> {
-    let canceled = || Refusal::Said("Handshake was canceled.".to_owned());
+    let canceled = || Refusal::Said(CANCELED.to_owned());
     let (record, arrived) = match timeout(limits.handshake_timeout, input.handshake()).await {
         Err(_) | Ok(Ok(Err(_))) => return Err(canceled()),
         Ok(Err(Gone::Left | Gone::Lost)) => return Err(Refusal::Gone),
         Ok(Ok(Ok(arrived))) => arrived,
     };
-    let request = handshake::read_request(&record).map_err(|error| {
-        Refusal::Said(explained(
-            "An unexpected error occurred during connection handshake.",
-            "InvalidDataException",
-            &no_object(Encoding::Json, &record).unwrap_or_else(|| error.to_string()),
-            limits.detailed_errors,
-        ))
-    })?;
-    let (protocol, version) = (&request.protocol, request.version);
-    let Some(encoding) = Encoding::from_name(protocol) else {
-        return Err(Refusal::Said(format!(
-            "The protocol '{protocol}' is not supported."
-        )));
-    };
-    if !(0..=STATEFUL_VERSION).contains(&version) {
-        let name = encoding.name();
-        return Err(Refusal::Said(format!(
-            "The server does not support version {version} of the '{name}' protocol."
-        )));
-    }
-    Ok(Agreed {
-        encoding,
-        version,
-        arrived,
-    })
+    let terms = hands_shaken(&record, limits.detailed_errors).map_err(Refusal::Said)?;
+    Ok(Agreed { terms, arrived })
 }
 
 /// A client after its handshake.
@@ -275,12 +247,7 @@ impl<H: Hub> Session<'_, H> {
             };
             let record = match record {
                 Ok(Ok(record)) => record,
-                Ok(Err(Oversize { limit })) => {
-                    let cause = format!(
-                        "The maximum message size of {limit}B was exceeded. The message size can be configured in AddHubOptions."
-                    );
-                    return Finish::Say(self.faulty(&cause));
-                }
+                Ok(Err(over)) => return Finish::Say(self.faulty(&oversize(over))),
                 Err(Gone::Lost) => return Finish::Lost,
                 Err(Gone::Left) => return Finish::Left,
             };
@@ -293,14 +260,10 @@ impl<H: Hub> Session<'_, H> {
 
     /// Does what a record asks for. Given up half way, nothing of it is done.
     async fn take(&mut self, record: Vec<u8>) -> Result<(), Finish> {
-        let message = match self.encoding.decode(&record) {
-            Ok(message) => message,
-            // Of a later protocol.
-            Err(DecodeError::UnknownType(_)) => return Ok(()),
-            Err(error) => {
-                let cause = no_object(self.encoding, &record).unwrap_or_else(|| error.to_string());
-                return Err(Finish::Say(self.faulty(&cause)));
-            }
+        let message = match message(self.encoding, &record) {
+            Ok(Some(message)) => message,
+            Ok(None) => return Ok(()),
+            Err(cause) => return Err(Finish::Say(self.faulty(&cause))),
         };
         self.make_room(&message).await;
         if is_counted(&message) && !self.count(record.len()) {
@@ -315,14 +278,9 @@ impl<H: Hub> Session<'_, H> {
             Message::Invocation {
                 invocation_id,
                 target,
-                arguments,
                 stream_ids,
                 ..
             } => {
-                if self.encoding == Encoding::Json && arguments.json() == "[]" && !has_arguments(&record) {
-                    let text = "Missing required property 'arguments'.";
-                    return Err(Finish::Say(self.faulty(text)));
-                }
                 let id = invocation_id.as_deref();
                 let pending = Pending::new(self.client, id, &target, false, self.limits);
                 Some((pending, owned(stream_ids)))
@@ -422,33 +380,14 @@ impl<H: Hub> Session<'_, H> {
         is_new
     }
 
-    /// The ending for a client that broke the protocol: it must not come back and do the same again.
+    /// The ending for a client that broke the protocol.
     fn faulty(&self, cause: &str) -> Ending {
-        Ending {
-            error: Some(explained(
-                "Connection closed with an error.",
-                "InvalidDataException",
-                cause,
-                self.limits.detailed_errors,
-            )),
-            allow_reconnect: false,
-        }
+        Ending::faulty(cause, self.limits.detailed_errors)
     }
 
     /// The ending for a client that was not heard in time; it may come back.
     fn silent(&self) -> Ending {
-        Ending {
-            error: Some(explained(
-                "Connection closed with an error.",
-                "OperationCanceledException",
-                &format!(
-                    "Client hasn't sent a message/ping within the configured ClientTimeoutInterval of {} s.",
-                    self.limits.client_timeout.as_secs_f32()
-                ),
-                self.limits.detailed_errors,
-            )),
-            allow_reconnect: true,
-        }
+        Ending::silent(self.limits.client_timeout, self.limits.detailed_errors)
     }
 }
 
@@ -474,32 +413,6 @@ async fn at(moment: Option<Instant>) {
     }
 }
 
-/// The reference server's words for JSON that is no object (case J28).
-fn no_object(encoding: Encoding, record: &[u8]) -> Option<String> {
-    let value = (encoding == Encoding::Json).then(|| serde_json::from_slice(record))?;
-    let kind = match value.ok()? {
-        Value::Null => "Null",
-        Value::Bool(false) => "False",
-        Value::Bool(true) => "True",
-        Value::Number(_) => "Number",
-        Value::String(_) => "String",
-        Value::Array(_) => "Array",
-        Value::Object(_) => return None,
-    };
-    Some(format!(
-        "Unexpected JSON Token Type '{kind}'. Expected a JSON Object."
-    ))
-}
-
-/// The reader takes absent arguments for an empty array; the reference server does not (case J25).
-fn has_arguments(record: &[u8]) -> bool {
-    #[derive(Deserialize)]
-    struct Arguments {
-        arguments: Option<IgnoredAny>,
-    }
-    serde_json::from_slice::<Arguments>(record).is_ok_and(|found| found.arguments.is_some())
-}
-
 /// Writes what waits, pings in silences, and ends with the Close record; whether it got that far.
 async fn write(output: &mut Output, client: &Client, limits: &Limits, encoding: Encoding) -> bool {
     let outbox = client.outbox();
@@ -508,7 +421,7 @@ async fn write(output: &mut Output, client: &Client, limits: &Limits, encoding: 
         let message = loop {
             match outbox.take(Instant::now()) {
                 Taken::Message(message) => break message,
-                Taken::End(ending) => return output.write(ending.wire(encoding)).await,
+                Taken::End(ending) => return output.write(Wire::new(&ending.message(), encoding)).await,
                 Taken::Nothing(due) => tokio::select! {
                     () = outbox.filled() => {}
                     () = at(due) => {}

@@ -5,6 +5,7 @@
 //! Tests shrink the intervals to milliseconds; nothing else in the server may hold a time of its own.
 //! Names say what is bounded; the reference server's own name stands in each description.
 
+use crate::conversation::{CLIENT_TIMEOUT, HANDSHAKE_TIMEOUT, KEEP_ALIVE, RECEIVE_BYTES};
 use std::time::Duration;
 use switchhook::protocol::stateful::BUFFER_BYTES;
 
@@ -69,15 +70,15 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            keep_alive: Duration::from_secs(15),
-            client_timeout: Duration::from_secs(30),
-            handshake_timeout: Duration::from_secs(15),
+            keep_alive: KEEP_ALIVE,
+            client_timeout: CLIENT_TIMEOUT,
+            handshake_timeout: HANDSHAKE_TIMEOUT,
             connect_timeout: Duration::from_secs(15),
             disconnect_timeout: Duration::from_secs(15),
             send_timeout: Duration::from_secs(10),
             close_timeout: Duration::from_secs(5),
             acknowledge_after: Duration::from_secs(1),
-            receive_bytes: 32_768,
+            receive_bytes: RECEIVE_BYTES,
             receive_message_bytes: 1 << 20,
             queue_bytes: 8 << 20,
             batch_bytes: 64 << 10,
@@ -93,14 +94,5 @@ impl Default for Limits {
             close_on_expiry: false,
             detailed_errors: true,
         }
-    }
-}
-
-/// `text`, with the cause appended in the reference server's manner where details are allowed.
-pub(super) fn explained(text: &str, kind: &str, cause: &str, detailed: bool) -> String {
-    if detailed {
-        format!("{text} {kind}: {cause}")
-    } else {
-        text.to_owned()
     }
 }

@@ -19,12 +19,11 @@ mod record;
 mod registry;
 mod upload;
 
-pub use client::{Client, ClientId};
+pub use crate::conversation::{CallError, ClientId, Ending, Record, Reply};
+pub use client::Client;
 pub use endpoint::{Unidentified, User, routes};
-pub use hub::{Answer, Call, CallError, Hub, Items, Reply};
+pub use hub::{Answer, Call, Hub, Items};
 pub use limits::Limits;
-pub use outbox::Ending;
 pub use question::QuestionError;
-pub use record::Record;
 pub use registry::Registry;
 pub use upload::{Upload, UploadError};

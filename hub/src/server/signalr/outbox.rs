@@ -6,33 +6,14 @@
 //! the writer waits for acknowledgements. A change of sockets is a matter of [`Outbox::reattach`] alone.
 
 use super::limits::Limits;
-use super::record::{Record, Wire};
+use super::record::Wire;
+use crate::conversation::{Ending, Record};
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use switchhook::protocol::stateful::Unacknowledged;
 use switchhook::protocol::{Encoding, Message};
 use tokio::sync::Notify;
 use tokio::time::Instant;
-
-/// How a connection is closed by the server.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Ending {
-    /// Why, when it is a fault.
-    pub error: Option<String>,
-    /// Whether the client may connect again by itself.
-    pub allow_reconnect: bool,
-}
-
-impl Ending {
-    /// The Close record that says so.
-    pub(super) fn wire(&self, encoding: Encoding) -> Wire {
-        let close = Message::Close {
-            error: self.error.as_deref().map(Into::into),
-            allow_reconnect: self.allow_reconnect,
-        };
-        Wire::new(&close, encoding)
-    }
-}
 
 /// What the writer finds when it looks into the queue.
 #[derive(Debug, PartialEq, Eq)]
@@ -308,12 +289,12 @@ impl Outbox {
 impl State {
     fn waiting(&mut self, record: &Record, alone: bool) -> Waiting {
         let records = if self.stateful.is_some() {
-            record.wires(self.encoding)
+            Wire::each_of(record, self.encoding)
         } else {
             Vec::new()
         };
         Waiting {
-            wire: record.wire(self.encoding),
+            wire: Wire::of(record, self.encoding),
             // One is remembered as it is.
             records: if records.len() > 1 { records } else { Vec::new() },
             alone,

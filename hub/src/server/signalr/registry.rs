@@ -5,10 +5,10 @@
 //! A token is a secret of 16 random bytes; the connection id beside it is not and may be shown.
 //! What is negotiated and never opened is forgotten after the connect timeout.
 
-use super::client::{Client, ClientId};
+use super::client::Client;
 use super::endpoint::User;
 use super::limits::Limits;
-use super::outbox::Ending;
+use crate::conversation::{ClientId, Ending};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use std::collections::HashMap;
