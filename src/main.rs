@@ -122,7 +122,8 @@ fn main() {
                 }),
             };
             let started = Driver::start(session, model, views, voice, network);
-            started.be_embedded(&config, env!("CARGO_PKG_VERSION"));
+            let release = platform::own_release();
+            started.be_embedded(&config, release.as_deref().unwrap_or(env!("CARGO_PKG_VERSION")));
             *driver.borrow_mut() = Some(started);
         }
         Err(faults) => views.screen.set(Screen::BadConfig(faults)),
