@@ -181,6 +181,13 @@ class Host {
     if (!headers['referrer-policy']) {
       this.better('no-referrer-policy', 'The page does not say what other sites are told of its address.', 'Referrer-Policy: no-referrer');
     }
+    if (!found.has('require-trusted-types-for')) {
+      this.better('no-trusted-types', 'The policy does not have the browser refuse text that becomes markup or script.', "require-trusted-types-for 'script'; trusted-types switchhook");
+    }
+    if (!headers['permissions-policy']) {
+      this.better('no-permissions-policy', 'The page may ask for the camera, the place and more, which it never needs.', 'Send the header that `cargo xtask csp` prints.');
+    }
+    this.ancestors = ancestors ?? ['*'];
     this.connects = found.get('connect-src') ?? found.get('default-src') ?? ['*'];
   }
 
@@ -342,10 +349,29 @@ class Host {
       this.wrong('config-not-json', `config.json is not JSON: ${error.message}.`, 'Put the file right; `docs/hosting` and the schema beside it say what it holds.');
       return;
     }
+    await this.checkPortals(config);
     for (const origin of this.connects ? origins(config) : []) {
       if (!allows(this.connects, origin, this.base)) {
         this.wrong('cannot-connect', `config.json names ${origin}, which the policy does not let the page connect to.`, `connect-src … ${origin}`);
       }
+    }
+  }
+
+  /** A portal that the site lets embed the desk must be let by the browser, too, and find the element. */
+  async checkPortals(config) {
+    const portals = [config?.embed?.allowedOrigins ?? []].flat().filter((origin) => URL.canParse(origin));
+    for (const portal of this.ancestors ? portals : []) {
+      if (!allows(this.ancestors, new URL(portal).origin, this.base)) {
+        this.wrong('portal-shut-out', `config.json lets ${portal} embed the desk, and the policy does not.`, `frame-ancestors … ${portal}`);
+      }
+    }
+    if (portals.length === 0) {
+      return;
+    }
+    const element = await ask(new URL('embed/switchhook-desk.js', this.base), 'identity').catch(() => null);
+    const shared = element?.headers['cross-origin-resource-policy'];
+    if (element?.status === 200 && ['same-origin', 'same-site'].includes(shared)) {
+      this.wrong('element-kept-back', `Portals cannot include embed/switchhook-desk.js: it is for pages of the ${shared.slice(5)} alone.`, 'Cross-Origin-Resource-Policy: cross-origin, or leave it out');
     }
   }
 
@@ -405,7 +431,7 @@ function origins(config) {
       const { protocol, host } = new URL(value);
       found.add(`${protocol}//${host}`);
       // A hub is negotiated with by HTTP and then spoken with by a socket.
-      if (['hub', 'hubs', 'address', 'addresses', 'primary', 'backup'].includes(key)) {
+      if (key === 'hub') {
         found.add(`${protocol.replace(/^http/, 'ws')}//${host}`);
         found.add(`${protocol.replace(/^ws/, 'http')}//${host}`);
       }

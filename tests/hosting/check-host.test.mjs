@@ -41,6 +41,19 @@ const MISTAKES = [
   }],
   ['cannot-connect', policy((policy) => policy.replace(/ ws:\/\/[^;]*/, ''))],
   ['no-referrer-policy', header(/./, 'referrer-policy')],
+  ['no-trusted-types', policy((policy) => policy.replace(/; require-trusted-types-for [^;]*/, ''))],
+  ['no-permissions-policy', header(/./, 'permissions-policy')],
+  ['portal-shut-out', content(/^config/, (text) => JSON.stringify({ ...JSON.parse(text), embed: { allowedOrigins: ['https://portal.example'] } }))],
+  ['element-kept-back', (answer) => {
+    answer.headers['content-security-policy'] = answer.headers['content-security-policy'].replace("frame-ancestors 'self'", "frame-ancestors 'self' https://portal.example");
+    if (answer.name === 'config.json') {
+      answer.body = Buffer.from(JSON.stringify({ ...CONFIG, embed: { allowedOrigins: ['https://portal.example'] } }));
+    }
+    if (answer.name === 'embed/switchhook-desk.js') {
+      Object.assign(answer, { status: 200, body: 'customElements' });
+      answer.headers['cross-origin-resource-policy'] = 'same-origin';
+    }
+  }],
   ['no-nosniff', header(/\.js$/, 'x-content-type-options')],
   ['cookie', header(/^index/, 'set-cookie', 'visit=1')],
   ['wasm-type', header(/\.wasm$/, 'content-type', 'application/octet-stream')],

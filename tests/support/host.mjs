@@ -109,6 +109,7 @@ async function found(folder, pathname, request, policy) {
     'cache-control': 'no-cache',
     'content-security-policy': policy,
     'content-type': TYPES[extname(name)] ?? 'application/octet-stream',
+    'permissions-policy': 'camera=()',
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',
   };
