@@ -14,7 +14,8 @@ const CONFIG = { source: { token: { url: `${HUB}/token` }, hub: 'ws://hub.exampl
 const for_ = (pattern, change) => (answer, request) => pattern.test(answer.name) && change(answer, request);
 const header = (pattern, name, value) =>
   for_(pattern, ({ headers }) => (value === undefined ? delete headers[name] : (headers[name] = value)));
-const policy = (change) => for_(/./, ({ headers }) => (headers['content-security-policy'] = change(headers['content-security-policy'])));
+const policy = (change) =>
+  for_(/./, ({ headers }) => (headers['content-security-policy'] = change(headers['content-security-policy'])));
 /** Changes what a file holds, however it is sent. */
 const content = (pattern, change) =>
   for_(pattern, (answer) => {
@@ -27,72 +28,128 @@ const PACKERS = { br: [brotliCompressSync, brotliDecompressSync], gzip: [gzipSyn
 const MISTAKES = [
   ['no-page', for_(/^index/, (answer) => (answer.status = 503))],
   ['not-the-page', content(/^index/, () => '<!doctype html><title>It works</title>')],
-  ['redirects', for_(/^index/, (answer) => Object.assign(answer, { status: 302, headers: { location: '/tools/desk/' } }))],
+  [
+    'redirects',
+    for_(/^index/, (answer) => Object.assign(answer, { status: 302, headers: { location: '/tools/desk/' } })),
+  ],
   ['no-policy', header(/./, 'content-security-policy')],
   ['weak-policy', policy((policy) => policy.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'"))],
   ['weak-policy', policy((policy) => policy.replace("'wasm-unsafe-eval'", "'wasm-unsafe-eval' 'unsafe-eval'"))],
   ['weak-policy', policy((policy) => policy.replace("default-src 'none'", "default-src 'self'"))],
   ['no-wasm', policy((policy) => policy.replace(" 'wasm-unsafe-eval'", ''))],
-  ['any-ancestor', policy((policy) => policy.replace(/; frame-ancestors.*/, ''))],
-  ['any-ancestor', policy((policy) => policy.replace(/frame-ancestors.*/, 'frame-ancestors *'))],
-  ['frame-options', (answer) => {
-    answer.headers['x-frame-options'] = 'DENY';
-    answer.headers['content-security-policy'] = answer.headers['content-security-policy'].replace("frame-ancestors 'self'", 'frame-ancestors https://portal.example');
-  }],
+  ['any-ancestor', policy((policy) => policy.replace(/; frame-ancestors [^;]*/, ''))],
+  ['any-ancestor', policy((policy) => policy.replace(/frame-ancestors [^;]*/, 'frame-ancestors *'))],
+  [
+    'frame-options',
+    (answer) => {
+      answer.headers['x-frame-options'] = 'DENY';
+      answer.headers['content-security-policy'] = answer.headers['content-security-policy'].replace(
+        "frame-ancestors 'self'",
+        'frame-ancestors https://portal.example',
+      );
+    },
+  ],
   ['cannot-connect', policy((policy) => policy.replace(/ ws:\/\/[^;]*/, ''))],
   ['no-referrer-policy', header(/./, 'referrer-policy')],
   ['no-trusted-types', policy((policy) => policy.replace(/; require-trusted-types-for [^;]*/, ''))],
   ['no-permissions-policy', header(/./, 'permissions-policy')],
-  ['portal-shut-out', content(/^config/, (text) => JSON.stringify({ ...JSON.parse(text), embed: { allowedOrigins: ['https://portal.example'] } }))],
-  ['element-kept-back', (answer) => {
-    answer.headers['content-security-policy'] = answer.headers['content-security-policy'].replace("frame-ancestors 'self'", "frame-ancestors 'self' https://portal.example");
-    if (answer.name === 'config.json') {
-      answer.body = Buffer.from(JSON.stringify({ ...CONFIG, embed: { allowedOrigins: ['https://portal.example'] } }));
-    }
-    if (answer.name === 'embed/switchhook-desk.js') {
-      Object.assign(answer, { status: 200, body: 'customElements' });
-      answer.headers['cross-origin-resource-policy'] = 'same-origin';
-    }
-  }],
+  [
+    'portal-shut-out',
+    content(/^config/, (text) =>
+      JSON.stringify({ ...JSON.parse(text), embed: { allowedOrigins: ['https://portal.example'] } }),
+    ),
+  ],
+  [
+    'element-kept-back',
+    (answer) => {
+      answer.headers['content-security-policy'] = answer.headers['content-security-policy'].replace(
+        "frame-ancestors 'self'",
+        "frame-ancestors 'self' https://portal.example",
+      );
+      if (answer.name === 'config.json') {
+        answer.body = Buffer.from(JSON.stringify({ ...CONFIG, embed: { allowedOrigins: ['https://portal.example'] } }));
+      }
+      if (answer.name === 'embed/switchhook-desk.js') {
+        Object.assign(answer, { status: 200, body: 'customElements' });
+        answer.headers['cross-origin-resource-policy'] = 'same-origin';
+      }
+    },
+  ],
   ['no-nosniff', header(/\.js$/, 'x-content-type-options')],
   ['cookie', header(/^index/, 'set-cookie', 'visit=1')],
   ['wasm-type', header(/\.wasm$/, 'content-type', 'application/octet-stream')],
   ['type', header(/\.css$/, 'content-type', 'text/plain')],
   ['type', header(/^config/, 'content-type', 'text/html')],
-  ['copy-type', for_(/^switchhook.*\.js$/, ({ headers }) => headers['content-encoding'] && (headers['content-type'] = 'application/gzip'))],
+  [
+    'copy-type',
+    for_(
+      /^switchhook.*\.js$/,
+      ({ headers }) => headers['content-encoding'] && (headers['content-type'] = 'application/gzip'),
+    ),
+  ],
   ['unhashed-kept', header(/^index/, 'cache-control', 'max-age=3600')],
   ['unhashed-kept', header(/^config/, 'cache-control')],
   ['hashed-not-kept', header(/\.wasm$/, 'cache-control', 'no-cache')],
-  ['missing-is-kept', for_(/^switchhook/, (answer) => answer.status === 404 && (answer.headers['cache-control'] = 'public, max-age=31536000, immutable'))],
-  ['missing-is-found', for_(/^switchhook/, (answer) => answer.status === 404 && Object.assign(answer, { status: 200, body: '<!doctype html>' }))],
+  [
+    'missing-is-kept',
+    for_(
+      /^switchhook/,
+      (answer) => answer.status === 404 && (answer.headers['cache-control'] = 'public, max-age=31536000, immutable'),
+    ),
+  ],
+  [
+    'missing-is-found',
+    for_(
+      /^switchhook/,
+      (answer) => answer.status === 404 && Object.assign(answer, { status: 200, body: '<!doctype html>' }),
+    ),
+  ],
   ['no-file', for_(/\.wasm$/, (answer) => (answer.status = 404))],
   ['no-vary', header(/\.css$/, 'vary')],
-  ['unasked-encoding', for_(/\.css$/, (answer) => {
-    if (!answer.headers['content-encoding']) {
-      answer.headers['content-encoding'] = 'gzip';
-      answer.body = gzipSync(answer.body);
-    }
-  })],
-  ['unsaid-encoding', for_(/\.css$/, (answer) => {
-    if (!answer.headers['content-encoding']) {
-      answer.body = gzipSync(answer.body);
-    }
-  })],
-  ['broken-encoding', for_(/\.css$/, (answer) => answer.headers['content-encoding'] && (answer.body = Buffer.from('body{}')))],
-  ['copies-differ', for_(/\.css$/, (answer) => answer.headers['content-encoding'] === 'gzip' && (answer.body = gzipSync('body{}')))],
-  ['copies-differ', for_(/^config/, (answer, request) => {
-    if (request.headers['accept-encoding'] === 'gzip') {
-      answer.headers['content-encoding'] = 'gzip';
-      answer.body = gzipSync('{"source":{}}');
-    }
-  })],
+  [
+    'unasked-encoding',
+    for_(/\.css$/, (answer) => {
+      if (!answer.headers['content-encoding']) {
+        answer.headers['content-encoding'] = 'gzip';
+        answer.body = gzipSync(answer.body);
+      }
+    }),
+  ],
+  [
+    'unsaid-encoding',
+    for_(/\.css$/, (answer) => {
+      if (!answer.headers['content-encoding']) {
+        answer.body = gzipSync(answer.body);
+      }
+    }),
+  ],
+  [
+    'broken-encoding',
+    for_(/\.css$/, (answer) => answer.headers['content-encoding'] && (answer.body = Buffer.from('body{}'))),
+  ],
+  [
+    'copies-differ',
+    for_(/\.css$/, (answer) => answer.headers['content-encoding'] === 'gzip' && (answer.body = gzipSync('body{}'))),
+  ],
+  [
+    'copies-differ',
+    for_(/^config/, (answer, request) => {
+      if (request.headers['accept-encoding'] === 'gzip') {
+        answer.headers['content-encoding'] = 'gzip';
+        answer.body = gzipSync('{"source":{}}');
+      }
+    }),
+  ],
   ['copy-fails', for_(/\.css$/, (answer) => answer.headers['content-encoding'] === 'br' && (answer.status = 403))],
   ['config-not-json', content(/^config/, () => '{"source":')],
   ['build-differs', content(/^build/, () => '{"build":"another"}')],
   ['no-build', for_(/^build/, (answer) => (answer.status = 404))],
   ['altered', content(/\.js$/, (script) => `${script}\n// seen by a proxy`)],
   ['altered', content(/\.css$/, (style) => `${style}\n/* seen by a proxy */`)],
-  ['foreign-file', content(/^index/, (html) => html.replace('href=favicon.svg', 'href=https://cdn.example/favicon.svg'))],
+  [
+    'foreign-file',
+    content(/^index/, (html) => html.replace('href=favicon.svg', 'href=https://cdn.example/favicon.svg')),
+  ],
 ];
 
 describe('check-host', () => {
