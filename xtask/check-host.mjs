@@ -79,7 +79,6 @@ const words = (value) =>
     .split(/[\s,;]+/)
     .filter(Boolean);
 const mime = ({ headers }) => (headers['content-type'] ?? '').split(';')[0].trim().toLowerCase();
-const nameOf = (url) => url.pathname.split('/').pop() || 'index.html';
 const hash = (algorithm, bytes, form) => createHash(algorithm).update(bytes).digest(form);
 
 /** The directives of a policy by name; what stands twice counts once, as in the browser. */
@@ -95,7 +94,7 @@ function directives(policy) {
 }
 
 /** Everything that is asked of one host. */
-class Host {
+export class Host {
   constructor(address) {
     this.address = address;
     this.findings = [];
@@ -145,6 +144,9 @@ class Host {
     }
     this.base = answer.url;
     this.checkAddress(answer);
+    if (this.findings.some(({ id }) => id === 'no-slash')) {
+      return;
+    }
     this.checkPolicy(answer);
     await this.checkPage(html, boot);
     await this.checkMissing();
@@ -192,7 +194,16 @@ class Host {
       );
       return;
     }
-    const found = directives(policy);
+    // Where a header stands twice, Node joins the two.
+    const [first, ...others] = policy.split(',');
+    if (others.length > 0) {
+      this.better(
+        'two-policies',
+        'The page comes with several policies, and browsers hold it to all of them.',
+        'Send the header that `cargo xtask csp` prints, once.',
+      );
+    }
+    const found = directives(first);
     const script = found.get('script-src') ?? found.get('default-src') ?? ['*'];
     const loose = (sources) =>
       sources.filter((source) => /^('unsafe-(inline|eval|hashes)'|\*|https?:|data:|blob:)$/.test(source));

@@ -1,10 +1,11 @@
 // Every check of `cargo xtask check-host` speaks up at a host that makes its mistake, and none at a good one.
 
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib';
 
-import { checkHost, told } from '../../xtask/check-host.mjs';
+import { checkHost, Host, told } from '../../xtask/check-host.mjs';
 import { makeRelease, policyFor, scratch, serveRelease } from '../support/host.mjs';
 
 const HUB = 'http://hub.example:8090';
@@ -51,6 +52,7 @@ const MISTAKES = [
   ],
   ['cannot-connect', policy((policy) => policy.replace(/ ws:\/\/[^;]*/, ''))],
   ['no-referrer-policy', header(/./, 'referrer-policy')],
+  ['two-policies', policy((policy) => `${policy}, default-src 'self'`)],
   ['no-trusted-types', policy((policy) => policy.replace(/; require-trusted-types-for [^;]*/, ''))],
   ['no-permissions-policy', header(/./, 'permissions-policy')],
   [
@@ -204,7 +206,6 @@ describe('check-host', () => {
   test('finds that nothing is compressed, and what is merely not as small as it could be', async () => {
     const refuse = (encoding) => async (answer) => {
       if (answer.headers['content-encoding'] === encoding) {
-        const { readFile } = await import('node:fs/promises');
         answer.body = await readFile(`${host.folder}/${answer.name}`);
         delete answer.headers['content-encoding'];
       }
@@ -225,6 +226,46 @@ describe('check-host', () => {
     };
     return checkHost(host.url);
   }
+
+  test('finds a folder that is served without the slash at its end', async () => {
+    const index = await fetch(host.url);
+    const body = await index.text();
+    const findings = await found(
+      (answer) => {
+        if (answer.name === '') {
+          Object.assign(answer, { status: 200, body, headers: { 'content-type': 'text/html' } });
+        }
+      },
+      host.url.slice(0, -1),
+    );
+    assert.deepEqual(ids(findings), ['no-slash']);
+  });
+
+  test('finds what is not https, but lets a computer speak with itself', async () => {
+    const findings = await found(() => {}, host.url.replace('127.0.0.1', '[::ffff:127.0.0.1]'));
+    assert.deepEqual(ids(findings), ['not-https']);
+  });
+
+  test('finds a host that does not keep to https', () => {
+    const foundAt = (headers) => {
+      const host = new Host('https://desk.example/');
+      host.checkAddress({ url: new URL(host.address), headers });
+      return ids(host.findings);
+    };
+    assert.deepEqual(foundAt({}), ['no-hsts']);
+    assert.deepEqual(foundAt({ 'strict-transport-security': 'max-age=31536000' }), []);
+  });
+
+  test('has a test for each of its findings', async () => {
+    const source = await readFile(new URL('../../xtask/check-host.mjs', import.meta.url), 'utf8');
+    const known = [...source.matchAll(/this\.(?:wrong|better)\(\s*'([a-z-]+)'/g)].map(([, id]) => id);
+    const elsewhere = ['unreachable', 'no-slash', 'not-https', 'no-hsts', 'no-gzip', 'no-brotli'];
+    const tested = new Set([...MISTAKES.map(([id]) => id), ...elsewhere]);
+    assert.deepEqual(
+      known.filter((id) => !tested.has(id)),
+      [],
+    );
+  });
 
   test('says so when there is nobody', async () => {
     const findings = await checkHost('http://127.0.0.1:1/');

@@ -53,6 +53,8 @@ describe('the release on', () => {
         await desk.page.reload();
         await desk.part('sign-in').waitFor();
       });
+      // The same folder shows the whole product by itself.
+      await onDesk(browser, `${host.url}?demo`, `${server.name}, demonstration`, (desk) => desk.startShift());
     });
   });
 });
