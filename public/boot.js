@@ -60,7 +60,7 @@ setInterval(() => {
 
 // The page as the host has it now, past every cache, may be of a newer release that has other files. The reload for it
 // is noted in the tab's history, which survives it and which no browser refuses: one for each release, never a loop.
-const filesIn = (html) => [...html.matchAll(/data-(?:module|wasm)="?([^"\s>]+)/g)].map(([, name]) => name).join();
+const filesIn = (html) => [...html.matchAll(/data-(?:module|wasm|demo)="?([^"\s>]+)/g)].map(([, name]) => name).join();
 
 async function reloadIfReplaced() {
   try {

@@ -204,13 +204,18 @@ impl Demo {
     /// The worker has failed. What it would say from now on could be anything, and only a reload brings another.
     fn stop(&self) {
         clock::mark_root("data-crash", STOPPED);
-        self.has_stopped.set(true);
-        self.worker.terminate();
+        self.end();
         let lost = std::mem::take(&mut *self.sockets.borrow_mut());
         for (_, tell) in lost {
             tell(closed(LOST));
         }
         self.fail_requests();
+    }
+
+    /// Ends the worker.
+    pub(super) fn end(&self) {
+        self.has_stopped.set(true);
+        self.worker.terminate();
     }
 
     fn fail_requests(&self) {

@@ -447,6 +447,7 @@ impl Driver {
         self.sockets.take();
         self.requests.take();
         self.fetches.take();
+        self.network.end();
         keep_until_later(self.commit.take());
         keep_until_later(self.timer.take());
         self.sound.end();
