@@ -80,6 +80,7 @@
     reason = "components: the macro makes their properties public, and takes them by value"
 )]
 
+mod address;
 mod agents;
 mod alerts;
 mod announce;
