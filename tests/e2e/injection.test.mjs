@@ -15,11 +15,13 @@ import { askForDirectory, startHub } from '../support/servers.mjs';
 import { Wire } from '../support/wire.mjs';
 
 const CENTRE = { site: process.env.SWITCHHOOK_DIST, agents: 12, queues: 3, callbacks: 5, seed: 7, rate: 0, grace: 0 };
+/** A third of them, where all were seen elsewhere. */
+const few = (texts) => texts.filter((_, place) => place % 3 === 0);
 const VIEWS = [
   ['1440 × 900', { width: 1440, height: 900 }, 'en', TEXTS],
   ['320 × 700', { width: 320, height: 700 }, 'en', UNRULY],
   ['1440 × 900, from right to left', { width: 1440, height: 900 }, 'ar', UNRULY],
-  ['320 × 700, from right to left', { width: 320, height: 700 }, 'ar', UNRULY],
+  ['320 × 700, from right to left', { width: 320, height: 700 }, 'ar', few(UNRULY)],
 ];
 const ALL = TEXTS.map(({ text }) => text);
 const CALL = 'call.5000.7001';
@@ -159,16 +161,12 @@ describe('what strangers write', () => {
           cti('OnMonitoredAgentInfoEvent', { ...colleague, AgentLastName: text }),
         );
       tell('plain');
-      const before = (await looks.places())['calls section'];
+      const before = { 'calls section': (await looks.places())['calls section'] };
       // In one column there is room for some lines more; beside each other nothing has any to give.
       const room = size.width > 1_000 ? 1 : 200;
       for (const { name, text } of UNRULY) {
         tell(text);
-        found.push(...(await looks.bears(`${view}, ${name}`, text)));
-        const now = (await looks.places())['calls section'];
-        if (Math.abs(now[1] - before[1]) > room) {
-          found.push([`the calls begin at ${now[1]} instead of ${before[1]}`, `${view}, ${name}`]);
-        }
+        found.push(...(await looks.bears(`${view}, ${name}`, text, before, room)));
       }
     });
     assertNothing(found);
@@ -188,10 +186,10 @@ describe('what strangers write', () => {
           cti('OnCallDelivered', { ...ringing, CallStatus: 2, EnablementMask: 1 }),
         );
         await eventually(async () => assert.equal((await shown()).length, number + 1, name));
-        found.push(...(await looks.bears(`while it rings, ${name}`, text)));
+        found.push(...(await looks.bears(`while it rings, ${name}`, ALL)));
         wire.slip(cti('OnCallCleared', { ...ringing, CallStatus: 0 }), cti('OnCallEnd', ringing));
         await desk.row(ringing.UniqueObjectID, desk.part('missed')).waitFor();
-        found.push(...(await looks.bears(`when it was missed, ${name}`, text)));
+        found.push(...(await looks.bears(`when it was missed, ${name}`, ALL)));
       }
       for (const said of [...(await shown()).flat(), ...(await desk.page.evaluate(() => globalThis.titles))]) {
         assert.doesNotMatch(said, /[\u0000-\u001f\u007f-\u009f\u2028-\u202e]/);
@@ -242,9 +240,13 @@ describe('what strangers write', () => {
         await desk.part('state-menu').waitFor();
         found.push(...(await looks.bears(`${view}, reasons`, named)));
         await desk.page.keyboard.press('Escape');
-        await desk.part('write-to').fill('a');
+        const search = desk.part('write-to');
+        if (!(await search.isVisible())) {
+          return;
+        }
+        await search.fill('a');
         found.push(...(await looks.bears(`${view}, people found`, named)));
-        await desk.part('write-to').fill('');
+        await search.fill('');
       });
       assertNothing(found);
     },
@@ -285,8 +287,8 @@ describe('what strangers write', () => {
         const looks = new Looks(desk);
         const found = [];
         await desk.part('sign-in').waitFor();
-        const wide = UNRULY.map((entry) => [{ width: 1440, height: 900 }, entry]);
-        const narrow = HUGE.slice(1, 4).map((entry) => [{ width: 320, height: 700 }, entry]);
+        const wide = few(UNRULY).map((entry) => [{ width: 1440, height: 900 }, entry]);
+        const narrow = HUGE.slice(1, 3).map((entry) => [{ width: 320, height: 700 }, entry]);
         for (const [size, { name, text }] of [...wide, ...narrow]) {
           answer = text;
           await desk.page.setViewportSize(size);
@@ -314,7 +316,7 @@ describe('what strangers write', () => {
     async (desk, { wire, looks }) => {
       const found = [];
       await desk.startShift();
-      const some = [...TEXTS.filter((_, place) => place % 9 === 0), TEXTS.find(({ name }) => /override/.test(name)), HUGE[3]];
+      const some = [...TEXTS.filter((_, place) => place % 12 === 0), TEXTS.find(({ name }) => /override/.test(name)), HUGE[3]];
       for (const [place, { name, text }] of some.entries()) {
         await desk.page.setViewportSize(VIEWS[place % 2][1]);
         wire.swallows = true;
@@ -349,7 +351,7 @@ describe('what strangers write', () => {
     await inCall(desk, wire);
     const found = [];
     const beat = async () => Number(await desk.page.evaluate(() => document.documentElement.dataset.heartbeat));
-    for (const { name, text } of HUGE.slice(1, 5)) {
+    for (const { name, text } of HUGE.slice(2, 5)) {
       const before = await beat();
       wire.slip(
         wire.next('QueueStatus', { queueName: text }),

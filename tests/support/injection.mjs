@@ -155,15 +155,15 @@ export class Looks {
 
   /**
    * What is wrong with the page after these texts, each with a word for when: what they became, what sticks out, and
-   * what they have moved from where it stood `before`.
+   * what they have moved by more than `room` from where it stood `before`.
    */
-  async bears(when, texts, before = {}) {
+  async bears(when, texts, before = {}, room = 1) {
     const shortened = [texts].flat().map((text) => text.slice(0, 8_000));
     const { wrong, places } = await this.page.evaluate(look, shortened);
     for (const [name, place] of Object.entries(before)) {
       if (!places[name]) {
         wrong.push(`${name} is gone`);
-      } else if (places[name].some((value, side) => Math.abs(value - place[side]) > 1)) {
+      } else if (places[name].some((value, side) => Math.abs(value - place[side]) > room)) {
         wrong.push(`${name} was at ${place} and is at ${places[name]}`);
       }
     }
