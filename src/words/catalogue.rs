@@ -479,6 +479,8 @@ catalogue! {
         AsOf { clock } = "as of {clock}"
         Attempt { number } = "attempt {number}"
         NextTry { wait } = "next try in {wait}"
+        AtBackup { server } = "The primary server cannot be reached. The desk is connected to its backup {server}."
+        HubAway { hub } = "No connection to {hub}. What it told last is shown as of then."
         FreeOf { free, serving } = "{free} of {serving}"
         Rang { duration } = "rang {duration}"
         Total { duration } = "total {duration}"
