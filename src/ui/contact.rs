@@ -379,7 +379,7 @@ fn About(key: CallKey, forms: Forms) -> impl IntoView {
     let field: MakeRow = Arc::new(move |place, _| {
         let name = places.with_value(|places| places.get(place as usize).cloned());
         let name = name.unwrap_or_default();
-        view! { <Field key=key call=call name=name forms=forms is_open=is_open /> }.into_any()
+        view! { <Field key=key call=call place=place name=name forms=forms is_open=is_open /> }.into_any()
     });
     // The browser submits no form of several fields by itself that has no button of its own.
     let save = move |event: leptos::ev::KeyboardEvent| {
@@ -466,6 +466,7 @@ fn Refusals(key: CallKey) -> impl IntoView {
 fn Field(
     key: CallKey,
     call: RowSignal<Call>,
+    place: u32,
     name: Box<str>,
     forms: Forms,
     is_open: Memo<bool>,
@@ -532,7 +533,8 @@ fn Field(
         };
         !is_edited.get() && !value.with(says)
     };
-    let id = name.with_value(|name| ["data-", &key.index().to_string(), "-", name].concat());
+    // By its place: an element's id may hold no spaces, a name may hold anything.
+    let id = ["data-", &key.index().to_string(), "-", &place.to_string()].concat();
     let target = id.clone();
     view! {
         <div class=text(move || ["fact ", flash()].concat()) data-part="call-data" data-id=name.with_value(ToString::to_string) hidden=attr(move || is_idle().then_some(""))>
