@@ -26,7 +26,7 @@ pub(crate) struct Hubs {
     pub(crate) desk: Desk,
     pub(crate) model: Rc<RefCell<Model>>,
     time: i64,
-    hubs: [Hub; 2],
+    scripted: [Hub; 2],
     /// Every name that a request or a socket was given.
     names: Vec<(&'static str, String)>,
 }
@@ -45,7 +45,7 @@ impl Hubs {
             desk: Desk::new(&config, &model).expect("there is a hub"),
             model,
             time: 0,
-            hubs: Default::default(),
+            scripted: Default::default(),
             names: Vec::new(),
         }
     }
@@ -62,26 +62,26 @@ impl Hubs {
                 Effect::Fetch { fetch, url, .. } => {
                     self.name("fetch", format!("{fetch:?}"));
                     let hub = hub_of(&url);
-                    self.hubs[hub].fetch = Some((fetch, url));
+                    self.scripted[hub].fetch = Some((fetch, url));
                 }
                 Effect::Wire(Action::Post { request, url, .. }) => {
                     self.name("request", format!("{request:?}"));
-                    self.hubs[hub_of(url.expose())].negotiation = Some(request);
+                    self.scripted[hub_of(url.expose())].negotiation = Some(request);
                 }
                 Effect::Wire(Action::OpenSocket { socket, url }) => {
                     self.name("socket", format!("{socket:?}"));
-                    self.hubs[hub_of(url.expose())].socket = Some(socket);
+                    self.scripted[hub_of(url.expose())].socket = Some(socket);
                 }
                 Effect::Wire(Action::Send {
                     socket,
                     frame: Frame::Text(text),
                 }) => {
-                    let hub = self.hubs.iter_mut().find(|hub| hub.socket == Some(socket));
+                    let hub = self.scripted.iter_mut().find(|hub| hub.socket == Some(socket));
                     let sent = text.split_terminator('\u{1e}').map(str::to_owned);
                     hub.expect("the socket is a hub's").sent.extend(sent);
                 }
                 Effect::Wire(Action::CloseSocket { socket }) => {
-                    for hub in self.hubs.iter_mut().filter(|hub| hub.socket == Some(socket)) {
+                    for hub in self.scripted.iter_mut().filter(|hub| hub.socket == Some(socket)) {
                         (hub.socket, hub.is_open) = (None, false);
                     }
                 }
@@ -109,12 +109,12 @@ impl Hubs {
 
     /// The token addresses that wait for an answer.
     pub(crate) fn asked(&self) -> Vec<&str> {
-        let asked = self.hubs.iter().filter_map(|hub| hub.fetch.as_ref());
+        let asked = self.scripted.iter().filter_map(|hub| hub.fetch.as_ref());
         asked.map(|(_, url)| url.as_str()).collect()
     }
 
     pub(crate) fn answer(&mut self, hub: usize, status: u16, body: &str) {
-        let (fetch, _) = self.hubs[hub].fetch.take().expect("a request is under way");
+        let (fetch, _) = self.scripted[hub].fetch.take().expect("a request is under way");
         self.feed(Input::Fetched {
             fetch,
             status,
@@ -132,7 +132,7 @@ impl Hubs {
 
     /// From negotiate to the first subscriptions.
     pub(crate) fn connect(&mut self, hub: usize) {
-        let request = self.hubs[hub]
+        let request = self.scripted[hub]
             .negotiation
             .take()
             .expect("negotiation is under way");
@@ -143,9 +143,9 @@ impl Hubs {
                 "availableTransports":[{"transport":"WebSockets","transferFormats":["Text"]}]}"#,
             retry_after: None,
         }));
-        let socket = self.hubs[hub].socket.expect("a socket is opening");
-        self.hubs[hub].is_open = true;
-        self.hubs[hub].sent.clear();
+        let socket = self.scripted[hub].socket.expect("a socket is opening");
+        self.scripted[hub].is_open = true;
+        self.scripted[hub].sent.clear();
         self.feed(Input::Wire(Wire::SocketOpened { socket }));
         self.hears(hub, "{}\u{1e}");
         for (method, result) in [
@@ -159,7 +159,7 @@ impl Hubs {
 
     /// Answers every invocation of a method that waits.
     fn complete(&mut self, hub: usize, method: &str, result: &str) {
-        let ids: Vec<String> = self.hubs[hub]
+        let ids: Vec<String> = self.scripted[hub]
             .sent
             .iter()
             .filter_map(|record| serde_json::from_str::<serde_json::Value>(record).ok())
@@ -185,7 +185,7 @@ impl Hubs {
     }
 
     pub(crate) fn hears(&mut self, hub: usize, text: &str) {
-        let socket = self.hubs[hub].socket.expect("a socket is open");
+        let socket = self.scripted[hub].socket.expect("a socket is open");
         self.feed(Input::Wire(Wire::SocketData {
             socket,
             bytes: text.as_bytes(),
@@ -201,8 +201,8 @@ impl Hubs {
     }
 
     pub(crate) fn drop_socket(&mut self, hub: usize) {
-        let socket = self.hubs[hub].socket.take().expect("a socket is open");
-        self.hubs[hub].is_open = false;
+        let socket = self.scripted[hub].socket.take().expect("a socket is open");
+        self.scripted[hub].is_open = false;
         self.feed(Input::Wire(Wire::SocketClosed {
             socket,
             code: 1006,
@@ -212,17 +212,17 @@ impl Hubs {
     }
 
     pub(crate) fn sent(&self, hub: usize) -> Vec<&str> {
-        self.hubs[hub].sent.iter().map(String::as_str).collect()
+        self.scripted[hub].sent.iter().map(String::as_str).collect()
     }
 
     pub(crate) fn clear(&mut self) {
-        for hub in &mut self.hubs {
+        for hub in &mut self.scripted {
             hub.sent.clear();
         }
     }
 
     pub(crate) fn open_sockets(&self) -> usize {
-        self.hubs.iter().filter(|hub| hub.is_open).count()
+        self.scripted.iter().filter(|hub| hub.is_open).count()
     }
 
     /// The names that were given, and how many of them are different.
