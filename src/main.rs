@@ -9,7 +9,7 @@ use switchhook::embed::{View, Wish};
 use switchhook::keyboard::Action;
 use switchhook::platform::{self, Driver, Keeper, Network, Voice, fetch_config, install_panic_hook};
 use switchhook::preferences::Change;
-use switchhook::session::{Credentials, Input, Session, WireInput};
+use switchhook::session::{Credentials, Desk, Input, WireInput};
 use switchhook::store::{Screen, SiteView, Views};
 use switchhook::ui::{self, App, Intent};
 use switchhook::words::Language;
@@ -104,8 +104,11 @@ fn main() {
                 layouts: [config.roles.agent, config.roles.team_lead].map(Option::unwrap_or_default),
                 thresholds: config.thresholds,
             });
-            let session = Session::new(config.hubs[0].clone(), Rc::clone(&model))
-                .of_release(platform::own_release(), platform::reloaded_for());
+            // A configuration that was read has a hub.
+            let Some(session) = Desk::new(&config, &model) else {
+                return;
+            };
+            let session = session.of_release(platform::own_release(), platform::reloaded_for());
             let wishes = views.clone();
             let voice = Voice {
                 tell: Box::new(move |transition| {

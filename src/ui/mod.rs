@@ -29,6 +29,8 @@
 //! | `demo` | that everybody here is simulated, and the way out of that |
 //! | `banner` | what the agent should know now; empty when all is well |
 //! | `forced-out` | who or what has signed the agent out |
+//! | `backup` | that the desk is at a backup of its hub |
+//! | `hub-away` | which of several hubs are away |
 //! | `unusable` | how many of the server's messages could not be read |
 //! | `emergency` | who needs the supervisor at once |
 //! | `failure` | a command that failed; `data-id` is its number |
