@@ -123,7 +123,7 @@ describe('the layouts', () => {
     assert.equal(await unfold.getAttribute('aria-expanded'), 'false');
     assert.doesNotMatch(await unfold.getAttribute('aria-label'), /\d/);
     // A key goes to what is not in sight.
-    await desk.page.keyboard.press('/');
+    await desk.page.keyboard.press('Alt+Shift+D');
     await layout(desk, 'compact');
     const field = desk.part('dial').locator('input');
     await eventually(async () => assert.ok(await field.evaluate((field) => field === document.activeElement)));
@@ -188,7 +188,8 @@ describe('the layouts', () => {
       const config = await configured('wall');
       const scenario = async (desk) => {
         await desk.page.setViewportSize({ width, height });
-        await desk.startShift(who());
+        await desk.signIn(who());
+        await desk.link('live');
         await layout(desk, 'wall');
         await desk.part('queue').first().waitFor();
         const parts = ['state', 'dial', 'calls', 'contact', 'callbacks', 'chat', 'tabs', 'alerts', 'queues', 'agents', 'connection'];

@@ -52,7 +52,8 @@ export async function takePlaces(folder) {
     const wall = await openDesk(browser, busy.url, { config });
     await wall.page.setViewportSize({ width: 1280, height: 720 });
     await wall.page.emulateMedia({ colorScheme: 'dark' });
-    await wall.startShift();
+    await wall.signIn();
+    await wall.link('live');
     await wall.page.locator('[data-part="queue"][data-level="critical"]').first().waitFor({ timeout: 120_000 });
     await keep(wall.page, 'wall.png');
   } finally {
