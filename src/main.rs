@@ -87,7 +87,7 @@ fn main() {
 
     let way = network.clone();
     fetch_config(&way, move |outcome| match outcome {
-        Ok(mut config) => {
+        Ok(config) => {
             if let Some(page) = page {
                 let language = platform::remembered_language()
                     .filter(|language| config.languages.contains(language))
@@ -104,7 +104,7 @@ fn main() {
                 layouts: [config.roles.agent, config.roles.team_lead].map(Option::unwrap_or_default),
                 thresholds: config.thresholds,
             });
-            let session = Session::new(config.hubs.remove(0), Rc::clone(&model))
+            let session = Session::new(config.hubs[0].clone(), Rc::clone(&model))
                 .of_release(platform::own_release(), platform::reloaded_for());
             let wishes = views.clone();
             let voice = Voice {
@@ -122,7 +122,8 @@ fn main() {
                 }),
             };
             let started = Driver::start(session, model, views, voice, network);
-            started.be_embedded(&config, env!("CARGO_PKG_VERSION"));
+            let release = platform::own_release();
+            started.be_embedded(&config, release.as_deref().unwrap_or(env!("CARGO_PKG_VERSION")));
             *driver.borrow_mut() = Some(started);
         }
         Err(faults) => views.screen.set(Screen::BadConfig(faults)),

@@ -203,7 +203,10 @@ fn r56_whoever_must_clean_up_hears_of_the_failure_before_the_end() {
     let told = desk.model.take_transitions();
     assert_eq!(
         told,
-        [Transition::Failed(key(&desk).unwrap())],
+        [
+            Transition::Dialling(key(&desk).unwrap()),
+            Transition::Failed(key(&desk).unwrap())
+        ],
         "once, and before the end"
     );
     assert_eq!(desk.model.past_calls.len(), 1);

@@ -8,17 +8,16 @@
 use super::answer::{Code, Fault, fate};
 use super::message::{Envelope, Id, LONGEST, NoMessage, Said};
 use super::names::{TOPICS, WITHOUT_ASKING};
-use super::picture::{Present, Slot, least_room, short, size};
+use super::picture::{Present, Slot, least_room, short};
 use super::request::{self, Request, View};
 use super::write::Object;
 use crate::connection::Secret;
-use crate::domain::call::Ending;
 use crate::domain::command::{Command, InvokeId};
 use crate::domain::ids::{CallKey, CallbackKey, Ref, SourceId};
 use crate::domain::model::Off;
 use crate::domain::{Delta, Transition};
 use crate::preferences::Theme;
-use crate::session::config::{Chosen, Config, Embed, Placeholder, PopOn, PopOpen, ScreenPop, TokenSource};
+use crate::session::config::{Chosen, Config, Embed, ScreenPop, TokenSource};
 use crate::session::state::Layout;
 use crate::session::{Now, PortalWants, Ticket};
 use crate::words::Language;
@@ -30,8 +29,6 @@ const HELLOS: [i64; 6] = [1_000, 2_000, 4_000, 8_000, 16_000, 32_000];
 const MOST_WAITING: usize = 64;
 /// Messages a second that are answered though they are no requests.
 const MOST_COMPLAINTS: u32 = 10;
-/// Callbacks that a snapshot lists.
-const MOST_LISTED: usize = 500;
 /// Sources that a call's id may be of.
 const SOURCES: u8 = 32;
 
@@ -135,7 +132,7 @@ pub enum Effect {
 }
 
 #[derive(Debug, PartialEq, Eq)]
-enum Stage {
+pub(super) enum Stage {
     /// Nobody is spoken with.
     Silent,
     /// `hello` was said so many times since.
@@ -173,18 +170,18 @@ struct Counters {
 /// The desk's side of `ccd/1`.
 pub struct Embedding {
     site: Embed,
-    screen_pop: ScreenPop,
+    pub(super) screen_pop: ScreenPop,
     /// The site has its tokens from the portal.
     takes_token: bool,
     frame: Frame,
-    stage: Stage,
+    pub(super) stage: Stage,
     /// What the portal is told of.
-    granted: Chosen,
-    layout: Layout,
-    room: Option<(u32, u32)>,
+    pub(super) granted: Chosen,
+    pub(super) layout: Layout,
+    pub(super) room: Option<(u32, u32)>,
     wants_token: Option<PortalWants>,
-    told: Vec<(Slot, String)>,
-    callbacks: FxHashMap<CallbackKey, Box<str>>,
+    pub(super) told: Vec<(Slot, String)>,
+    pub(super) callbacks: FxHashMap<CallbackKey, Box<str>>,
     waiting: Vec<Waiting>,
     next_ticket: u32,
     /// Complaints in the second that began then.
@@ -672,247 +669,10 @@ impl Embedding {
             .raw("counters", &counted.done())
     }
 
-    // ---- telling -------------------------------------------------------------------------------------------------
-
-    /// Tells of what has just happened.
-    fn tell_of(&mut self, transition: &Transition, present: &Present<'_>) {
-        if self.stage != Stage::Joined {
-            return;
-        }
-        match transition {
-            Transition::Ringing(call) => {
-                self.tell_of_call("callRinging", *call, present);
-                self.pop(PopOn::Ringing, *call, present);
-            }
-            Transition::Dialling(call) => self.tell_of_call("callStarted", *call, present),
-            Transition::Connected(call) => {
-                self.tell_of_call("callConnected", *call, present);
-                self.pop(PopOn::Connected, *call, present);
-            }
-            Transition::Held(call) => self.tell_of_call("callHeld", *call, present),
-            Transition::Retrieved(call) => self.tell_of_call("callRetrieved", *call, present),
-            Transition::Joined(call) => self.tell_of_call("callConferenced", *call, present),
-            Transition::Failed(call) => self.tell_of_call("callFailed", *call, present),
-            Transition::Missed(call) => self.tell_of_call("callMissed", *call, present),
-            Transition::Ended(call) => {
-                let ending = present
-                    .model
-                    .calls
-                    .get(*call)
-                    .and_then(|call| call.ending.as_ref());
-                if matches!(ending, Some(Ending::Transferred)) {
-                    self.tell_of_call("callTransferred", *call, present);
-                }
-                self.tell_of_call("callEnded", *call, present);
-            }
-            Transition::Alert => {
-                if let Some(alert) = present.model.desk.alerts.back() {
-                    let text = alert.name.as_deref().or(alert.expression.as_deref());
-                    let text = short(text.unwrap_or(&alert.id));
-                    self.tell("alerts", "alert", &Object::new().text("text", text).done());
-                }
-            }
-            Transition::Message => {
-                let from = present
-                    .model
-                    .desk
-                    .messages
-                    .back()
-                    .map(|message| message.from.as_deref());
-                let data = Object::new().known("from", from.flatten().map(short));
-                self.tell("chat", "chat", &data.done());
-            }
-            _ => {}
-        }
-    }
-
-    fn tell_of_call(&mut self, kind: &str, call: CallKey, present: &Present<'_>) {
-        if let Some(data) = present.call(call, kind, self.granted) {
-            self.tell("calls", kind, &data);
-        }
-    }
-
-    /// Tells of the addresses that a call opens.
-    fn pop(&mut self, on: PopOn, key: CallKey, present: &Present<'_>) {
-        let Some(call) = present.model.calls.get(key) else {
-            return;
-        };
-        let lookup = |placeholder: &Placeholder| match placeholder {
-            Placeholder::Number => call.number.as_deref().map(str::to_owned),
-            Placeholder::Name => None,
-            Placeholder::Queue => present.queue(call).map(str::to_owned),
-            Placeholder::CallId => Some(call.id.to_string()),
-            Placeholder::ContactId => call.contact.as_deref().map(str::to_owned),
-            Placeholder::Variable(name) => {
-                let field = call.data.iter().find(|(known, _)| known == name);
-                field.map(|(_, value)| value.to_string())
-            }
-        };
-        let templates = self.screen_pop.templates.iter();
-        let filled: Vec<String> = templates
-            .filter(|template| template.on == on && template.open != PopOpen::Link)
-            .filter_map(|template| {
-                let url = template.fill(&lookup)?;
-                let data = Object::new()
-                    .text("callId", &call.id)
-                    .text("name", &template.name);
-                Some(data.text("url", &url).done())
-            })
-            .collect();
-        for data in filled {
-            self.tell("screenPop", "screenPop", &data);
-        }
-    }
-
-    /// Tells of what there is one of, where it has changed.
-    fn look(&mut self, present: &Present<'_>) {
-        if self.stage != Stage::Joined {
-            return;
-        }
-        self.tell_slot(Slot::Connection, present.connection());
-        self.tell_slot(Slot::State, present.state());
-        match present.wrap_up() {
-            Some(data) => self.tell_slot(Slot::WrapUp, data),
-            None if self.forget(Slot::WrapUp) => {
-                self.tell("wrapUp", "wrapUp", &Object::new().text("phase", "ended").done());
-            }
-            None => {}
-        }
-        self.tell_slot(Slot::Attention, present.attention());
-        self.tell_slot(Slot::Size, size(self.layout, self.room));
-    }
-
-    /// Tells of what is enabled, and of callbacks, where they have changed.
-    fn look_at_drawn(&mut self, delta: &Delta, present: &Present<'_>) {
-        if self.stage != Stage::Joined {
-            return;
-        }
-        self.look(present);
-        if delta.desk || delta.call_order || !delta.calls.is_empty() {
-            self.look_at_controls(present);
-        }
-        for key in &delta.callbacks {
-            self.look_at_callback(*key, present);
-        }
-    }
-
-    fn look_at_controls(&mut self, present: &Present<'_>) {
-        if !self.granted.has("controls") {
-            return;
-        }
-        self.tell_slot(Slot::Desk, present.desk_controls());
-        let live: Vec<CallKey> = present.live_calls().collect();
-        for key in &live {
-            if let Some(data) = present.call_controls(*key) {
-                self.tell_slot(Slot::Call(*key), data);
-            }
-        }
-        let told = self.told.iter().filter_map(|(slot, _)| match slot {
-            Slot::Call(key) if !live.contains(key) => Some(*key),
-            _ => None,
-        });
-        let over: Vec<CallKey> = told.collect();
-        for key in over {
-            self.forget(Slot::Call(key));
-            if let Some(data) = present.no_controls(key) {
-                self.tell("controls", "controls", &data);
-            }
-        }
-    }
-
-    fn look_at_callback(&mut self, key: CallbackKey, present: &Present<'_>) {
-        if !self.granted.has("callbacks") {
-            return;
-        }
-        let change = match present.model.callbacks.get(key) {
-            Some(callback) => {
-                let known = self.callbacks.insert(key, callback.id.clone());
-                let change = if known.is_some() { "changed" } else { "added" };
-                Some((callback.id.clone(), change))
-            }
-            None => self.callbacks.remove(&key).map(|id| (id, "removed")),
-        };
-        if let Some((id, change)) = change {
-            self.tell("callbacks", "callback", &callback(&id, change));
-        }
-    }
-
-    /// Tells the present state of these topics.
-    fn tell_everything(&mut self, topics: Chosen, present: &Present<'_>) {
-        self.told.retain(|(slot, _)| !topics.has(slot.topic()));
-        self.look(present);
-        if topics.has("calls") {
-            let live: Vec<CallKey> = present.live_calls().collect();
-            for key in live {
-                if let Some(kind) = present.stage_of(key) {
-                    self.tell_of_call(kind, key, present);
-                }
-            }
-        }
-        if topics.has("controls") {
-            self.look_at_controls(present);
-        }
-        if topics.has("callbacks") {
-            let keys: Vec<CallbackKey> = present.model.callbacks.ordered().collect();
-            for key in keys {
-                self.look_at_callback(key, present);
-            }
-        }
-    }
-
-    /// The present state of every granted topic, as the messages that tell of it.
-    fn snapshot(&self, present: &Present<'_>) -> Object {
-        let mut messages: Vec<(&str, String)> = Vec::new();
-        let mut add = |topic: &str, kind: &'static str, data: Option<String>| {
-            if let Some(data) = data.filter(|_| self.granted.has(topic)) {
-                messages.push((kind, data));
-            }
-        };
-        for (slot, data) in [
-            (Slot::Connection, Some(present.connection())),
-            (Slot::State, Some(present.state())),
-            (Slot::WrapUp, present.wrap_up()),
-            (Slot::Attention, Some(present.attention())),
-            (Slot::Size, Some(size(self.layout, self.room))),
-            (Slot::Desk, Some(present.desk_controls())),
-        ] {
-            add(slot.topic(), slot.kind(), data);
-        }
-        for key in present.live_calls() {
-            if let Some(kind) = present.stage_of(key) {
-                add("calls", kind, present.call(key, kind, self.granted));
-            }
-            add("controls", "controls", present.call_controls(key));
-        }
-        let callbacks = present.model.callbacks.ordered().take(MOST_LISTED);
-        for known in callbacks.filter_map(|key| present.model.callbacks.get(key)) {
-            add("callbacks", "callback", Some(callback(&known.id, "added")));
-        }
-        let mut json = "[".to_owned();
-        let mut more = 0_u32;
-        for (kind, data) in messages {
-            let message = Object::new().text("type", kind).raw("data", &data).done();
-            if json.len() + message.len() > LONGEST - LONGEST / 16 {
-                more += 1;
-                continue;
-            }
-            if json.len() > 1 {
-                json.push(',');
-            }
-            json.push_str(&message);
-        }
-        json.push(']');
-        let unlisted = present.model.callbacks.len().saturating_sub(MOST_LISTED);
-        if self.granted.has("callbacks") {
-            more = more.saturating_add(u32::try_from(unlisted).unwrap_or(u32::MAX));
-        }
-        Object::new().raw("messages", &json).number("more", more)
-    }
-
     // ---- posting -------------------------------------------------------------------------------------------------
 
     /// Tells of something lasting, unless that is what was told last.
-    fn tell_slot(&mut self, slot: Slot, data: String) {
+    pub(super) fn tell_slot(&mut self, slot: Slot, data: String) {
         if !self.granted.has(slot.topic()) {
             return;
         }
@@ -925,19 +685,19 @@ impl Embedding {
     }
 
     /// Forgets that something was told; whether it was.
-    fn forget(&mut self, slot: Slot) -> bool {
+    pub(super) fn forget(&mut self, slot: Slot) -> bool {
         let before = self.told.len();
         self.told.retain(|(known, _)| *known != slot);
         self.told.len() != before
     }
 
-    fn tell(&mut self, topic: &str, kind: &str, data: &str) {
+    pub(super) fn tell(&mut self, topic: &str, kind: &str, data: &str) {
         if self.granted.has(topic) {
             self.post(kind, data);
         }
     }
 
-    fn post(&mut self, kind: &str, data: &str) {
+    pub(super) fn post(&mut self, kind: &str, data: &str) {
         let message = Object::new()
             .number("ccd", 1)
             .text("type", kind)
@@ -1016,10 +776,6 @@ fn find(present: &Present<'_>, id: &str) -> Option<CallKey> {
     (0..SOURCES)
         .filter_map(|source| calls.find(Ref::new(SourceId(source), id)))
         .find(|key| present.model.is_own_call(*key))
-}
-
-fn callback(id: &str, change: &str) -> String {
-    Object::new().text("id", id).text("change", change).done()
 }
 
 fn written(fault: &Fault) -> String {

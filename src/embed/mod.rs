@@ -11,6 +11,7 @@ mod message;
 mod names;
 mod picture;
 mod request;
+mod tell;
 mod write;
 
 pub use answer::Code;

@@ -243,25 +243,23 @@ impl Present<'_> {
             Direction::Inbound => "inbound",
             Direction::Outbound => "outbound",
         });
+        let name = call
+            .number
+            .as_deref()
+            .and_then(|phone| self.model.colleague_at(phone));
         let data = Object::new()
             .text("callId", &call.id)
             .known("contactId", call.contact.as_deref())
             .known("direction", direction)
             .known("number", call.number.as_deref().map(short))
-            .known("queue", self.queue(call).map(short))
+            .known("name", name.map(short))
+            .known("queue", self.model.queue_name(call).map(short))
             .time("at", at.or(Some(self.server_now)));
         Some(if topics.has("variables") {
             data.raw("variables", &variables(call)).done()
         } else {
             data.done()
         })
-    }
-
-    /// The name of the queue that a call came through.
-    pub(super) fn queue<'a>(&'a self, call: &'a Call) -> Option<&'a str> {
-        let known = call.queue.and_then(|queue| self.model.queues.get(queue));
-        let named = call.queue_name.as_deref();
-        named.or_else(|| known.and_then(|queue| queue.name.as_deref()))
     }
 }
 

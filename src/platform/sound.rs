@@ -117,9 +117,7 @@ impl Sound {
         inner.ring.take();
         inner.test.take();
         inner.look.take();
-        if let Some(context) = inner.context.take() {
-            let _ = context.audio.close();
-        }
+        inner.context.take();
     }
 
     /// So loud from now on.

@@ -11,6 +11,7 @@ pub mod config;
 mod few;
 mod pump;
 mod release;
+pub mod screen_pop;
 mod server_time;
 pub mod state;
 mod subscriptions;

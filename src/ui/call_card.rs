@@ -212,14 +212,7 @@ fn Switch(key: CallKey, call: RowSignal<Call>, is_current: Memo<bool>) -> impl I
 
 /// The name of the colleague who is at a phone.
 fn colleague(app: App, number: &str) -> Option<String> {
-    if number.is_empty() {
-        return None;
-    }
-    app.read(|model| {
-        let mut agents = model.agents.rows();
-        let (_, agent) = agents.find(|(_, agent)| agent.extension.as_deref() == Some(number))?;
-        agent.name.as_deref().map(str::to_owned)
-    })
+    app.read(|model| model.colleague_at(number).map(str::to_owned))
 }
 
 /// What a call's row says.
@@ -244,10 +237,7 @@ fn meta(app: App, call: &Call) -> String {
         let number = app.read(|model| model.calls.get(about)?.number.clone());
         parts.extend(number.map(|number| app.speech.tell(Sentence::About { number: &number })));
     }
-    parts.extend(call.queue_name.as_deref().map(str::to_owned).or_else(|| {
-        let queue = call.queue?;
-        app.read(|model| model.queues.get(queue)?.name.as_deref().map(str::to_owned))
-    }));
+    parts.extend(app.read(|model| model.queue_name(call).map(str::to_owned)));
     if call.direction == Some(Direction::Inbound) {
         parts.extend(
             call.dialled

@@ -78,10 +78,7 @@ pub(super) fn of<T>(call: RowSignal<Call>, read: impl FnOnce(&Call) -> T) -> Opt
 
 /// The name of the queue that a call came through.
 pub(super) fn queue_name(app: App, call: &Call) -> Option<String> {
-    call.queue_name.as_deref().map(str::to_owned).or_else(|| {
-        let queue = call.queue?;
-        app.read(|model| model.queues.get(queue)?.name.as_deref().map(str::to_owned))
-    })
+    app.read(|model| model.queue_name(call).map(str::to_owned))
 }
 
 /// A field that the agent has begun to change.

@@ -250,10 +250,9 @@ impl Framed {
     }
 
     pub(crate) fn answers(&self, id: u64) -> Vec<Value> {
-        self.posted()
-            .into_iter()
-            .filter(|message| message["re"] == id)
-            .collect()
+        let mark = format!("\"re\":{id},");
+        let written = self.written.iter().filter(|json| json.contains(&mark));
+        written.map(|json| parsed(json)).collect()
     }
 
     /// The one answer to a request, if it has come.

@@ -263,6 +263,13 @@ impl Model {
             .is_some_and(|call| call.agent.is_none() || call.agent == self.desk.me)
     }
 
+    /// The name of the queue that a call came through: as its own data give it, else the queue's.
+    pub fn queue_name<'a>(&'a self, call: &'a Call) -> Option<&'a str> {
+        let queue = call.queue.and_then(|queue| self.queues.get(queue));
+        let named = call.queue_name.as_deref();
+        named.or_else(|| queue.and_then(|queue| queue.name.as_deref()))
+    }
+
     /// Calls that people were told are ringing, and that have not stopped.
     pub fn ringing(&self) -> &[CallKey] {
         &self.ringing

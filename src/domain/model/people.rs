@@ -11,6 +11,13 @@ use super::{
 };
 
 impl Model {
+    /// The name of the colleague who is at a phone, for whom a call goes to or comes from it.
+    pub fn colleague_at(&self, phone: &str) -> Option<&str> {
+        let is_there = |agent: &Agent| !phone.is_empty() && agent.extension.as_deref() == Some(phone);
+        let (_, agent) = self.agents.rows().find(|(_, agent)| is_there(agent))?;
+        agent.name.as_deref()
+    }
+
     /// Declares who is signed in here. Whoever was before takes the own calls along.
     pub fn set_me(&mut self, agent: Option<AgentKey>) {
         if self.desk.me != agent {
