@@ -79,7 +79,8 @@ describe('the layouts', () => {
     }
   });
 
-  for (const language of ['en', 'de', 'ar']) {
+  // The longest words, and from right to left.
+  for (const language of ['de', 'ar']) {
     on(
       `a bar is one row of 64 pixels, in ${language}: signing in, a call from ringing to its end`,
       { width: 480, height: 64 },
@@ -203,7 +204,7 @@ describe('the layouts', () => {
         assert.ok((await share('[data-part="queue"] .tag')) >= 0.05, 'numbers');
         assert.ok((await share('[data-part="queue"] .name')) >= 0.02, 'names');
         assert.ok((await share('[data-part="agent"] .name')) >= 0.0135, 'colleagues');
-        assert.ok(await desk.page.evaluate(() => document.scrollingElement.scrollHeight <= innerHeight));
+        assert.ok(await desk.page.evaluate(() => document.scrollingElement.scrollHeight <= innerHeight + 1));
         // Everybody comes into sight, though nobody turns the page.
         const shown = new Set();
         await eventually(async () => {

@@ -26,7 +26,7 @@ export async function takePlaces(folder) {
   const portal = await startPortal();
   const site = { site: process.env.SWITCHHOOK_DIST };
   const hub = await startHub({ ...CENTRE, ...site, 'embed-in': portal.origin });
-  const busy = await startHub({ ...CENTRE, ...site, rate: 12 });
+  const busy = await startHub({ ...CENTRE, ...site, agents: 14, rate: 30 });
   const browser = await startBrowser();
   try {
     portal.allow(hub.url);
