@@ -27,7 +27,7 @@ export async function takePlaces(folder) {
   const portal = await startPortal();
   const site = { site: process.env.SWITCHHOOK_DIST };
   const hub = await startHub({ ...CENTRE, ...site, 'embed-in': portal.origin });
-  const busy = await startHub({ ...CENTRE, ...site, rate: 12 });
+  const busy = await startHub({ ...CENTRE, ...site, agents: 14, rate: 30 });
   const browser = await startBrowser();
   try {
     portal.allow(hub.url);
@@ -53,7 +53,8 @@ export async function takePlaces(folder) {
     const wall = await openDesk(browser, busy.url, { config });
     await wall.page.setViewportSize({ width: 1280, height: 720 });
     await wall.page.emulateMedia({ colorScheme: 'dark' });
-    await wall.startShift();
+    await wall.signIn();
+    await wall.link('live');
     await wall.page.locator('[data-part="queue"][data-level="critical"]').first().waitFor({ timeout: 120_000 });
     await keep(wall.page, 'wall.png');
 
