@@ -105,6 +105,7 @@
       }
 
       #open() {
+        if (!this.hasAttribute('src')) return;
         let address;
         try {
           address = new URL(this.getAttribute('src'), document.baseURI);

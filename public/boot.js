@@ -60,14 +60,15 @@ setInterval(() => {
 
 // The page as the host has it now, past every cache, may be of a newer release that has other files. The reload for it
 // is noted in the tab's history, which survives it and which no browser refuses: one for each release, never a loop.
-const filesIn = (html) => [...html.matchAll(/data-(?:module|wasm)="?([^"\s>]+)/g)].map(([, name]) => name).join();
+const NAMED = /(?:href|data-module|data-wasm|data-demo)="?([^"\s>]+\.(?:css|js|wasm))/g;
+const filesIn = (html) => [...html.matchAll(NAMED)].map(([, name]) => name).join();
 
 async function reloadIfReplaced() {
   try {
     const limit = AbortSignal.timeout(BREATH);
     const answer = await fetch(location.pathname + location.search, { cache: "reload", signal: limit });
     const files = answer.ok && filesIn(await answer.text());
-    if (!files || files === filesIn(script.outerHTML) || files === history.state?.reloadedFor) return false;
+    if (!files || files === filesIn(document.head.outerHTML) || files === history.state?.reloadedFor) return false;
     history.replaceState({ ...history.state, reloadedFor: files }, "");
     location.reload();
     return true;
@@ -93,8 +94,16 @@ async function startDemo() {
   globalThis.switchhookDemo = worker;
 }
 
-const isUnstyled = [...document.querySelectorAll("link[rel=stylesheet]")].some((link) => !link.sheet);
-if (!isUnstyled || !(await reloadIfReplaced())) {
+// By the time that this runs a style sheet has come or has not; one that could not be had is empty or cannot be read.
+const isStyled = () => {
+  try {
+    return [...document.querySelectorAll("link[rel=stylesheet]")].every((link) => link.sheet.cssRules.length > 0);
+  } catch {
+    return false;
+  }
+};
+
+if (isStyled() || !(await reloadIfReplaced())) {
   try {
     const demo = new URLSearchParams(location.search).has("demo") ? startDemo() : undefined;
     const program = import(new URL(script.dataset.module, document.baseURI).href);

@@ -88,7 +88,7 @@ fn main() {
 
     let way = network.clone();
     fetch_config(&way, move |outcome| match outcome {
-        Ok(mut config) => {
+        Ok(config) => {
             if let Some(page) = page {
                 let language = platform::remembered_language()
                     .filter(|language| config.languages.contains(language))
@@ -106,7 +106,7 @@ fn main() {
                 layouts: [config.roles.agent, config.roles.team_lead].map(Option::unwrap_or_default),
                 thresholds: config.thresholds,
             });
-            let session = Session::new(config.hubs.remove(0), Rc::clone(&model))
+            let session = Session::new(config.hubs[0].clone(), Rc::clone(&model))
                 .of_release(platform::own_release(), platform::reloaded_for());
             let wishes = views.clone();
             let voice = Voice {

@@ -8,13 +8,14 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use switchhook::domain::agent::{Agent, AgentState};
 use switchhook::domain::call::{Call, Stage};
-use switchhook::domain::chat::{MESSAGE_LENGTH, MESSAGES_KEPT};
+use switchhook::domain::chat::MESSAGES_KEPT;
 use switchhook::domain::command::Addressee;
 use switchhook::domain::control::SupervisorControl;
 use switchhook::domain::ids::{AgentKey, CallKey, Ref, SourceId};
 use switchhook::domain::model::{Off, PAST_CALLS_KEPT, Transition};
 use switchhook::domain::skills::Assignable;
 use switchhook::domain::supervision::{EMERGENCIES_KEPT, End, Phase, Role, SilentMonitor};
+use switchhook::domain::text::SPEECH_LENGTH;
 use switchhook::vendor::Oddity;
 use switchhook::vendor::ctios::events::CtiEvent;
 use switchhook::vendor::ctios::silent_monitor::STATUSES;
@@ -436,12 +437,12 @@ fn messages_come_with_their_sender_and_their_number_is_bounded() {
     desk.tell(
         "OnChatMessage",
         &json!({"AgentID": "1001", "Distribution": "Team", "Source": "1002",
-            "Message": "ä".repeat(MESSAGE_LENGTH + 1)}),
+            "Message": "ä".repeat(SPEECH_LENGTH + 1)}),
     );
     let long = desk.model.desk.messages.back().unwrap();
     assert_eq!(
         (long.text.chars().count(), &long.with),
-        (MESSAGE_LENGTH, &Addressee::Team)
+        (SPEECH_LENGTH, &Addressee::Team)
     );
     desk.tell("OnChatMessage", &json!({"Source": "1002"}));
     assert_eq!(desk.oddities.of(Oddity::MissingField), 1);

@@ -263,7 +263,7 @@ fn a_language_takes_every_text_from_its_file() {
             free: "2",
             serving: "5",
         }
-        .told(&dictionary, ["", ""]);
+        .told(&dictionary, false);
         let pattern = entries["{free} of {serving}"].as_str().unwrap();
         assert_eq!(sentence, pattern.replace("{free}", "2").replace("{serving}", "5"));
         for form in *forms {
@@ -284,11 +284,11 @@ fn what_a_file_lacks_or_has_spoilt_stays_english() {
     assert_eq!(Word::NotReady.told(&dictionary), "Not ready");
     assert_eq!(Word::SignIn.told(&dictionary), "Sign in");
     assert_eq!(
-        Sentence::AsOf { clock: "12:00" }.told(&dictionary, ["", ""]),
+        Sentence::AsOf { clock: "12:00" }.told(&dictionary, false),
         "as of 12:00"
     );
     assert_eq!(
-        Sentence::CallNumber { number: "112" }.told(&dictionary, ["", ""]),
+        Sentence::CallNumber { number: "112" }.told(&dictionary, false),
         "Call 112"
     );
     assert_eq!(Count::Tries.told(&dictionary, "few", "3"), "3 Versuche");
@@ -336,14 +336,14 @@ fn what_is_put_in_is_never_read_as_a_pattern() {
         free: "{serving}",
         serving: "{",
     }
-    .told(Dictionary::english(), ["", ""]);
+    .told(Dictionary::english(), false);
     assert_eq!(told, "{serving} of {");
 }
 
 #[test]
-fn what_is_put_in_is_enclosed_by_the_marks() {
-    let told = Sentence::AsOf { clock: "12:00" }.told(Dictionary::english(), ["<", ">"]);
-    assert_eq!(told, "as of <12:00>");
+fn what_is_put_in_is_isolated_where_that_is_asked_for() {
+    let told = Sentence::AsOf { clock: "12:00" }.told(Dictionary::english(), true);
+    assert_eq!(told, "as of \u{2068}12:00\u{2069}");
 }
 
 #[test]
@@ -368,7 +368,7 @@ proptest! {
         let end = (at + bytes.len()).min(spoilt.len());
         spoilt.splice(at..end, bytes);
         if let Ok(dictionary) = Dictionary::read(&spoilt) {
-            let told = Sentence::AsOf { clock: "12:00" }.told(&dictionary, ["", ""]);
+            let told = Sentence::AsOf { clock: "12:00" }.told(&dictionary, false);
             prop_assert!(told.contains("12:00"), "{told}");
         }
     }

@@ -7,7 +7,7 @@ use switchhook::domain::Transition;
 use switchhook::domain::call::Stage;
 use switchhook::domain::command::{Command, Failure};
 use switchhook::session::state::{Link, Screen, SignInError};
-use switchhook::session::{Credentials, Input};
+use switchhook::session::{Credentials, Input, WireInput, config};
 
 #[test]
 fn r1_the_token_comes_from_the_address_and_the_hub_from_its_answer() {
@@ -653,4 +653,148 @@ fn leaving_ends_everything() {
         }
     ));
     assert!(desk.model.borrow().desk.me.is_none());
+}
+
+// ---- primary and backup
+
+/// A hub with a backup, and a token address with one.
+fn twin_desk(hub: &str) -> Desk {
+    let json = format!(
+        r#"{{"source":{{"token":{{"url":["/a/token","/b/token"],"identify":"basic"}},{hub}"directory":{{}}}}}}"#
+    );
+    Desk::new(
+        config::parse(json.as_bytes())
+            .expect("the configuration is good")
+            .0,
+    )
+}
+
+impl Desk {
+    /// Nobody answers the last request; the address that was asked.
+    fn fail_fetch(&mut self) -> String {
+        let (fetch, url, _) = self.fetches.pop().expect("a request is under way");
+        self.feed(Input::FetchFailed {
+            fetch,
+            text: "nobody there",
+        });
+        url
+    }
+
+    fn fail_negotiate(&mut self) {
+        let request = self.negotiations.pop().expect("negotiation is under way");
+        self.feed(Input::Wire(WireInput::Unanswered {
+            request,
+            text: "nobody there",
+        }));
+    }
+
+    fn server(&self) -> (String, bool) {
+        let view = self.session.connection();
+        (view.server.clone(), view.backup)
+    }
+}
+
+#[test]
+fn a_token_address_that_cannot_be_reached_is_passed_over_and_one_that_refuses_is_not() {
+    let mut desk = twin_desk("");
+    desk.sign_in();
+    assert_eq!([desk.fail_fetch(), desk.fail_fetch()], ["/a/token", "/b/token"]);
+    assert!(desk.fetches.is_empty(), "after a whole round the agent is told");
+    assert!(matches!(
+        desk.session.screen(),
+        Screen::SignIn {
+            error: Some(SignInError::Unreachable(_)),
+            busy: false,
+            ..
+        }
+    ));
+    desk.sign_in();
+    desk.answer_fetch(503, "");
+    desk.answer_fetch(401, "no");
+    assert!(desk.fetches.is_empty());
+    assert!(matches!(
+        desk.session.screen(),
+        Screen::SignIn {
+            error: Some(SignInError::Refused(_)),
+            ..
+        }
+    ));
+    desk.sign_in();
+    desk.answer_fetch(401, "no");
+    assert!(
+        desk.fetches.is_empty(),
+        "whoever is refused is refused everywhere"
+    );
+}
+
+#[test]
+fn the_token_address_that_answered_last_is_asked_first_until_the_agent_leaves() {
+    let mut desk = twin_desk("");
+    desk.sign_in();
+    desk.fail_fetch();
+    desk.answer_token();
+    desk.answer_negotiate();
+    desk.open_socket();
+    desk.drop_socket();
+    desk.pass(2_000);
+    assert_eq!([desk.fail_fetch(), desk.fail_fetch()], ["/b/token", "/a/token"]);
+    desk.feed(Input::Leave);
+    desk.sign_in();
+    assert_eq!(desk.fail_fetch(), "/a/token");
+}
+
+#[test]
+fn each_token_address_leads_to_its_own_hub_where_the_configuration_names_none() {
+    let mut desk = twin_desk("");
+    desk.sign_in();
+    desk.answer_token();
+    desk.answer_negotiate();
+    desk.open_socket();
+    assert_eq!(desk.server(), ("hub.example".to_owned(), false));
+    desk.drop_socket();
+    desk.pass(2_000);
+    desk.fail_fetch();
+    desk.answer_fetch(
+        200,
+        r#"{"WssEndpoint":"ws://other.example/rte","Token":"a.e30.c"}"#,
+    );
+    desk.answer_negotiate();
+    desk.open_socket();
+    assert_eq!(desk.server(), ("other.example".to_owned(), true));
+}
+
+#[test]
+fn a_desk_at_the_backup_says_so_and_rings_in_the_same_tab_as_one_at_the_primary() {
+    let mut desk = twin_desk(r#""hub":["ws://one.example/rte","ws://two.example/rte"],"#);
+    desk.sign_in();
+    desk.answer_token();
+    assert_eq!(desk.server(), ("one.example".to_owned(), false));
+    desk.fail_negotiate();
+    assert_eq!(
+        desk.server(),
+        ("two.example".to_owned(), false),
+        "not connected yet"
+    );
+    desk.answer_token();
+    desk.answer_negotiate();
+    desk.open_socket();
+    assert_eq!(desk.server(), ("two.example".to_owned(), true));
+    desk.complete("AvailableSubscriptions", "[]");
+    let contest = desk
+        .contests
+        .last()
+        .cloned()
+        .flatten()
+        .map(|contest| contest.name);
+    assert_eq!(contest.as_deref(), Some("switchhook one.example 1001"));
+    // The backup goes, the primary is back.
+    desk.drop_socket();
+    assert!(!desk.session.connection().backup);
+    desk.pass(2_000);
+    desk.answer_token();
+    desk.fail_negotiate();
+    desk.answer_token();
+    desk.answer_negotiate();
+    desk.open_socket();
+    assert_eq!(desk.server(), ("one.example".to_owned(), false));
 }

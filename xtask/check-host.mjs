@@ -191,7 +191,7 @@ class Host {
       integrity: /\sintegrity="?([^"\s>]+)/.exec(tag)?.[1],
     }));
     const source = (attribute) => new RegExp(`\\s${attribute}="?([^"\\s>]+)`).exec(boot)?.[1];
-    named.push(...['src', 'data-module', 'data-wasm'].map((attribute) => ({ name: source(attribute) })));
+    named.push(...['src', 'data-module', 'data-wasm', 'data-demo'].map((attribute) => ({ name: source(attribute) })));
     const files = new Map([['index.html', undefined]]);
     for (const { name, integrity } of named.filter(({ name }) => name)) {
       const place = new URL(name, this.base);

@@ -56,7 +56,9 @@ async function placeDemo() {
   const worker = put('worker', '.js', `import start from "./${hub}";\nawait start();\n`);
   const page = join(folder, 'index.html');
   const html = readFileSync(page, 'utf8').replace(/ data-demo="?[^"\s>]*"?/, '');
-  writeFileSync(page, html.replace(/(<script id="?boot"?)/, `$1 data-demo="./demo/${worker}"`));
+  const boot = / id="?boot"?(?=[\s>])/;
+  if (!boot.test(html)) throw new Error('index.html has no script "boot" that could be told where the demonstration is');
+  writeFileSync(page, html.replace(boot, (id) => `${id} data-demo="./demo/${worker}"`));
 }
 
 joinStyles();

@@ -13,7 +13,7 @@ const root = document.documentElement;
  */
 function addressOfDesk() {
   const { desk: usual, desks } = document.body.dataset;
-  const wanted = new URLSearchParams(location.search).get('desk');
+  const wanted = new URLSearchParams(location.search).get('desk') || null;
   const isLoopback = (host) => ['localhost', '127.0.0.1', '[::1]'].includes(host);
   try {
     const address = new URL(wanted ?? usual, location.href);

@@ -10,8 +10,6 @@ use super::moment::Moment;
 
 /// Messages kept, newest last.
 pub const MESSAGES_KEPT: usize = 100;
-/// Letters kept of one message.
-pub const MESSAGE_LENGTH: usize = 4_000;
 
 /// A message from a colleague, or to one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +22,7 @@ pub struct Message {
     pub own: bool,
     /// The agent has not looked at it.
     pub unread: bool,
-    /// What it says, at most [`MESSAGE_LENGTH`] letters.
+    /// What it says, at most [`SPEECH_LENGTH`](super::text::SPEECH_LENGTH) letters.
     pub text: Box<str>,
     /// When it arrived.
     pub at: Moment,

@@ -22,6 +22,7 @@ pub mod skills;
 pub mod supervision;
 pub mod table;
 pub mod telephony;
+pub mod text;
 
 pub use event::Event;
 pub use model::{Delta, Model, Transition};

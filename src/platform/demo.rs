@@ -4,8 +4,9 @@
 //! May not be here: starting the worker (`boot.js`, so that one script alone makes scripts out of addresses), and what
 //! is said.
 //! The messages are those of `hub/src/worker/port.rs`: arrays of a name and values.
-//! A worker that has failed is ended: its sockets are lost like others, and what is asked of it fails in words.
+//! A worker that has failed is half of the program: its sockets are lost, and the page says that it has stopped.
 
+use super::clock;
 use super::http::{Answer, Request};
 use super::socket::SocketEvent;
 use crate::connection::Frame;
@@ -20,7 +21,7 @@ use web_sys::{MessageEvent, Worker};
 const PLACE: &str = "switchhookDemo";
 /// The close code of a socket that broke.
 const LOST: u16 = 1_006;
-const STOPPED: &str = "the demonstration has stopped; reload the page to begin a new one";
+const STOPPED: &str = "the demonstration has stopped";
 
 type TellAnswer = Box<dyn FnOnce(Result<Answer, String>)>;
 type TellSocket = Rc<dyn Fn(SocketEvent<'_>)>;
@@ -108,7 +109,7 @@ impl Demo {
         demo.worker.set_onmessage(Some(heard.as_ref().unchecked_ref()));
         demo.worker.set_onerror(Some(failed.as_ref().unchecked_ref()));
         demo.listeners.borrow_mut().extend([heard, failed]);
-        let query = super::clock::window().and_then(|window| window.location().search().ok());
+        let query = clock::window().and_then(|window| window.location().search().ok());
         let begin = Array::of2(&"begin".into(), &query.unwrap_or_default().into());
         // What cannot be sent is noticed by nothing coming back.
         let _ = demo.worker.post_message(&begin);
@@ -200,8 +201,9 @@ impl Demo {
         }
     }
 
-    /// The worker has failed, and what it says from now on could be anything.
+    /// The worker has failed. What it would say from now on could be anything, and only a reload brings another.
     fn stop(&self) {
+        clock::mark_root("data-crash", STOPPED);
         self.has_stopped.set(true);
         self.worker.terminate();
         let lost = std::mem::take(&mut *self.sockets.borrow_mut());

@@ -9,7 +9,7 @@
 use crate::connection::Headers;
 use gloo_net::http::RequestBuilder;
 use std::time::Duration;
-use web_sys::{AbortController, AbortSignal, RequestCache, RequestCredentials};
+use web_sys::{AbortController, AbortSignal, RequestCache, RequestCredentials, RequestRedirect};
 
 /// What to ask for.
 pub(super) struct Request {
@@ -49,25 +49,39 @@ impl Drop for Pending {
 
 /// Sends `request`; `tell` gets the answer, or a text for people, unless the pending request is dropped first.
 pub(super) fn send(request: Request, tell: impl FnOnce(Result<Answer, String>) + 'static) -> Pending {
+    start(request, RequestRedirect::Follow, Box::new(tell))
+}
+
+/// As [`send`], but fails where the server sends the request somewhere else.
+pub(super) fn send_straight(
+    request: Request,
+    tell: impl FnOnce(Result<Answer, String>) + 'static,
+) -> Pending {
+    start(request, RequestRedirect::Error, Box::new(tell))
+}
+
+type Tell = Box<dyn FnOnce(Result<Answer, String>)>;
+
+fn start(request: Request, redirect: RequestRedirect, tell: Tell) -> Pending {
     let abort = AbortController::new().ok();
     let signal = abort.as_ref().map(AbortController::signal);
-    wasm_bindgen_futures::spawn_local(carry_out(request, signal, Box::new(tell)));
+    wasm_bindgen_futures::spawn_local(carry_out(request, redirect, signal, tell));
     Pending { abort }
 }
 
 /// Boxed is who waits for it, so that the page holds one such program for all that is asked for.
-async fn carry_out(
-    request: Request,
-    signal: Option<AbortSignal>,
-    tell: Box<dyn FnOnce(Result<Answer, String>)>,
-) {
-    let outcome = exchange(request, signal.as_ref()).await;
+async fn carry_out(request: Request, redirect: RequestRedirect, signal: Option<AbortSignal>, tell: Tell) {
+    let outcome = exchange(request, redirect, signal.as_ref()).await;
     if signal.is_none_or(|signal| !signal.aborted()) {
         tell(outcome);
     }
 }
 
-async fn exchange(request: Request, signal: Option<&AbortSignal>) -> Result<Answer, String> {
+async fn exchange(
+    request: Request,
+    redirect: RequestRedirect,
+    signal: Option<&AbortSignal>,
+) -> Result<Answer, String> {
     let mut builder = if request.post {
         RequestBuilder::new(&request.url).method(gloo_net::http::Method::POST)
     } else {
@@ -86,11 +100,12 @@ async fn exchange(request: Request, signal: Option<&AbortSignal>) -> Result<Answ
     };
     let response = builder
         .credentials(credentials)
+        .redirect(redirect)
         .cache(RequestCache::NoCache)
         .abort_signal(signal)
         .send()
         .await
-        .map_err(|_| "the browser could not reach it (network, name, certificate or CORS)".to_owned())?;
+        .map_err(|_| "the browser could not reach it (network, name, certificate, CORS or a redirect that is not allowed)".to_owned())?;
     let retry_after = response
         .headers()
         .get("Retry-After")

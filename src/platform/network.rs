@@ -70,6 +70,18 @@ impl Network {
         }
     }
 
+    /// As [`send`](Self::send), but fails where the server sends the request somewhere else.
+    pub(super) fn send_straight(
+        &self,
+        request: Request,
+        tell: impl FnOnce(Result<Answer, String>) + 'static,
+    ) -> Pending {
+        match &self.0 {
+            None => Pending::Browser(http::send_straight(request, tell)),
+            Some(_) => self.send(request, tell),
+        }
+    }
+
     /// Starts to open a socket to `url`; `None` when that is refused outright.
     pub(super) fn open(&self, url: &str, tell: impl Fn(SocketEvent<'_>) + Clone + 'static) -> Option<Socket> {
         match &self.0 {

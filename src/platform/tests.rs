@@ -3,6 +3,7 @@
 //! The server at the other end is the one that the test's own page came from; it knows no socket and no configuration.
 
 use super::clock::window;
+use super::config::own_file;
 use super::http::{self, Request};
 use super::life::{Life, PageLife};
 use super::socket::{Socket, SocketEvent};
@@ -238,4 +239,68 @@ async fn a_missing_configuration_is_named_with_its_status_and_place() {
     for word in ["config.json", "404", "beside index.html"] {
         assert!(faults[0].contains(word), "{faults:?}");
     }
+}
+
+#[wasm_bindgen_test]
+fn another_configuration_must_lie_on_the_pages_own_origin() {
+    let page = "https://desk.example:8443/tools/desk/?config=x#settings";
+    for (address, whole) in [
+        ("test.json", "https://desk.example:8443/tools/desk/test.json"),
+        (
+            "./a/../b.json?v=1",
+            "https://desk.example:8443/tools/desk/b.json?v=1",
+        ),
+        ("../other/c.json", "https://desk.example:8443/tools/other/c.json"),
+        ("/c.json", "https://desk.example:8443/c.json"),
+        ("//desk.example:8443/c.json", "https://desk.example:8443/c.json"),
+        (
+            "https://desk.example:8443/c.json",
+            "https://desk.example:8443/c.json",
+        ),
+        ("a%5Cb.json", "https://desk.example:8443/tools/desk/a%5Cb.json"),
+    ] {
+        assert_eq!(own_file(address, page).as_deref(), Ok(whole), "{address}");
+    }
+    for (address, says) in [
+        ("//evil.example/c.json", "https://evil.example"),
+        ("///evil.example/c.json", "https://evil.example"),
+        ("https://evil.example/c.json", "https://evil.example"),
+        ("https://desk.example/c.json", "https://desk.example,"),
+        ("http://desk.example:8443/c.json", "http://desk.example:8443"),
+        ("https://desk.example:8443.evil.example/", "address"),
+        ("https://desk.example.evil.example:8443/", "evil.example"),
+        ("https://me@desk.example:8443/c.json", "name or a password"),
+        (
+            "https://desk.example:8443@evil.example/c.json",
+            "name or a password",
+        ),
+        ("https:evil.json", "scheme"),
+        ("https:/evil.example/c.json", "scheme"),
+        ("HTTPS://desk.example:8443/c.json", "scheme"),
+        ("data:application/json,{}", "scheme"),
+        ("blob:https://desk.example:8443/0-0", "scheme"),
+        ("javascript:alert(1)", "scheme"),
+        ("file:///etc/passwd", "scheme"),
+        ("ftp://desk.example:8443/c.json", "scheme"),
+        ("\\\\evil.example\\c.json", "characters"),
+        ("/\\evil.example/c.json", "characters"),
+        (" //evil.example/c.json", "characters"),
+        ("/\t/evil.example/c.json", "characters"),
+        ("\u{0}c.json", "characters"),
+    ] {
+        let why = own_file(address, page).expect_err(address);
+        assert!(why.contains(says), "{address}: {why}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_request_that_may_go_nowhere_else_is_answered_where_it_was_sent() {
+    let straight = |url: &str| {
+        let request = get(url);
+        told(|tell| http::send_straight(request, move |outcome| tell(outcome)))
+    };
+    assert_eq!(
+        straight("no-such-file").await.map(|answer| answer.status),
+        Ok(404)
+    );
 }

@@ -45,7 +45,10 @@ impl App {
             call.queue_name.clone().or(queue)
         });
         let title = untrack(|| self.about(Word::Ringing, call));
-        [title, queue.map(String::from).unwrap_or_default()]
+        [
+            title,
+            queue.map(|queue| self.speech.apart(&queue)).unwrap_or_default(),
+        ]
     }
 
     fn words_for(self, transition: &Transition) -> Option<(bool, String)> {

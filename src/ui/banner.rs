@@ -47,6 +47,24 @@ pub(super) fn Banner() -> impl IntoView {
                 move || view! { <ConnectionTrouble /> }.into_any(),
             )}
             {when(
+                move || app.connection.with(|connection| connection.backup),
+                move || {
+                    let sentence = move || {
+                        app.connection.with(|connection| {
+                            let server = &connection.server;
+                            app.speech.tell(Sentence::AtBackup { server })
+                        })
+                    };
+                    view! {
+                        <p class="note is-not-ready" data-part="backup">
+                            {icon(|| Icon::Triangle)}
+                            <span>{text(sentence)}</span>
+                        </p>
+                    }
+                        .into_any()
+                },
+            )}
+            {when(
                 move || app.desk.with(|desk| desk.telephony_away),
                 move || {
                     view! {

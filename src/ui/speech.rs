@@ -3,19 +3,16 @@
 //! Lives here: the choice of language, what commands and failures are called, and the joining of texts.
 //! May not be here: texts (the catalogue's), fetching a language, any decision about what to show.
 //! Everything said tracks the language, so that another one is shown at once and nothing is mounted anew.
-//! From right to left, what is put into a text is isolated: a number keeps its order, a name its own direction.
+//! What is put into a text keeps its own direction and turns nothing else around, a stranger's text least of all.
 
 use super::format::{Format, Formats};
 use super::page;
 use crate::domain::Moment;
 use crate::domain::command::{Command, Failed, Failure, Refusal};
 use crate::domain::model::Off;
-use crate::words::{Count, Dictionary, Language, Sentence, Word};
+use crate::words::{Count, Dictionary, Language, Sentence, Word, apart};
 use leptos::prelude::*;
 use std::cell::RefCell;
-
-/// Isolates what stands between them in its own direction (U+2068 and U+2069).
-const ISOLATE: [&str; 2] = ["\u{2068}", "\u{2069}"];
 
 /// The words in the language chosen; a handle that is copied into whatever needs it.
 #[derive(Debug, Clone, Copy)]
@@ -175,13 +172,9 @@ impl Speech {
         self.read(|voice| voice.dictionary)
     }
 
-    /// What encloses a part of a text.
-    fn marks(self) -> [&'static str; 2] {
-        if self.language().is_right_to_left() {
-            ISOLATE
-        } else {
-            ["", ""]
-        }
+    /// Whether what is put into a text is always isolated; else only what would turn the text around.
+    fn isolates(self) -> bool {
+        self.language().is_right_to_left()
     }
 
     /// A word.
@@ -191,7 +184,7 @@ impl Speech {
 
     /// A sentence.
     pub fn tell(self, sentence: Sentence<'_>) -> String {
-        sentence.told(self.dictionary(), self.marks())
+        sentence.told(self.dictionary(), self.isolates())
     }
 
     /// How many of something there are.
@@ -279,8 +272,7 @@ impl Speech {
 
     /// A text that is not of this language, to be put into one that is.
     pub fn apart(self, text: &str) -> String {
-        let [before, after] = self.marks();
-        [before, text, after].concat()
+        apart(text, self.isolates()).into_owned()
     }
 
     /// Texts of any direction one after the other.

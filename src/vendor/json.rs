@@ -6,6 +6,7 @@
 //! The text has been checked to be JSON by whoever cut the record; if it is not, reading ends early and says so.
 
 use super::time::{self, Stamp, Zone};
+use crate::domain::text::{SPEECH_LENGTH, TEXT_LENGTH, shortened};
 use crate::protocol::json;
 pub use crate::protocol::reader::{Key, Reader, Text, Value, digest};
 use std::borrow::Cow;
@@ -27,6 +28,16 @@ impl<'a> Text<'a> {
     /// mean that there is nothing to refer to.
     pub fn reference(self) -> Option<Cow<'a, str>> {
         (!self.is_empty() && self.raw() != ZERO_GUID).then(|| self.identity())
+    }
+
+    /// The string as a text for people, who need no more of it than [`TEXT_LENGTH`]. An id is none.
+    pub fn words(self) -> Cow<'a, str> {
+        shortened(self.cow(), TEXT_LENGTH)
+    }
+
+    /// The string as what somebody has said or written, up to [`SPEECH_LENGTH`].
+    pub fn speech(self) -> Cow<'a, str> {
+        shortened(self.cow(), SPEECH_LENGTH)
     }
 
     /// The string as a date-time; `None` when it is none.

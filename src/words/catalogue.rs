@@ -5,6 +5,7 @@
 //! A sentence's variable parts are its fields: one that is forgotten or unknown does not compile.
 //! English texts are their own keys, so no two entries may have the same (`tests/languages.rs`).
 
+use super::apart::apart;
 use super::dictionary::{Dictionary, placeholders};
 
 /// The most parts that a sentence has.
@@ -76,10 +77,10 @@ impl Word {
 }
 
 impl Sentence<'_> {
-    /// The sentence in a language; `mark` encloses each part that is put in.
-    pub fn told(self, dictionary: &Dictionary, mark: [&str; 2]) -> String {
+    /// The sentence in a language; each part that is put in is set [`apart`].
+    pub fn told(self, dictionary: &Dictionary, always_apart: bool) -> String {
         let (place, parts) = self.parts();
-        filled(dictionary.single(place), english(place), &parts, mark)
+        filled(dictionary.single(place), english(place), &parts, always_apart)
     }
 }
 
@@ -91,7 +92,7 @@ impl Count {
             dictionary.count(place, category),
             english(SINGLE + place),
             &[number],
-            ["", ""],
+            false,
         )
     }
 
@@ -118,7 +119,7 @@ fn padded<const N: usize>(parts: [&str; N]) -> [&str; MOST_PARTS] {
 }
 
 /// A pattern with its `{names}` replaced; the English text tells the order of the parts.
-fn filled(pattern: &str, english: &str, parts: &[&str], [before, after]: [&str; 2]) -> String {
+fn filled(pattern: &str, english: &str, parts: &[&str], always_apart: bool) -> String {
     let mut text = String::with_capacity(pattern.len() + 24);
     let mut rest = pattern;
     while let Some((plain, behind)) = rest.split_once('{')
@@ -126,7 +127,8 @@ fn filled(pattern: &str, english: &str, parts: &[&str], [before, after]: [&str; 
     {
         let place = placeholders(english).position(|known| known == name);
         let part = place.and_then(|place| parts.get(place)).copied();
-        text.extend([plain, before, part.unwrap_or_default(), after]);
+        text.push_str(plain);
+        text.push_str(&apart(part.unwrap_or_default(), always_apart));
         rest = behind;
     }
     text.push_str(rest);
@@ -479,6 +481,8 @@ catalogue! {
         AsOf { clock } = "as of {clock}"
         Attempt { number } = "attempt {number}"
         NextTry { wait } = "next try in {wait}"
+        AtBackup { server } = "The primary server cannot be reached. The desk is connected to its backup {server}."
+        HubAway { hub } = "No connection to {hub}. What it told last is shown as of then."
         FreeOf { free, serving } = "{free} of {serving}"
         Rang { duration } = "rang {duration}"
         Total { duration } = "total {duration}"

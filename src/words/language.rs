@@ -58,8 +58,8 @@ impl Language {
     /// The first wish that can be met by what is offered; the first offer when none can.
     pub fn first_offered(offered: &[Self], wishes: &str) -> Self {
         let mut wishes = wishes.split(',').filter_map(Self::of_tag);
-        let wished = wishes.find(|language| offered.contains(language));
-        wished.or(offered.first().copied()).unwrap_or_default()
+        let met = wishes.find(|language| offered.contains(language));
+        met.or(offered.first().copied()).unwrap_or_default()
     }
 
     /// The tag with the region that the reader has wished for, as `en-US`: times and numbers differ by region.

@@ -1,4 +1,4 @@
-//! Sections of `docs/coverage.md` that tests make, because only the code itself can tell what stands in them.
+//! Sections of documents that tests make, because only the code itself can tell what stands in them.
 //!
 //! Lives here: comparing what was made with what is written, and writing it when `cargo xtask docs` asks for that.
 
@@ -6,8 +6,8 @@ use std::fs;
 use std::path::Path;
 
 /// Fails when the section is not what was `made`; writes it instead where `UPDATE_DOCUMENTS` is set.
-pub(crate) fn check(root: &str, section: &str, made: &str) {
-    let path = Path::new(root).join("docs/coverage.md");
+pub(crate) fn check(root: &str, document: &str, section: &str, made: &str) {
+    let path = Path::new(root).join(document);
     let document = fs::read_to_string(&path).expect("the document is there");
     let (begin, end) = (
         format!("<!-- {section} -->\n"),

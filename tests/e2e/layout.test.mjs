@@ -82,7 +82,7 @@ describe('the layout', () => {
         await desk.part('sign-in').waitFor();
         await fits(desk, 'at sign-in');
         await desk.startShift();
-        await desk.part('callback').first().waitFor();
+        await desk.part('callback').first().waitFor({ state: 'attached' });
         await fits(desk, 'on the desk');
         await scenario(desk);
         await desk.choose('sign-out');

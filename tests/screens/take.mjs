@@ -19,6 +19,7 @@ import {
   speak,
   walk,
 } from '../support/screens.mjs';
+import { PLACES, takePlaces } from './places.mjs';
 import { withPalette } from './png.mjs';
 
 const FOLDER = join(PROJECT, 'docs', 'screens');
@@ -100,6 +101,10 @@ function index() {
       lines.push('', `Also ${more.map(([file, look]) => `[${look}](${file})`).join(' · ')}.`);
     }
   }
+  lines.push('', '## In other places');
+  for (const [file, caption] of Object.entries(PLACES)) {
+    lines.push('', caption, '', `![${caption}](${file})`);
+  }
   return `${lines.join('\n')}\n`;
 }
 
@@ -112,10 +117,14 @@ try {
 } finally {
   await browser.stop();
 }
+await takePlaces(FOLDER);
 assert.deepEqual([...taken.keys()].sort(), Object.keys(SCREENS).sort(), 'every screen was reached');
 await writeFile(join(FOLDER, 'README.md'), index());
 
 const wanted = new Set([...taken].flatMap(([screen, names]) => names.map((name) => `${screen}-${name}.png`)));
+for (const file of Object.keys(PLACES)) {
+  wanted.add(file);
+}
 for (const file of await readdir(FOLDER)) {
   if (file.endsWith('.png') && !wanted.has(file)) {
     await rm(join(FOLDER, file));

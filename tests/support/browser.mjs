@@ -43,9 +43,16 @@ function executable() {
   throw new Error('There is no Chromium on the search path. `cargo xtask setup` installs it where it can.');
 }
 
-/** Starts Chromium with a profile of its own; `stop` ends it and removes the profile. */
-export async function startBrowser(options = {}) {
+/**
+ * Starts Chromium with a profile of its own; `stop` ends it and removes the profile. `settings` are what a person has
+ * chosen in the browser's own settings, as Chromium keeps them.
+ */
+export async function startBrowser({ settings, ...options } = {}) {
   const profile = await mkdtemp(join(tmpdir(), 'switchhook-browser-'));
+  if (settings) {
+    await mkdir(join(profile, 'Default'));
+    await writeFile(join(profile, 'Default', 'Preferences'), JSON.stringify(settings));
+  }
   const context = await playwright.chromium.launchPersistentContext(profile, {
     executablePath: executable(),
     headless: true,

@@ -63,10 +63,10 @@ export async function makeRelease(options) {
   return JSON.parse(await readFile(join(options.out, 'build.json'), 'utf8'));
 }
 
-/** Changes a page so that its script and its style sheet are others: the page of the next release. */
-export async function renew(page, mark) {
+/** Changes a page so that its script and its style sheet, or those that fit, are others: that of the next release. */
+export async function renew(page, mark, fitting = /\.(js|css)$/) {
   for (const name of await readdir(page)) {
-    if (/^(switchhook|style)-.*\.(js|css)$/.test(name)) {
+    if (/^(switchhook|style)-/.test(name) && fitting.test(name)) {
       await rm(join(page, `${name}.br`), { force: true });
       await rm(join(page, `${name}.gz`), { force: true });
       await writeFile(join(page, name), `${await readFile(join(page, name), 'utf8')}\n/* ${mark} */\n`);

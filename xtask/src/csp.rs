@@ -93,4 +93,39 @@ mod tests {
             assert!(parsed(bad).is_err(), "{bad}");
         }
     }
+
+    /// The documents' example: three servers, and no portal.
+    #[test]
+    fn every_documented_host_sends_exactly_these_headers() {
+        let line = "--server https://api.example.com --server https://rte.example.com --server wss://rte.example.com";
+        let Ok(options) = parsed(line) else {
+            panic!("refused");
+        };
+        let text = headers(&options);
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/hosting");
+        for name in [
+            "nginx.conf",
+            "apache.conf",
+            "htaccess",
+            "Caddyfile",
+            "web.config",
+            "s3-cloudfront/response-headers.json",
+            "README.md",
+        ] {
+            let document = std::fs::read_to_string(folder.join(name))
+                .unwrap_or_else(|error| panic!("docs/hosting/{name}: {error}"));
+            for header in text.lines() {
+                let (header, value) = header.split_once(": ").unwrap_or_default();
+                // CloudFront says this one by a switch.
+                let said = document.contains(value)
+                    || (value == "nosniff" && document.contains("ContentTypeOptions"));
+                assert!(said, "docs/hosting/{name} does not say {header}: {value}");
+            }
+            assert_eq!(
+                document.matches("default-src").count(),
+                1,
+                "docs/hosting/{name} has one policy"
+            );
+        }
+    }
 }

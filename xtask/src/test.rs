@@ -20,7 +20,7 @@ use crate::web_servers;
 const NATIVE: [&str; 3] = [
     "--no-default-features",
     "--features",
-    "switchhook/native,switchhook-hub/server",
+    "switchhook/native,switchhook-hub/server,switchhook-hub/worker",
 ];
 
 /// The tests of the native client against Microsoft's server, which only this command can start.
@@ -294,22 +294,20 @@ fn native_lints(project: &Project) -> Outcome<Counted> {
 }
 
 fn wasm_lints(project: &Project) -> Outcome<Counted> {
-    check(
-        project
-            .cargo()
-            .args([
-                "clippy",
-                "--quiet",
-                "--package",
-                "switchhook",
-                "--lib",
-                "--bins",
-                "--test",
-                BROWSER_TEST,
-            ])
-            .args(["--target", WASM_TARGET, "--", "--deny", "warnings"]),
-        "Each message above names its place and, mostly, its remedy.",
-    )
+    let page = ["switchhook", "--lib", "--bins", "--test", BROWSER_TEST];
+    let demo = ["switchhook-hub", "--no-default-features", "--features", "worker"];
+    let mut counted = Counted::default();
+    for package in [&page[..], &demo] {
+        counted = check(
+            project
+                .cargo()
+                .args(["clippy", "--quiet", "--target", WASM_TARGET, "--package"])
+                .args(package)
+                .args(["--", "--deny", "warnings"]),
+            "Each message above names its place and, mostly, its remedy.",
+        )?;
+    }
+    Ok(counted)
 }
 
 fn native_tests(project: &Project) -> Outcome<Counted> {

@@ -76,7 +76,8 @@ pub(super) async fn drive(
     }
 }
 
-fn handle(desk: &mut Desk, feeds: Option<&mut Feeds>, request: Request) {
+/// Hands a request to the desk, which has been advanced to the present.
+pub(crate) fn handle(desk: &mut Desk, feeds: Option<&mut Feeds>, request: Request) {
     match request {
         Request::Arrived(client) => desk.arrived(&client.recipient()),
         Request::Left(client) => {

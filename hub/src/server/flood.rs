@@ -228,7 +228,7 @@ fn change(event: &mut Value, turn: u64) {
 
 /// The feeds of all clients: one each, which grows with the client's subscriptions.
 #[derive(Debug)]
-pub(super) struct Feeds {
+pub(crate) struct Feeds {
     flood: Flood,
     control: Arc<FloodControl>,
     running: HashMap<ClientId, mpsc::UnboundedSender<Vec<Template>>>,

@@ -16,7 +16,7 @@ const WAITING: usize = 256;
 
 /// What reaches the desk.
 #[derive(Debug)]
-pub(super) enum Request {
+pub(crate) enum Request {
     /// A client has connected.
     Arrived(Client),
     /// A client has gone.
@@ -36,14 +36,14 @@ pub(super) enum Request {
 
 /// Passes clients' calls on to the desk.
 #[derive(Debug, Clone)]
-pub(super) struct Hotline {
+pub(crate) struct Hotline {
     requests: mpsc::Sender<Request>,
     vocabularies: Vocabularies,
 }
 
 impl Hotline {
     /// A hotline that takes requests in these vocabularies, and the end at which they arrive.
-    pub(super) fn new(vocabularies: Vocabularies) -> (Self, mpsc::Receiver<Request>) {
+    pub(crate) fn new(vocabularies: Vocabularies) -> (Self, mpsc::Receiver<Request>) {
         let (requests, arriving) = mpsc::channel(WAITING);
         let hotline = Self {
             requests,

@@ -25,9 +25,14 @@ use crate::centre::{Settings, Span};
 use crate::desk::vocabulary::Vocabularies;
 use crate::desk::{Desk, Scenario, Speech, usual_centre};
 use axum::serve::ListenerExt as _;
+#[cfg(test)]
+pub(crate) use clock::handle;
+pub(crate) use hotline::Hotline;
+#[cfg(test)]
+pub(crate) use hotline::Request;
+
 use clock::Clock;
 use flood::Feeds;
-use hotline::Hotline;
 use http::Context;
 use origin::AllowedOrigins;
 use signalr::{Ending, Limits, Registry};

@@ -4,7 +4,7 @@
 //! May not be here: agents', calls' and queues' rows, except for what a precall hands over to its call.
 //! A sign of life changes nothing that can be seen, so it costs no redraw.
 
-use super::super::chat::{MESSAGE_LENGTH, MESSAGES_KEPT, Message};
+use super::super::chat::{MESSAGES_KEPT, Message};
 use super::super::skills::{COLUMNS_KEPT, Column, SkillGroup, Statistics};
 use super::super::telephony::{
     Link, NOTICES_KEPT, Notice, PRECALLS_KEPT, Part, Precall, SERVICES_KEPT, SKILL_GROUPS_KEPT, STREAMS_KEPT,
@@ -306,9 +306,6 @@ impl Model {
 
     pub(super) fn keep_message(&mut self, source: SourceId, mut message: Message, heard: Moment) {
         self.hear(source, heard);
-        if let Some((end, _)) = message.text.char_indices().nth(MESSAGE_LENGTH) {
-            message.text = message.text.get(..end).unwrap_or_default().into();
-        }
         message.at = heard;
         message.unread = true;
         self.add_message(message);

@@ -125,7 +125,7 @@ impl Reading {
         }
         let mut known = Vec::new();
         for (path, value) in origins.into_iter().take(MOST_ORIGINS) {
-            let origin = value.text().map(|text| text.cow().into_owned());
+            let origin = value.as_text().map(|text| text.cow().into_owned());
             match origin.as_deref().map(check_origin) {
                 Some(Ok(())) => known.extend(origin.map(String::into_boxed_str)),
                 Some(Err(problem)) => self.fault(&path, problem),
@@ -142,7 +142,7 @@ impl Reading {
     fn chosen(&mut self, object: Object<'_>, key: &str, names: &'static [&'static str]) -> Chosen {
         let mut chosen = Chosen::none(names);
         for (path, value) in self.list(object, EMBED, key) {
-            match value.text().map(Text::cow) {
+            match value.as_text().map(Text::cow) {
                 Some(name) if chosen.add(&name) => {}
                 Some(name) => self.fault(&path, wrong_word(&name, names)),
                 None => self.fault(&path, "must be a text in quotes."),

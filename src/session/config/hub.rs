@@ -118,7 +118,7 @@ impl Reading {
         let hub = self.addresses(source, path, "hub");
         for address in &hub {
             let is_absolute = SCHEMES.iter().any(|scheme| address.starts_with(scheme));
-            if !is_absolute && !address.starts_with('/') {
+            if !is_absolute && (!address.starts_with('/') || address.starts_with("//")) {
                 self.fault(
                     &join(path, "hub"),
                     "must begin with wss://, ws://, https://, http:// or /.",
@@ -129,7 +129,7 @@ impl Reading {
             match token {
                 TokenSource::Endpoint(_) => {}
                 TokenSource::None => {
-                    self.fault(path, "needs \"token\" (whose answer names the hub) or \"hub\".")
+                    self.fault(path, "needs \"token\" (whose answer names the hub) or \"hub\".");
                 }
                 TokenSource::Portal => self.fault(
                     &join(path, "hub"),
@@ -195,7 +195,7 @@ impl Reading {
         }
         let mut addresses: Vec<String> = Vec::new();
         for (path, value) in listed.into_iter().take(MOST_ADDRESSES) {
-            let address = value.text().map(|text| text.cow().trim().to_owned());
+            let address = value.as_text().map(|text| text.cow().trim().to_owned());
             match address.filter(|address| !address.is_empty()) {
                 Some(address) if addresses.contains(&address) => {
                     self.fault(&path, "is there twice; a backup is another address.");
@@ -247,8 +247,8 @@ impl Reading {
             return None;
         };
         self.only(directory, &path, keys::DIRECTORY);
-        if let Some(url) = self.optional_text(directory, &path, "url") {
-            return Some(DirectorySource::Url(url));
+        for list in ["notReadyReasons", "wrapUpReasons", "queueGroups", "domains"] {
+            self.list(directory, &path, list);
         }
         for list in ["agents", "queues", "callLists"] {
             for (path, entry) in self.list(directory, &path, list) {
@@ -258,6 +258,10 @@ impl Reading {
                 }
             }
         }
-        Some(DirectorySource::Inline(directory.json.to_owned()))
+        let url = self.optional_text(directory, &path, "url");
+        Some(url.map_or_else(
+            || DirectorySource::Inline(directory.json.to_owned()),
+            DirectorySource::Url,
+        ))
     }
 }

@@ -50,6 +50,17 @@ pub struct Config {
     pub screen_pop: ScreenPop,
 }
 
+impl Config {
+    /// Makes addresses that begin with a slash those of the page's own origin (`https://desk.example`).
+    pub fn settle(&mut self, origin: &str) {
+        for address in self.hubs.iter_mut().flat_map(|hub| &mut hub.hub) {
+            if address.starts_with('/') && !address.starts_with("//") {
+                address.insert_str(0, origin);
+            }
+        }
+    }
+}
+
 /// One thing that is wrong, or odd, with the configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
@@ -104,6 +115,8 @@ impl Reading {
             return None;
         };
         self.only(root, "", keys::SITE);
+        // For editors; only that it is a text can be wrong.
+        self.optional_text(root, "", "$schema");
         let zone = self.zone(root, "", "zonelessTimes").unwrap_or_default();
         let longest_wait = self.word(root, "", "longestWait", &UNITS);
         let hubs = self.hubs(root, zone, longest_wait.unwrap_or(DurationUnit::Seconds));
@@ -260,6 +273,13 @@ mod tests {
         assert!(faults("{\"source\": {\n  \"hub\": wss://h/rte}}")[0].contains("line 2, column"));
         assert!(faults("[]")[0].contains("must be an object"));
         assert!(faults("{}")[0].starts_with("source: is missing"));
+    }
+
+    #[test]
+    fn an_address_without_a_host_is_the_pages_own() {
+        let (mut config, _) = parse(br#"{"source":{"hub":["/rte","wss://h/rte"],"directory":{}}}"#).unwrap();
+        config.settle("https://desk.example");
+        assert_eq!(config.hubs[0].hub, ["https://desk.example/rte", "wss://h/rte"]);
     }
 
     #[test]

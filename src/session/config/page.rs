@@ -57,7 +57,7 @@ impl Reading {
         let tags = Language::ALL.map(Language::tag);
         let mut languages = Vec::new();
         for (path, value) in self.list(root, "", LANGUAGES) {
-            let tag = value.text().map(Text::cow);
+            let tag = value.as_text().map(Text::cow);
             let language = tag.as_deref().and_then(|tag| {
                 let languages = Language::ALL.into_iter();
                 languages.into_iter().find(|language| language.tag() == tag)

@@ -79,7 +79,7 @@ impl Reading {
     pub(super) fn required_text(&mut self, object: Object<'_>, path: &str, key: &str) -> Option<Box<str>> {
         let text = self.optional_text(object, path, key).map(Box::<str>::from);
         let says_something = text.as_deref().is_some_and(|text| !text.is_empty());
-        if !says_something && !matches!(object.get(key), Some(value) if value.text().is_none()) {
+        if !says_something && !matches!(object.get(key), Some(value) if value.as_text().is_none()) {
             self.fault(&join(path, key), "is missing or empty; write a text in quotes.");
         }
         text.filter(|_| says_something)

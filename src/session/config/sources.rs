@@ -175,7 +175,10 @@ impl Reading {
         let mut states = Vec::new();
         for (path, entry) in self.objects(object, path, "states") {
             self.only(entry, &path, keys::CALLGEM_STATE);
-            let number = entry.get("number").and_then(Value::integer);
+            let number = entry
+                .get("number")
+                .filter(|number| matches!(number, Value::Number(_)));
+            let number = number.and_then(Value::integer);
             if number.is_none() {
                 self.fault(&join(&path, "number"), "must be the state's whole number.");
             }

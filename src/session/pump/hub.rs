@@ -9,6 +9,7 @@ use super::{
     RequestId, SOURCE, Session, SignInError, Status, TokenReason, TokenSource, Trying, Wire,
     sign_in::at_telephony,
 };
+use crate::domain::text::{TEXT_LENGTH, shortened};
 
 impl Session {
     pub(super) fn wire(&mut self, wire: Wire<'_>, now: Now) {
@@ -250,7 +251,7 @@ impl Session {
                         Error::SessionLost { .. } | Error::Stopped => Failure::ConnectionLost,
                         Error::NotConnected => Failure::Offline,
                         Error::TimedOut { .. } => Failure::NoAnswer,
-                        other => Failure::NotTaken(other.to_string().into()),
+                        other => Failure::NotTaken(shortened(other.to_string().into(), TEXT_LENGTH).into()),
                     };
                     self.flights.retain(|flight| flight.id != id);
                     self.model.borrow_mut().fail(id, failure, now.wall);

@@ -22,6 +22,7 @@ use crate::domain::command::{Command, Failure, InvokeId, Phase};
 use crate::domain::event::Covered;
 use crate::domain::ids::{Ref, SourceId};
 use crate::domain::model::Off;
+use crate::domain::text::shorten;
 use crate::domain::{Event, Model, Moment, Transition};
 use crate::preferences::Signals;
 use crate::protocol::Payload;
@@ -391,6 +392,26 @@ impl Session {
         self.ask_for_settings_when_signed_in(now);
         self.attend(now);
         self.reload_at_the_sign_in();
+        if self.changed {
+            self.shorten_words();
+        }
+    }
+
+    /// Of what servers have said about requests and connections the view gets no more than people read.
+    fn shorten_words(&mut self) {
+        let error = match &mut self.screen {
+            Screen::SignIn { error, .. } => error.as_mut(),
+            _ => None,
+        };
+        let error = error.map(|error| match error {
+            SignInError::Refused(text) | SignInError::Unreachable(text) => text,
+        });
+        let view = &mut self.view;
+        view.refused
+            .iter_mut()
+            .chain(&mut view.trouble)
+            .chain(error)
+            .for_each(shorten);
     }
 
     /// What is to be done, in order.

@@ -130,7 +130,7 @@ impl Session {
         let Some(primary) = addresses.next() else {
             return;
         };
-        self.home = primary.host().to_owned();
+        primary.host().clone_into(&mut self.home);
         self.view = ConnectionView {
             server: self.home.clone(),
             link: Link::Connecting { attempt: 1 },

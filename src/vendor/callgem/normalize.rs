@@ -10,6 +10,7 @@ use super::session::SessionEvent;
 use super::{SESSION_EVENT, Site, session};
 use crate::domain::call::{CallUpdate, FIELDS_KEPT, Stage};
 use crate::domain::ids::Ref;
+use crate::domain::text::{TEXT_LENGTH, shortened};
 use crate::domain::{Event, Moment};
 use crate::vendor::{Oddities, Oddity};
 use std::borrow::Cow;
@@ -31,7 +32,7 @@ pub(super) fn tell(
     };
     let mut data = Vec::new();
     if let Some(campaign) = event.campaign {
-        data.push((Cow::Borrowed("CampaignName"), Cow::Borrowed(campaign)));
+        data.push((Cow::Borrowed("CampaignName"), words(campaign)));
     }
     if let Some(state) = event.state {
         let label = session::label(state, &site.states);
@@ -73,12 +74,16 @@ fn stage(state: i64, site: &Site, oddities: &mut Oddities) -> Option<Stage> {
 fn user_data<'a>(given: Parameter<'a>, data: &mut Vec<(Cow<'a, str>, Cow<'a, str>)>) {
     let room = FIELDS_KEPT.saturating_sub(data.len());
     let Some(nested) = given.nested() else {
-        data.push((given.code.into(), given.value.into()));
+        data.push((given.code.into(), words(given.value)));
         return;
     };
     if !nested.code.is_empty() {
-        data.push((given.code.into(), nested.code.into()));
+        data.push((given.code.into(), words(nested.code)));
     }
     let parameters = nested.parameters.into_iter().take(room);
-    data.extend(parameters.map(|parameter| (parameter.code.into(), parameter.value.into())));
+    data.extend(parameters.map(|parameter| (parameter.code.into(), words(parameter.value))));
+}
+
+fn words(text: &str) -> Cow<'_, str> {
+    shortened(Cow::Borrowed(text), TEXT_LENGTH)
 }

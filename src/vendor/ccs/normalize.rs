@@ -143,8 +143,8 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
             agent: Some(subscriber.as_str().into()),
             direction,
             stage,
-            number: other.map(Text::cow),
-            dialled: leg.called.map(Text::cow),
+            number: other.map(Text::words),
+            dialled: leg.called.map(Text::words),
             data: info
                 .entries()
                 .iter()
@@ -197,18 +197,18 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
         let Some((id, subscriber)) = self.subscribers(leg) else {
             return;
         };
-        let ending = Some(Ending::Failed(reason.map(Text::boxed)));
+        let ending = Some(Ending::Failed(reason.map(Text::words).map(Into::into)));
         let own = direction(leg, &subscriber);
         let known = CallUpdate {
             agent: Some(subscriber.as_str().into()),
-            dialled: leg.called.map(Text::cow),
+            dialled: leg.called.map(Text::words),
             ..CallUpdate::default()
         };
         if own == Some(Direction::Outbound) {
             let update = CallUpdate {
                 direction: own,
                 stage: Some(Stage::Failed),
-                number: leg.called.map(Text::cow),
+                number: leg.called.map(Text::words),
                 ending,
                 ..known
             };
@@ -220,7 +220,7 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
             let offered = CallUpdate {
                 direction: Some(Direction::Inbound),
                 stage: Some(Stage::Offered),
-                number: leg.caller.map(Text::cow),
+                number: leg.caller.map(Text::words),
                 ..known
             };
             self.send(&id, offered);

@@ -57,7 +57,7 @@ pub fn read_answer(
             each(
                 &granted.domain.value().unwrap_or_default().cow(),
                 granted.subscribed.value().unwrap_or(false),
-                granted.message.value().map(Text::cow).as_deref(),
+                granted.message.value().map(Text::words).as_deref(),
             );
         }
     }

@@ -183,13 +183,18 @@ impl<'a> Others<'a> {
 
     /// A documented field as a text that is not empty.
     pub(super) fn text(&self, name: &'static str) -> Option<Cow<'a, str>> {
-        some(self.value(name)?.text()?)
+        self.some(name).map(Text::words)
     }
-}
 
-/// A text that is not empty.
-pub(super) fn some(text: Text<'_>) -> Option<Cow<'_, str>> {
-    (!text.is_empty()).then(|| text.cow())
+    /// A documented field as an id that is not empty.
+    pub(super) fn id(&self, name: &'static str) -> Option<Cow<'a, str>> {
+        self.some(name).map(Text::cow)
+    }
+
+    /// A documented field that is a string and not empty.
+    pub(super) fn some(&self, name: &'static str) -> Option<Text<'a>> {
+        self.value(name)?.text().filter(|text| !text.is_empty())
+    }
 }
 
 /// Reads the Arguments that the reader is led to; answers `false` when they are no object.

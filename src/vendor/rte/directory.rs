@@ -112,7 +112,7 @@ impl Directory {
                     directory.agents.push(DirectoryAgent {
                         id: identity(entry.id)?,
                         name: boxed(entry.name),
-                        login_id: boxed(entry.agent_id),
+                        login_id: some_id(entry.agent_id),
                         extension: boxed(entry.extension),
                         team: boxed(entry.team),
                         leads_team: entry.supervisor.value().unwrap_or(false),
@@ -233,7 +233,7 @@ fn texts(reader: &mut Reader<'_>, oddities: &mut Oddities, kept: &mut Vec<Box<st
     }
     while reader.item() {
         let text = reader.value().text().filter(|text| !text.is_empty());
-        kept.extend(text.map(Text::boxed));
+        kept.extend(text.map(Text::words).map(Into::into));
     }
 }
 
@@ -253,7 +253,16 @@ fn identity(id: Given<Text<'_>>) -> Option<Box<str>> {
 }
 
 fn boxed(text: Given<Text<'_>>) -> Option<Box<str>> {
-    text.value().filter(|text| !text.is_empty()).map(Text::boxed)
+    some(text).map(Text::words).map(Into::into)
+}
+
+/// An id as it is written.
+fn some_id(id: Given<Text<'_>>) -> Option<Box<str>> {
+    some(id).map(Text::boxed)
+}
+
+fn some(text: Given<Text<'_>>) -> Option<Text<'_>> {
+    text.value().filter(|text| !text.is_empty())
 }
 
 #[cfg(test)]

@@ -701,7 +701,7 @@ impl Object<'_> {
             let value = reader.value();
             if entries.len() < most {
                 let text = value.text().unwrap_or_default();
-                entries.push((key.name.into(), text.boxed()));
+                entries.push((key.name.into(), text.words().into()));
             }
         }
         entries

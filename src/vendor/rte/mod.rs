@@ -242,7 +242,7 @@ impl Code<'_> {
     pub fn as_it_came(self) -> Box<str> {
         match self {
             Code::Number(number) => number.to_string().into(),
-            Code::Word(word) => word.boxed(),
+            Code::Word(word) => word.words().into(),
         }
     }
 }

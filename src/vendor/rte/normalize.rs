@@ -163,12 +163,12 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
                 .unwrap_or_default()
         };
         let setting = (told.deleted.value() != Some(true)).then(|| Setting {
-            value: told.value.value().map(Text::boxed),
+            value: told.value.value().map(Text::words).map(Into::into),
             values: entries(told.values),
             allowed: entries(told.allowed_values),
             level: told.level.value().map(Code::as_it_came),
         });
-        self.send(Event::Setting(self.reference(&user), keyword.cow(), setting));
+        self.send(Event::Setting(self.reference(&user), keyword.words(), setting));
     }
 
     fn user_alert(&mut self, told: &UserAlert<'a>) {
@@ -223,7 +223,7 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
             stage: news.stage,
             number: some_text(number),
             dialled: some_text(dialled),
-            leg: some_text(call.leg_id),
+            leg: some_id(call.leg_id),
             gone: news.ending.is_some(),
             ending: news.ending,
             transferring_to: news
@@ -346,7 +346,7 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
             number: some_text(call.caller_number),
             queue: call.queue_id.value().and_then(Text::reference),
             queue_name: some_text(call.queue_name),
-            leg: some_text(call.leg_id),
+            leg: some_id(call.leg_id),
             supervision: Some(Supervision {
                 supervisor: call
                     .supervisor_user_id
@@ -370,7 +370,7 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
         };
         let phrase = Phrase {
             speaker: speaker(told.speaker_role),
-            text: told.phrase.value().unwrap_or_default().boxed(),
+            text: told.phrase.value().unwrap_or_default().speech().into(),
             interim: told.is_intermediate.value().unwrap_or(false),
             offset: self
                 .amount(told.offset_milliseconds, "OffsetMilliseconds")
@@ -616,7 +616,7 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
         let Some(group) = self.own(told.id, "Id") else {
             return;
         };
-        let name = told.name.value().unwrap_or_default().cow();
+        let name = told.name.value().unwrap_or_default().words();
         let description = some_text(told.description);
         self.send(Event::QueueGroup(self.reference(&group), name, description));
     }
@@ -685,8 +685,8 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
 fn extra(told: &CallbackExtra<'_>) -> Extra {
     Extra {
         id: told.id.value().unwrap_or_default(),
-        name: told.name.value().unwrap_or_default().boxed(),
-        value: told.value.value().unwrap_or_default().boxed(),
+        name: told.name.value().unwrap_or_default().words().into(),
+        value: told.value.value().unwrap_or_default().words().into(),
     }
 }
 
@@ -709,7 +709,7 @@ fn availability(word: Text<'_>) -> Availability {
         ("Away", Availability::Away),
     ];
     known.into_iter().find(|(name, _)| word.is(name)).map_or_else(
-        || Availability::Other(word.boxed()),
+        || Availability::Other(word.words().into()),
         |(_, availability)| availability,
     )
 }
@@ -726,7 +726,12 @@ fn speaker(role: Given<Code<'_>>) -> Speaker {
 
 /// A text that is there and not empty.
 fn some_text(given: Given<Text<'_>>) -> Option<Cow<'_, str>> {
-    given.value().filter(|text| !text.is_empty()).map(Text::cow)
+    given.value().filter(|text| !text.is_empty()).map(Text::words)
+}
+
+/// An id that is there and not empty, as it is written.
+fn some_id(given: Given<Text<'_>>) -> Option<Cow<'_, str>> {
+    given.value().filter(|id| !id.is_empty()).map(Text::cow)
 }
 
 fn boxed(given: Given<Text<'_>>) -> Option<Box<str>> {
@@ -741,7 +746,7 @@ fn boxed(given: Given<Text<'_>>) -> Option<Box<str>> {
 fn text(given: Given<Text<'_>>) -> Option<Option<Cow<'_, str>>> {
     given
         .said()
-        .map(|text| text.filter(|text| !text.is_empty()).map(Text::cow))
+        .map(|text| text.filter(|text| !text.is_empty()).map(Text::words))
 }
 
 /// An id, or that there is none: null, empty and the zero GUID mean the same.

@@ -169,7 +169,7 @@ impl Answer {
                             .value()
                             .and_then(|name| Kind::from_name(&name.cow())),
                         subscribed: item.subscribed.value().unwrap_or(false),
-                        message: item.message.value().map(Text::boxed),
+                        message: item.message.value().map(Text::words).map(Into::into),
                     });
                 });
                 Ok(Answer::Items(results))

@@ -83,7 +83,7 @@ fn reserved(
     let agent = Ref::new(site.source, &id);
     if let Some(device) = reservation.device {
         let update = AgentUpdate {
-            extension: Some(device.cow()),
+            extension: Some(device.words()),
             ..AgentUpdate::default()
         };
         sink(at, Event::Agent(agent, &update));

@@ -6,10 +6,16 @@
 //! A client that has gone accepts everything and delivers nothing, so nobody has to check first.
 
 use super::endpoint::User;
+#[cfg(test)]
+use super::hub::{Answer, Pending};
 use super::limits::Limits;
 use super::line::Line;
 use super::outbox::Outbox;
+#[cfg(test)]
+use super::outbox::Taken;
 use super::question::{QuestionError, Questions};
+#[cfg(test)]
+use super::record::Wire;
 use crate::conversation::{self, ClientId, Ending, Recipient, Record};
 use std::sync::Arc;
 use switchhook::protocol::{Message, Payload};
@@ -94,6 +100,32 @@ impl Client {
     /// Closes the client after what waits for it has been delivered.
     pub fn close(&self, ending: Ending) {
         self.0.outbox.end(ending);
+    }
+
+    /// A client without a connection, for tests of what it would be told.
+    #[cfg(test)]
+    pub(crate) fn unconnected(id: ClientId, user: &str) -> Self {
+        let limits = Limits {
+            queue_bytes: usize::MAX,
+            ..Limits::default()
+        };
+        Self::new(id, String::new(), &User::named(user), &limits)
+    }
+
+    /// A call of such a client, to be answered.
+    #[cfg(test)]
+    pub(crate) fn calls(&self, id: Option<&str>, method: &str) -> Answer {
+        Answer(Pending::new(self, id, method, false, &Limits::default()))
+    }
+
+    /// The records that wait for such a client.
+    #[cfg(test)]
+    pub(crate) fn take_told(&self) -> Vec<String> {
+        let mut told = Vec::new();
+        while let Taken::Message(Wire::Text(text)) = self.0.outbox.take(Instant::now()) {
+            told.extend(text.as_str().split_terminator('\u{1e}').map(str::to_owned));
+        }
+        told
     }
 
     pub(super) fn outbox(&self) -> &Outbox {

@@ -5,13 +5,14 @@
 //! A monitored agent is named by the sign-in id; its object's id stands for it where it was met before.
 //! A mask that comes with another agent's state is that agent's and never the own one (rule R82).
 
-use super::{COLLEAGUES_KEPT, Given, Reader, Teller, Value, some_text};
+use super::{COLLEAGUES_KEPT, Given, Reader, Teller, Text, Value, some_id, some_text};
 use crate::domain::agent::{AgentUpdate, ChangedBy, NextState};
 use crate::domain::chat::Message;
 use crate::domain::command::Addressee;
 use crate::domain::ids::Ref;
 use crate::domain::skills::{Assignment, COLUMNS_KEPT, Column, MEMBERSHIPS_KEPT, Membership};
 use crate::domain::telephony::TelephonyNews;
+use crate::domain::text::{TEXT_LENGTH, shortened};
 use crate::domain::{Event, Moment};
 use crate::vendor::Oddity;
 use crate::vendor::ctios::arguments::SkillGroupFields;
@@ -25,7 +26,7 @@ use std::borrow::Cow;
 impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
     pub(super) fn agent_state(&mut self, tells_state: bool) {
         let object = self.object();
-        let login_id = some_text(self.fields.agent_id);
+        let login_id = some_id(self.fields.agent_id);
         if self.is_monitored {
             self.decoder.meet(object.as_deref(), login_id.as_deref());
         } else {
@@ -68,7 +69,7 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
                     reason: code
                         .and_then(|code| i32::try_from(code).ok())
                         .filter(|code| *code != 0),
-                    by: some_text(self.fields.next_by).map(|by| by.as_ref().into()),
+                    by: some_id(self.fields.next_by).map(|by| by.as_ref().into()),
                 })
             }
         };
@@ -89,7 +90,7 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
                 None
             }
             (_, Some((_, ChangedBy::Supervisor(_)))) => {
-                let id = some_text(self.fields.changed_by_id);
+                let id = some_id(self.fields.changed_by_id);
                 Some(ChangedBy::Supervisor(id.map(|id| id.as_ref().into())))
             }
             (_, Some((_, by))) => Some(by.clone()),
@@ -112,7 +113,7 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
         let tells_change = self.kind == CtiEvent::AgentStateChange || self.kind == CtiEvent::PostLogout;
         let changed_by = (named_state.is_some() && tells_change).then(|| self.changed_by());
         AgentUpdate {
-            login_id: some_text(self.fields.agent_id),
+            login_id: some_id(self.fields.agent_id),
             extension,
             named_state,
             changed_by,
@@ -160,7 +161,7 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
             let last = some_text(self.fields.agent_last_name).unwrap_or_default();
             let name = [first.as_ref(), " ", last.as_ref()].concat();
             let name = name.trim();
-            (!name.is_empty()).then(|| Cow::Owned(name.to_owned()))
+            (!name.is_empty()).then(|| shortened(Cow::Owned(name.to_owned()), TEXT_LENGTH))
         })
     }
 
@@ -177,7 +178,7 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
 
     /// The agent that the event names: by sign-in id, else by an object that was met before, else by the object.
     pub(super) fn agent(&self) -> Option<Cow<'a, str>> {
-        some_text(self.fields.agent_id).or_else(|| self.object().map(|object| self.by_object(object)))
+        some_id(self.fields.agent_id).or_else(|| self.object().map(|object| self.by_object(object)))
     }
 
     /// The sign-in id of the agent that an object stands for, where it was met; else the object's own id.
@@ -278,7 +279,7 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
     }
 
     pub(super) fn agent_statistics(&mut self) {
-        let login_id = some_text(self.fields.agent_id);
+        let login_id = some_id(self.fields.agent_id);
         let is_own = login_id.is_none() || login_id.as_deref() == self.decoder.login_id.as_deref();
         let columns = self.columns();
         self.tell_telephony(TelephonyNews::Statistics(login_id.filter(|_| !is_own), columns));
@@ -343,12 +344,12 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
     // ---- messages ----
 
     pub(super) fn chat(&mut self) {
-        let Some(text) = self.others.text("Message") else {
+        let Some(text) = self.others.some("Message").map(Text::speech) else {
             self.oddities
                 .count(Oddity::MissingField, self.event.name(), "Message");
             return;
         };
-        let from: Option<Box<str>> = self.others.text("Source").map(|text| text.as_ref().into());
+        let from: Option<Box<str>> = self.others.id("Source").map(|text| text.as_ref().into());
         let is_to_team = self
             .others
             .text("Distribution")
@@ -377,7 +378,7 @@ const TO_TEAM: &str = "team";
 
 fn add_column(name: &str, value: Value<'_>, columns: &mut Vec<Column>) {
     if let Some(text) = value.text().filter(|_| columns.len() < COLUMNS_KEPT) {
-        columns.push((name.into(), text.boxed()));
+        columns.push((name.into(), text.words().into()));
     }
 }
 

@@ -7,7 +7,7 @@
 
 use super::{
     CALLS_KEPT, CtiEvent, DEPTH, Direction, EnablementMask, Given, Life, Reader, Teller, Text, Value,
-    some_text,
+    some_id, some_text,
 };
 use crate::domain::call::{CallUpdate, Diversion, Ending, FIELDS_KEPT, Queued, RoutedUpdate, Stage};
 use crate::domain::ids::Ref;
@@ -98,7 +98,7 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
 
     /// The agent whose call a monitored event is about: the one it names, else the one being monitored (rule R81).
     fn watched(&self) -> Option<Cow<'a, str>> {
-        some_text(self.fields.agent_id).or_else(|| {
+        some_id(self.fields.agent_id).or_else(|| {
             let monitored = self.decoder.monitored.as_deref()?;
             Some(Cow::Owned(monitored.to_owned()))
         })
@@ -393,7 +393,7 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
             .into_iter()
             .zip(self.variables())
             .chain(FIXED_DATA.into_iter().zip(others))
-            .filter_map(|(name, given)| Some((Cow::Borrowed(name), given.value()?.cow())))
+            .filter_map(|(name, given)| Some((Cow::Borrowed(name), given.value()?.words())))
             .collect();
         if let Some(Value::Object(json)) = fields.ecc.value() {
             let mut reader = Reader::new(json);
@@ -451,6 +451,6 @@ fn flatten<'a>(
             }
         }
         Value::Null => {}
-        value => data.extend(value.text().map(|text| (name, text.cow()))),
+        value => data.extend(value.text().map(|text| (name, text.words()))),
     }
 }

@@ -5,7 +5,7 @@
 //! Times of these events are milliseconds of a day, which begins anew every midnight: they are not used.
 //! A failure without a documented meaning is told in the server's own words, where it has any.
 
-use super::{CtiEvent, Teller, Text, Value, some_text};
+use super::{CtiEvent, Teller, Text, Value, some_id, some_text};
 use crate::domain::telephony::{Link, Loss, Mode, Part, Stream, TelephonyNews};
 use crate::domain::{Event, Moment};
 use crate::vendor::ctios::state::{STREAM_DIRECTIONS, STREAM_KINDS, look_up};
@@ -139,7 +139,7 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
     pub(super) fn stream(&mut self) {
         let stream = Stream {
             connection: self.connection().map(Text::boxed),
-            login_id: some_text(self.fields.agent_id).map(|id| id.as_ref().into()),
+            login_id: some_id(self.fields.agent_id).map(|id| id.as_ref().into()),
             direction: self
                 .others
                 .value("Direction")

@@ -488,6 +488,12 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
     }
 }
 
+/// A text that is there and not empty.
 fn some_text(given: Given<Text<'_>>) -> Option<Cow<'_, str>> {
-    given.value().and_then(arguments::some)
+    given.value().filter(|text| !text.is_empty()).map(Text::words)
+}
+
+/// An id that is there and not empty.
+fn some_id(given: Given<Text<'_>>) -> Option<Cow<'_, str>> {
+    given.value().filter(|id| !id.is_empty()).map(Text::cow)
 }

@@ -351,7 +351,7 @@ impl<'a> Level<'a, '_> {
     }
 
     fn text(&mut self, name: &'static str) -> Option<Box<str>> {
-        self.read(name, |value| Some(value.text()?.boxed()))
+        self.read(name, |value| Some(value.text()?.words().into()))
     }
 
     fn integer(&mut self, name: &'static str) -> Option<i64> {

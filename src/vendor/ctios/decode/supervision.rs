@@ -5,7 +5,7 @@
 //! An agent is named by sign-in id or by the id of its object; both lead to one (irregularity C30 and trap of R87).
 //! The values of the team's changes are not in the document; they are those of the CTI Server messages.
 
-use super::{CtiEvent, Life, Teller, Value, some_text};
+use super::{CtiEvent, Life, Teller, Value, some_id, some_text};
 use crate::domain::call::CallUpdate;
 use crate::domain::ids::Ref;
 use crate::domain::supervision::{Member, Role, SilentMonitorRef, SilentMonitorStep, SupervisionNews};
@@ -31,7 +31,7 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
     /// A member of the team as it is, or a change (rule R83): without a change named, it is one of the list.
     pub(super) fn team_member(&mut self) {
         let object = self.object();
-        let login_id = some_text(self.fields.agent_id);
+        let login_id = some_id(self.fields.agent_id);
         self.decoder.meet(object.as_deref(), login_id.as_deref());
         let Some(id) = self.agent() else {
             self.missing("AgentID");
@@ -49,7 +49,7 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
         match change {
             Some(RESTORED | ADDED) => {
                 let member = Member {
-                    supervisor: self.others.text("SupervisorID").map(|id| id.as_ref().into()),
+                    supervisor: self.others.id("SupervisorID").map(|id| id.as_ref().into()),
                     is_first_supervisor: flags & FIRST_SUPERVISOR != 0,
                     is_supervisor: flags & (FIRST_SUPERVISOR | SUPERVISOR) != 0,
                     is_temporary: flags & TEMPORARY != 0,
@@ -86,7 +86,7 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
         match agent {
             Some(agent) if starts => {
                 self.decoder.monitored = Some(agent.as_ref().into());
-                let joined = self.others.text("BargedInCallID");
+                let joined = self.others.id("BargedInCallID");
                 let joined = joined.map(|call| Cow::Owned([&call, "@", agent.as_ref()].concat()));
                 self.tell_supervision(SupervisionNews::Monitoring { agent, joined });
             }
@@ -121,7 +121,7 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
     pub(super) fn emergency(&mut self) {
         let extension = [self.fields.agent_extension, self.fields.agent_instrument];
         self.tell_supervision(SupervisionNews::Emergency {
-            agent: some_text(self.fields.agent_id),
+            agent: some_id(self.fields.agent_id),
             extension: extension.into_iter().find_map(some_text),
             connection: self.connection().map(Text::cow),
         });
@@ -172,13 +172,13 @@ impl<'a, S: FnMut(Option<Moment>, Event<'_>)> Teller<'_, 'a, S> {
         };
         let target = identity("MonitoredUniqueObjectID").or_else(|| identity("SilentMonitorTargetAgentUID"));
         let initiator = identity("SilentMonitorInitiatingAgentUID");
-        let by_login = some_text(self.fields.agent_id);
+        let by_login = some_id(self.fields.agent_id);
         let mut device = identity("DeviceID");
         if by_login.is_some() && device.take().is_some() {
             self.oddities
                 .count(Oddity::UnknownValue, self.event.name(), "DeviceID");
         }
-        let device = device.or_else(|| self.others.text("SilentMonitorTargetDeviceID"));
+        let device = device.or_else(|| self.others.id("SilentMonitorTargetDeviceID"));
         let is_own = target.as_deref().is_some_and(|object| self.is_own_object(object))
             || (by_login.is_some() && by_login.as_deref() == self.decoder.login_id.as_deref());
         let role = match self.kind {
