@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 
 import { startPortal } from '../support/bare-portal.mjs';
 import { Desk, eventually, startBrowser } from '../support/browser.mjs';
-import { startHub } from '../support/servers.mjs';
+import { askForToken, startHub } from '../support/servers.mjs';
 
 for (const [host, storage] of [
   ['localhost', false],
@@ -30,10 +30,17 @@ function suite(host, hasStorage) {
     await portal?.stop();
   });
 
-  /** Opens the portal; `scenario` gets a way to run code in it, and the desk's frame. */
-  const inPortal = (name, scenario) =>
+  /** Opens the portal; `scenario` gets a way to run code in it, and the desk's frame. `change` alters config.json. */
+  const inPortal = (name, scenario, change) =>
     test(name, async () => {
       const page = await browser.context.newPage();
+      if (change) {
+        await page.route('**/config.json', async (route) => {
+          const config = await (await route.fetch()).json();
+          change(config);
+          await route.fulfill({ json: config });
+        });
+      }
       const sockets = new Set();
       page.on('websocket', (socket) => {
         sockets.add(socket);
@@ -129,6 +136,68 @@ function suite(host, hasStorage) {
       assert.ok(!/dark|\bde\b/.test(kept), kept);
     }
   });
+
+  inPortal(
+    'has links that the site has templates for, with no way back',
+    async (bare) => {
+      await bare.hello();
+      await bare.join();
+      await signIn(bare);
+      await bare.ask('dial', { number: '1002', mode: 'place' });
+      const link = bare.inner.locator('[data-part="call"] [data-part="screen-pop"] a');
+      await link.waitFor();
+      assert.equal(await link.innerText(), 'Customer <b>');
+      assert.equal(await link.getAttribute('href'), 'https://crm.example/find?phone=1002');
+      assert.equal(await link.getAttribute('rel'), 'noopener noreferrer');
+      assert.equal(await bare.inner.locator('[data-part="contact"] [data-part="screen-pop"] a').count(), 1);
+      await browser.context.route('https://crm.example/**', (route) =>
+        route.fulfill({ contentType: 'text/html', body: '<title>CRM</title>' }),
+      );
+      const [opened] = await Promise.all([browser.context.waitForEvent('page'), link.click()]);
+      await opened.waitForLoadState();
+      assert.deepEqual(await opened.evaluate(() => [opener, document.referrer]), [null, '']);
+      await opened.close();
+    },
+    (config) => {
+      const template = { url: 'https://crm.example/find?phone={number}', on: 'ringing' };
+      config.screenPop = {
+        templates: [
+          { name: 'Customer <b>', open: 'link', ...template },
+          { name: 'Case', open: 'both', ...template, url: 'https://crm.example/case/{variable:Nothing}' },
+          { name: 'Portal', open: 'host', ...template },
+        ],
+      };
+    },
+  );
+
+  inPortal(
+    'has its token from the portal and tells it nobody',
+    async (bare) => {
+      await bare.hello();
+      await bare.join();
+      await bare.until('ready');
+      assert.equal(await bare.inner.locator('[name="password"]').count(), 0);
+      await bare.inner.locator('[name="agent-id"]').fill('1001');
+      await bare.inner.locator('[name="extension"]').fill('4001');
+      await bare.inner.locator('[data-command="sign-in"]').click();
+      await bare.until('tokenRequired', { reason: 'signIn' });
+      const { Token: token } = await askForToken(hub.url);
+      assert.equal((await bare.ask('token', { token })).ok, true);
+      await bare.until('connection', { state: 'connected' });
+      await bare.ask('exportDiagnostics');
+      const [, claims, signature] = token.split('.');
+      const heard = JSON.stringify(await bare.heard());
+      assert.ok(!heard.includes(claims) && !heard.includes(signature), 'the token was told');
+      const kept = hasStorage
+        ? await bare.frame.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]))
+        : '';
+      assert.ok(!kept.includes(signature), 'the token was kept');
+    },
+    (config) => {
+      config.source.token = 'portal';
+      config.source.hub = `${hub.url.replace('http', 'ws')}/rte`;
+    },
+  );
 
   inPortal('does not answer strangers, wrong nonces or replays', async (bare) => {
     await bare.hello();
