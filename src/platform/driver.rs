@@ -447,12 +447,13 @@ impl Driver {
         self.sockets.take();
         self.requests.take();
         self.fetches.take();
+        self.network.end();
         keep_until_later(self.commit.take());
         keep_until_later(self.timer.take());
         self.sound.end();
         (self.voice.leave)();
-        // The script beside the page waits for no heartbeat where there is none.
-        clock::unmark_root("data-heartbeat");
+        // The script beside the page then waits for no heartbeat any more.
+        clock::mark_root("data-disposed", "true");
     }
 
     // ---- the page's life -----------------------------------------------------------------------------

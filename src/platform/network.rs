@@ -58,6 +58,13 @@ impl Network {
         self.0.is_some()
     }
 
+    /// Ends a demonstration; the browser's network needs no end.
+    pub(super) fn end(&self) {
+        if let Some(demo) = &self.0 {
+            demo.end();
+        }
+    }
+
     /// Sends `request`; `tell` gets the answer, or a text for people, unless the pending request is dropped first.
     pub(super) fn send(
         &self,

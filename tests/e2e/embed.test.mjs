@@ -14,6 +14,54 @@ for (const [host, storage] of [
   describe(`a desk in a frame ${storage ? 'that has storage' : 'without storage'}`, () => suite(host, storage));
 }
 
+/** Runs in every frame, before anything else: keeps a list of listeners of window and document, timers and frames. */
+function watchLoose() {
+  const loose = new Map();
+  const watch = (owner, begin, end, nameOf) => {
+    const [begins, ends] = [owner[begin], owner[end]];
+    owner[begin] = function (...words) {
+      const key = nameOf(this, words);
+      const handle = begins.apply(this, words);
+      if (key || handle) loose.set(key ?? `${begin} ${handle}`, begin);
+      return handle;
+    };
+    owner[end] = function (...words) {
+      loose.delete(nameOf(this, words) ?? `${begin} ${words[0]}`);
+      return ends.apply(this, words);
+    };
+  };
+  const once = (begin, end) => {
+    const begins = globalThis[begin];
+    globalThis[begin] = (act, ...words) => {
+      let handle;
+      const run = (...given) => {
+        loose.delete(`${begin} ${handle}`);
+        act(...given);
+      };
+      handle = begins(run, ...words);
+      loose.set(`${begin} ${handle}`, begin);
+      return handle;
+    };
+    const ends = globalThis[end];
+    globalThis[end] = (handle) => {
+      loose.delete(`${begin} ${handle}`);
+      ends(handle);
+    };
+  };
+  const callbacks = new WeakMap();
+  let last = 0;
+  const numbered = (callback) => callbacks.get(callback) ?? callbacks.set(callback, ++last).get(callback);
+  watch(EventTarget.prototype, 'addEventListener', 'removeEventListener', (target, [type, callback]) =>
+    (target === globalThis || target === document || target === undefined) && callback
+      ? `listener ${type} ${numbered(callback)}`
+      : `other`,
+  );
+  watch(globalThis, 'setInterval', 'clearInterval', () => undefined);
+  once('setTimeout', 'clearTimeout');
+  once('requestAnimationFrame', 'cancelAnimationFrame');
+  globalThis.loose = () => [...loose.keys()].filter((key) => key !== 'other');
+}
+
 function suite(host, hasStorage) {
   let browser;
   let portal;
@@ -47,6 +95,7 @@ function suite(host, hasStorage) {
         socket.on('close', () => sockets.delete(socket));
       });
       // A frame of another origin does not take the focus by itself, which Chromium calls an error.
+      await page.addInitScript(watchLoose);
       const outer = new Desk(page, [/Blocked autofocusing/]);
       await page.goto(portal.showing(`${hub.url}/`));
       const frame = page.frames().find((other) => other !== page.mainFrame());
@@ -262,8 +311,11 @@ function suite(host, hasStorage) {
     }
     assert.equal(bare.sockets.size, 1);
 
+    const loose = () => bare.frame.evaluate(() => globalThis.loose());
+    assert.ok((await loose()).length > 5, 'a living desk listens');
     assert.equal((await bare.ask('dispose')).ok, true);
     await eventually(async () => {
+      assert.deepEqual(await loose(), []);
       assert.deepEqual(hasStorage ? await locks() : [], []);
       assert.equal(bare.sockets.size, 0);
       assert.equal(await bare.inner.locator('[data-part="app"] *').count(), 0);
@@ -274,8 +326,6 @@ function suite(host, hasStorage) {
       for (const name of ['online', 'offline', 'pageshow', 'storage']) dispatchEvent(new Event(name));
       document.dispatchEvent(new Event('visibilitychange'));
     });
-    // The crash screen waits for a heartbeat that stops, and there is none to wait for.
-    assert.equal(await bare.inner.locator('html').getAttribute('data-heartbeat'), null);
     // What is posted is delivered in order: an answer would be here before this one.
     await bare.frame.evaluate(() => parent.postMessage('over', '*'));
     await bare.page.evaluate(() => bare.settled());
