@@ -3,6 +3,7 @@
 use leptos::prelude::{GetUntracked, Set, UpdateUntracked, request_animation_frame};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::sync::Arc;
 use switchhook::domain::Model;
 use switchhook::domain::command::Command;
 use switchhook::embed::{View, Wish};
@@ -99,6 +100,7 @@ fn main() {
                 teach(page, language);
             }
             views.layout.set(config.layout);
+            views.templates.set(Arc::new(config.screen_pop.templates.clone()));
             views.site.set(SiteView {
                 theme: config.theme,
                 layouts: [config.roles.agent, config.roles.team_lead].map(Option::unwrap_or_default),

@@ -116,6 +116,12 @@ impl Demo {
         Some(demo)
     }
 
+    /// Ends the worker and everything in it.
+    pub(super) fn end(&self) {
+        self.has_stopped.set(true);
+        self.worker.terminate();
+    }
+
     pub(super) fn send(self: &Rc<Self>, request: &Request, tell: TellAnswer) -> Pending {
         let number = self.number();
         self.requests.borrow_mut().push((number, tell));

@@ -452,8 +452,8 @@ impl Driver {
         keep_until_later(self.timer.take());
         self.sound.end();
         (self.voice.leave)();
-        // The script beside the page waits for no heartbeat where there is none.
-        clock::unmark_root("data-heartbeat");
+        // The script beside the page then waits for no heartbeat any more.
+        clock::mark_root("data-disposed", "true");
     }
 
     // ---- the page's life -----------------------------------------------------------------------------

@@ -61,7 +61,7 @@ impl Network {
         self.0.is_some()
     }
 
-    /// Ends a demonstration; nothing is asked of it any more.
+    /// Ends a demonstration; the browser's network needs no end.
     pub(super) fn end(&self) {
         if let Some(demo) = &self.0 {
             demo.end();

@@ -12,6 +12,7 @@ use super::live::{MakeRow, attr, flag, part, rows, text, when};
 use super::look::{Look, icon};
 use super::page;
 use super::panel::panel;
+use super::screen_pop::links;
 use super::so_far::so_far;
 use super::transcript::transcript;
 use crate::domain::Model;
@@ -417,6 +418,7 @@ fn About(key: CallKey, forms: Forms) -> impl IntoView {
             on:keydown=save
             node_ref=form
         >
+            {links(app, call, usize::MAX)}
             <dl class="facts">{facts} {rows(names, field)}</dl>
             {when(move || is_open.get(), move || view! { <Adder key=key call=call forms=forms /> }.into_any())}
             <Refusals key=key />

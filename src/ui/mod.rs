@@ -36,6 +36,7 @@
 //! | `failure` | a command that failed; `data-id` is its number |
 //! | `calls`, `call` | the calls, and one of them (`data-id`, `data-stage`; the current one has `aria-current`) |
 //! | `recording`, `conference-mark` | the light and the mark on a call's card |
+//! | `screen-pop` | the addresses that a call opens, on its card and in the contact panel |
 //! | `keypad`, `more` | the tone pad of a call, and the menu of what is seldom done with it |
 //! | `transfer`, `conference` | the panels for a second call |
 //! | `colleague` | somebody who could be called there (`data-state`) |
@@ -74,7 +75,7 @@
 //! - of the page: `transfer`, `conference`, `more`, `state-menu`, `wrap-up-code` (each opens something), `details`,
 //!   `retry-now`, `reload`, `reload-now`, `dismiss`, `dismiss-all`, `language`, `fold`, `edit`, `cancel`, `take-over`, `use-server-value`,
 //!   `read-aloud`, `jump-to-latest`, `alerts`, `open-conversation`, `all-conversations`, `skip-to-calls`, `shortcuts`,
-//!   `change-keys`, `usual-keys`, `leave-demo`, `close`, `tab`, `unfold`.
+//!   `open-link`, `change-keys`, `usual-keys`, `leave-demo`, `close`, `tab`, `unfold`.
 
 #![allow(
     unreachable_pub,
@@ -118,6 +119,7 @@ mod reasons;
 mod ring;
 mod root;
 mod row;
+mod screen_pop;
 mod second_leg;
 mod settings;
 mod shortcut_sheet;
