@@ -18,6 +18,7 @@ use crate::domain::command::Command;
 use crate::domain::ids::CallKey;
 use crate::domain::model::Off;
 use crate::keyboard::{Action, Keys};
+use crate::store::Layout;
 use crate::words::{Sentence, Word};
 use leptos::prelude::*;
 use web_sys::KeyboardEvent;
@@ -57,7 +58,9 @@ pub(super) fn listen(app: App, show: Callback<()>) {
 fn meant(app: App, event: &KeyboardEvent, is_mac: bool) -> Option<Action> {
     let keys = focus::keys_of(event)?;
     let action = app.shortcuts.with_untracked(|shortcuts| shortcuts.action(keys))?;
-    let rests = focus::is_covered() || (focus::is_writing() && !keys.act_while_writing(is_mac));
+    // A wall has no softphone, and shows nothing of what a key would do.
+    let is_wall = untrack(|| app.shown.layout()) == Layout::Wall;
+    let rests = is_wall || focus::is_covered() || (focus::is_writing() && !keys.act_while_writing(is_mac));
     (!rests).then_some(action)
 }
 

@@ -79,7 +79,8 @@ describe('the layouts', () => {
     }
   });
 
-  for (const language of ['en', 'de', 'ar']) {
+  // The longest words, and from right to left.
+  for (const language of ['de', 'ar']) {
     on(
       `a bar is one row of 64 pixels, in ${language}: signing in, a call from ringing to its end`,
       { width: 480, height: 64 },
@@ -123,7 +124,7 @@ describe('the layouts', () => {
     assert.equal(await unfold.getAttribute('aria-expanded'), 'false');
     assert.doesNotMatch(await unfold.getAttribute('aria-label'), /\d/);
     // A key goes to what is not in sight.
-    await desk.page.keyboard.press('/');
+    await desk.page.keyboard.press('Alt+Shift+D');
     await layout(desk, 'compact');
     const field = desk.part('dial').locator('input');
     await eventually(async () => assert.ok(await field.evaluate((field) => field === document.activeElement)));
@@ -188,7 +189,8 @@ describe('the layouts', () => {
       const config = await configured('wall');
       const scenario = async (desk) => {
         await desk.page.setViewportSize({ width, height });
-        await desk.startShift(who());
+        await desk.signIn(who());
+        await desk.link('live');
         await layout(desk, 'wall');
         await desk.part('queue').first().waitFor();
         const parts = ['state', 'dial', 'calls', 'contact', 'callbacks', 'chat', 'tabs', 'alerts', 'queues', 'agents', 'connection'];
@@ -202,7 +204,7 @@ describe('the layouts', () => {
         assert.ok((await share('[data-part="queue"] .tag')) >= 0.05, 'numbers');
         assert.ok((await share('[data-part="queue"] .name')) >= 0.02, 'names');
         assert.ok((await share('[data-part="agent"] .name')) >= 0.0135, 'colleagues');
-        assert.ok(await desk.page.evaluate(() => document.scrollingElement.scrollHeight <= innerHeight));
+        assert.ok(await desk.page.evaluate(() => document.scrollingElement.scrollHeight <= innerHeight + 1));
         // Everybody comes into sight, though nobody turns the page.
         const shown = new Set();
         await eventually(async () => {
