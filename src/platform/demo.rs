@@ -218,12 +218,6 @@ impl Demo {
         self.fail_requests();
     }
 
-    /// Ends the worker.
-    pub(super) fn end(&self) {
-        self.has_stopped.set(true);
-        self.worker.terminate();
-    }
-
     fn fail_requests(&self) {
         let failed = std::mem::take(&mut *self.requests.borrow_mut());
         for (_, tell) in failed {
