@@ -35,17 +35,20 @@ function crash(report) {
 document.querySelector("[data-part=crash] [data-command=reload]")?.addEventListener("click", () => location.reload());
 
 // The program's panic hook says so by an event, or by an attribute of the root element.
-addEventListener("switchhook-crash", (event) => crash(String(event.detail ?? "")));
-new MutationObserver(() => {
+const crashed = (event) => crash(String(event.detail ?? ""));
+addEventListener("switchhook-crash", crashed);
+const marks = new MutationObserver(() => {
   if (root.hasAttribute("data-crash")) crash(root.getAttribute("data-crash"));
-}).observe(root, { attributeFilter: ["data-crash"] });
+  if (root.hasAttribute("data-disposed")) rest();
+});
+marks.observe(root, { attributeFilter: ["data-crash", "data-disposed"] });
 
 // The program renews data-heartbeat every second. A hidden or sleeping page is not expected to: only unbroken time
 // in sight counts, and a look that comes late (the computer slept) starts the count anew.
 let lastBeat = null;
 let silentSince = performance.now();
 let lastLook = silentSince;
-setInterval(() => {
+const looking = setInterval(() => {
   const now = performance.now();
   const beat = root.getAttribute("data-heartbeat");
   const slept = now - lastLook > 2 * LOOK;
@@ -57,6 +60,13 @@ setInterval(() => {
     crash("The program does not answer any more.");
   }
 }, LOOK);
+
+// A desk that a portal has put away breathes no more, and that is no crash: nothing is left that listens or looks.
+function rest() {
+  clearInterval(looking);
+  marks.disconnect();
+  removeEventListener("switchhook-crash", crashed);
+}
 
 // The page as the host has it now, past every cache, may be of a newer release that has other files. The reload for it
 // is noted in the tab's history, which survives it and which no browser refuses: one for each release, never a loop.

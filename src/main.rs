@@ -3,13 +3,14 @@
 use leptos::prelude::{GetUntracked, Set, UpdateUntracked, request_animation_frame};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::sync::Arc;
 use switchhook::domain::Model;
 use switchhook::domain::command::Command;
 use switchhook::embed::{View, Wish};
 use switchhook::keyboard::Action;
 use switchhook::platform::{self, Driver, Keeper, Network, Voice, fetch_config, install_panic_hook};
 use switchhook::preferences::Change;
-use switchhook::session::{Credentials, Input, Session, WireInput};
+use switchhook::session::{Credentials, Desk, Input, WireInput};
 use switchhook::store::{Screen, SiteView, Views};
 use switchhook::ui::{self, App, Intent};
 use switchhook::words::Language;
@@ -99,13 +100,17 @@ fn main() {
                 teach(page, language);
             }
             views.layout.set(config.layout);
+            views.templates.set(Arc::new(config.screen_pop.templates.clone()));
             views.site.set(SiteView {
                 theme: config.theme,
                 layouts: [config.roles.agent, config.roles.team_lead].map(Option::unwrap_or_default),
                 thresholds: config.thresholds,
             });
-            let session = Session::new(config.hubs[0].clone(), Rc::clone(&model))
-                .of_release(platform::own_release(), platform::reloaded_for());
+            // A configuration that was read has a hub.
+            let Some(session) = Desk::new(&config, &model) else {
+                return;
+            };
+            let session = session.of_release(platform::own_release(), platform::reloaded_for());
             let wishes = views.clone();
             let voice = Voice {
                 tell: Box::new(move |transition| {

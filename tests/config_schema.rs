@@ -5,7 +5,7 @@ mod document;
 use regex::Regex;
 use serde_json::{Map, Value, json};
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 use switchhook::session::config::{self, COMMANDS, KEYS, TOPICS};
 
@@ -181,11 +181,16 @@ fn one_hub() -> Value {
 fn several_hubs() -> Value {
     json!({
         "sources": [
-            { "hub": "/rte", "token": "portal", "directory": { "url": "/directory" } },
+            { "hub": "/rte", "directory": { "url": "/directory" } },
             { "token": { "url": "/token" }, "directory": {} },
             { "hub": "https://c.example/rte", "rte": false, "tserver": {}, "directory": {} }
         ]
     })
+}
+
+/// A token from the portal.
+fn portal() -> Value {
+    json!({ "source": { "hub": "/rte", "token": "portal", "directory": {} } })
 }
 
 fn faults(file: &Value) -> Vec<String> {
@@ -277,7 +282,7 @@ fn the_examples_are_valid_and_without_warnings() {
     let schema = schema();
     let judge = Judge::new(&schema);
     let example: Value = serde_json::from_str(&file("public/config.example.json")).expect("JSON");
-    for file in [one_hub(), several_hubs(), example] {
+    for file in [one_hub(), several_hubs(), portal(), example] {
         assert!(agree(&judge, &file, "an example"));
         let (_, warnings) = config::parse(file.to_string().as_bytes()).expect("it is valid");
         assert_eq!(warnings, []);
@@ -321,8 +326,10 @@ fn whatever_is_wrong_in_a_file_is_wrong_to_both() {
     ];
     let kinds = any.len();
     words(&schema, &mut any);
+    let mut known = HashSet::new();
+    any.retain(|value| known.insert(value.to_string()));
     let (mut allowed, mut refused) = (0, 0);
-    for file in [one_hub(), several_hubs()] {
+    for file in [one_hub(), several_hubs(), portal()] {
         let mut found = Vec::new();
         places(&file, "", &mut found);
         for place in &found {

@@ -59,7 +59,7 @@ function ask(url, encoding) {
 /** Asks for an address and follows where it leads; `loops` when that has no end. */
 async function follow(url) {
   const seen = new Set();
-  for (let place = url; ; ) {
+  for (let place = url; ;) {
     const answer = await ask(place, 'identity');
     const { location } = answer.headers;
     if (answer.status < 300 || answer.status > 399 || !location) {
@@ -73,9 +73,12 @@ async function follow(url) {
   }
 }
 
-const words = (value) => (value ?? '').toLowerCase().split(/[\s,;]+/).filter(Boolean);
+const words = (value) =>
+  (value ?? '')
+    .toLowerCase()
+    .split(/[\s,;]+/)
+    .filter(Boolean);
 const mime = ({ headers }) => (headers['content-type'] ?? '').split(';')[0].trim().toLowerCase();
-const nameOf = (url) => url.pathname.split('/').pop() || 'index.html';
 const hash = (algorithm, bytes, form) => createHash(algorithm).update(bytes).digest(form);
 
 /** The directives of a policy by name; what stands twice counts once, as in the browser. */
@@ -91,7 +94,7 @@ function directives(policy) {
 }
 
 /** Everything that is asked of one host. */
-class Host {
+export class Host {
   constructor(address) {
     this.address = address;
     this.findings = [];
@@ -110,15 +113,27 @@ class Host {
     try {
       answer = await follow(new URL(this.address));
     } catch (error) {
-      this.wrong('unreachable', `${this.address} cannot be reached: ${error.message}.`, 'Check the address, the name server, the firewall and the certificate.');
+      this.wrong(
+        'unreachable',
+        `${this.address} cannot be reached: ${error.message}.`,
+        'Check the address, the name server, the firewall and the certificate.',
+      );
       return;
     }
     if (answer.loops) {
-      this.wrong('redirects', `${this.address} redirects for ever, or too often.`, 'Answer for the folder itself, and redirect once at most: to https, and to the slash at the end.');
+      this.wrong(
+        'redirects',
+        `${this.address} redirects for ever, or too often.`,
+        'Answer for the folder itself, and redirect once at most: to https, and to the slash at the end.',
+      );
       return;
     }
     if (answer.status !== 200) {
-      this.wrong('no-page', `${answer.url} answers with status ${answer.status}.`, 'Serve index.html of the release for its folder.');
+      this.wrong(
+        'no-page',
+        `${answer.url} answers with status ${answer.status}.`,
+        'Serve index.html of the release for its folder.',
+      );
       return;
     }
     const html = answer.raw.toString('utf8');
@@ -129,6 +144,9 @@ class Host {
     }
     this.base = answer.url;
     this.checkAddress(answer);
+    if (this.findings.some(({ id }) => id === 'no-slash')) {
+      return;
+    }
     this.checkPolicy(answer);
     await this.checkPage(html, boot);
     await this.checkMissing();
@@ -137,50 +155,119 @@ class Host {
   checkAddress({ url, headers }) {
     const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
     if (url.protocol === 'http:' && !isLocal) {
-      this.wrong('not-https', `${url.origin} is not https: what is typed into the sign-in can be read on the way, and browsers let such a page show no notification.`, 'Serve the page by https only, and redirect http to it.');
+      this.wrong(
+        'not-https',
+        `${url.origin} is not https: what is typed into the sign-in can be read on the way, and browsers let such a page show no notification.`,
+        'Serve the page by https only, and redirect http to it.',
+      );
     }
     if (url.protocol === 'https:' && !headers['strict-transport-security']) {
-      this.better('no-hsts', `${url.origin} does not say that it is to be reached by https only.`, 'Strict-Transport-Security: max-age=31536000');
+      this.better(
+        'no-hsts',
+        `${url.origin} does not say that it is to be reached by https only.`,
+        'Strict-Transport-Security: max-age=31536000',
+      );
     }
     if (!/\/$|\.html$/.test(url.pathname)) {
-      this.wrong('no-slash', `${url} answers without a slash at its end, so that all relative addresses of the page lead elsewhere.`, 'Redirect the folder to the address with the slash.');
+      this.wrong(
+        'no-slash',
+        `${url} answers without a slash at its end, so that all relative addresses of the page lead elsewhere.`,
+        'Redirect the folder to the address with the slash.',
+      );
     }
     if (headers['set-cookie']) {
-      this.better('cookie', 'The page comes with a cookie, which it does not need.', 'Serve it from where no cookie is set.');
+      this.better(
+        'cookie',
+        'The page comes with a cookie, which it does not need.',
+        'Serve it from where no cookie is set.',
+      );
     }
   }
 
   checkPolicy({ headers }) {
     const policy = headers['content-security-policy'];
     if (!policy) {
-      this.wrong('no-policy', 'The page comes without a Content-Security-Policy.', 'Send the header that `cargo xtask csp` prints.');
+      this.wrong(
+        'no-policy',
+        'The page comes without a Content-Security-Policy.',
+        'Send the header that `cargo xtask csp` prints.',
+      );
       return;
     }
-    const found = directives(policy);
+    // Where a header stands twice, Node joins the two.
+    const [first, ...others] = policy.split(',');
+    if (others.length > 0) {
+      this.better(
+        'two-policies',
+        'The page comes with several policies, and browsers hold it to all of them.',
+        'Send the header that `cargo xtask csp` prints, once.',
+      );
+    }
+    const found = directives(first);
     const script = found.get('script-src') ?? found.get('default-src') ?? ['*'];
-    const loose = (sources) => sources.filter((source) => /^('unsafe-(inline|eval|hashes)'|\*|https?:|data:|blob:)$/.test(source));
+    const loose = (sources) =>
+      sources.filter((source) => /^('unsafe-(inline|eval|hashes)'|\*|https?:|data:|blob:)$/.test(source));
     for (const name of ['script-src', 'style-src', 'default-src', 'object-src', 'base-uri']) {
       const sources = loose(found.get(name) ?? []);
       if (sources.length > 0) {
-        this.wrong('weak-policy', `The policy allows ${sources.join(' and ')} in ${name}.`, 'Send the header that `cargo xtask csp` prints, as it is.');
+        this.wrong(
+          'weak-policy',
+          `The policy allows ${sources.join(' and ')} in ${name}.`,
+          'Send the header that `cargo xtask csp` prints, as it is.',
+        );
       }
     }
     if (!script.includes("'wasm-unsafe-eval'") && !script.includes("'unsafe-eval'")) {
-      this.wrong('no-wasm', 'The policy does not let the browser compile WebAssembly.', "script-src 'self' 'wasm-unsafe-eval'");
+      this.wrong(
+        'no-wasm',
+        'The policy does not let the browser compile WebAssembly.',
+        "script-src 'self' 'wasm-unsafe-eval'",
+      );
     }
     if (found.get('default-src')?.join() !== "'none'") {
-      this.wrong('weak-policy', "The policy does not begin with default-src 'none', so that it allows what it does not name.", 'Send the header that `cargo xtask csp` prints, as it is.');
+      this.wrong(
+        'weak-policy',
+        "The policy does not begin with default-src 'none', so that it allows what it does not name.",
+        'Send the header that `cargo xtask csp` prints, as it is.',
+      );
     }
     const ancestors = found.get('frame-ancestors');
     if (!ancestors || loose(ancestors).length > 0) {
-      this.wrong('any-ancestor', 'Any site may show the page in a frame and have agents press its buttons unseen.', "frame-ancestors 'none', 'self', or the exact origins of your portals");
+      this.wrong(
+        'any-ancestor',
+        'Any site may show the page in a frame and have agents press its buttons unseen.',
+        "frame-ancestors 'none', 'self', or the exact origins of your portals",
+      );
     }
     if (headers['x-frame-options'] && ancestors && !['', "'none'", "'self'"].includes(ancestors.join(' '))) {
-      this.better('frame-options', 'X-Frame-Options says something else than frame-ancestors.', 'Leave X-Frame-Options out; every browser that can run the page knows frame-ancestors.');
+      this.better(
+        'frame-options',
+        'X-Frame-Options says something else than frame-ancestors.',
+        'Leave X-Frame-Options out; every browser that can run the page knows frame-ancestors.',
+      );
     }
     if (!headers['referrer-policy']) {
-      this.better('no-referrer-policy', 'The page does not say what other sites are told of its address.', 'Referrer-Policy: no-referrer');
+      this.better(
+        'no-referrer-policy',
+        'The page does not say what other sites are told of its address.',
+        'Referrer-Policy: no-referrer',
+      );
     }
+    if (!found.has('require-trusted-types-for')) {
+      this.better(
+        'no-trusted-types',
+        'The policy does not have the browser refuse text that becomes markup or script.',
+        "require-trusted-types-for 'script'; trusted-types switchhook",
+      );
+    }
+    if (!headers['permissions-policy']) {
+      this.better(
+        'no-permissions-policy',
+        'The page may ask for the camera, the place and more, which it never needs.',
+        'Send the header that `cargo xtask csp` prints.',
+      );
+    }
+    this.ancestors = ancestors ?? ['*'];
     this.connects = found.get('connect-src') ?? found.get('default-src') ?? ['*'];
   }
 
@@ -196,7 +283,11 @@ class Host {
     for (const { name, integrity } of named.filter(({ name }) => name)) {
       const place = new URL(name, this.base);
       if (place.origin !== this.base.origin) {
-        this.wrong('foreign-file', `index.html names a file of another origin: ${place}.`, 'Serve the release as it was made.');
+        this.wrong(
+          'foreign-file',
+          `index.html names a file of another origin: ${place}.`,
+          'Serve the release as it was made.',
+        );
       } else {
         const path = name.replace(/^\.\//, '');
         files.set(path, integrity ?? files.get(path));
@@ -223,21 +314,37 @@ class Host {
       return null;
     }
     if (plain.status !== 200) {
-      this.wrong('no-file', `${name} answers with status ${plain.status}.`, 'Copy the whole release to the host, index.html and build.json last.');
+      this.wrong(
+        'no-file',
+        `${name} answers with status ${plain.status}.`,
+        'Copy the whole release to the host, index.html and build.json last.',
+      );
       return null;
     }
     const types = TYPES[name.split('.').pop()];
     this.checkType(name, plain, types);
     this.checkCaching(name, plain);
     if ((plain.headers['x-content-type-options'] ?? '').toLowerCase() !== 'nosniff') {
-      this.wrong('no-nosniff', `${name} comes without a word that its type is to be taken as it is.`, 'X-Content-Type-Options: nosniff');
+      this.wrong(
+        'no-nosniff',
+        `${name} comes without a word that its type is to be taken as it is.`,
+        'X-Content-Type-Options: nosniff',
+      );
     }
     if (plain.headers['content-encoding'] && plain.headers['content-encoding'] !== 'identity') {
-      this.wrong('unasked-encoding', `${name} comes compressed (${plain.headers['content-encoding']}) to somebody who cannot read that.`, 'Compress for those only whose Accept-Encoding says so.');
+      this.wrong(
+        'unasked-encoding',
+        `${name} comes compressed (${plain.headers['content-encoding']}) to somebody who cannot read that.`,
+        'Compress for those only whose Accept-Encoding says so.',
+      );
       return null;
     }
     if (plain.raw[0] === 0x1f && plain.raw[1] === 0x8b) {
-      this.wrong('unsaid-encoding', `${name} comes compressed and does not say so.`, 'Content-Encoding: gzip, or the file as it is');
+      this.wrong(
+        'unsaid-encoding',
+        `${name} comes compressed and does not say so.`,
+        'Content-Encoding: gzip, or the file as it is',
+      );
       return null;
     }
     if (name !== 'config.json' && name !== 'build.json') {
@@ -254,7 +361,11 @@ class Host {
     }
     const said = mime(answer) || 'nothing at all';
     if (name.endsWith('.wasm')) {
-      this.wrong('wasm-type', `${name} is served as ${said}, so that browsers cannot compile it while it arrives.`, 'Content-Type: application/wasm');
+      this.wrong(
+        'wasm-type',
+        `${name} is served as ${said}, so that browsers cannot compile it while it arrives.`,
+        'Content-Type: application/wasm',
+      );
     } else {
       this.wrong('type', `${name} is served as ${said}.`, `Content-Type: ${types[0]}`);
     }
@@ -265,10 +376,18 @@ class Host {
     const age = Number(control.find((word) => word.startsWith('max-age='))?.slice(8) ?? NaN);
     if (isHashed(name)) {
       if (!(age >= LONG) || control.includes('no-cache') || control.includes('no-store')) {
-        this.better('hashed-not-kept', `${name} is asked for anew although it never changes.`, 'Cache-Control: public, max-age=31536000, immutable');
+        this.better(
+          'hashed-not-kept',
+          `${name} is asked for anew although it never changes.`,
+          'Cache-Control: public, max-age=31536000, immutable',
+        );
       }
     } else if (!control.includes('no-cache') && !control.includes('no-store') && age !== 0) {
-      this.wrong('unhashed-kept', `${name} may be kept by browsers and by caches on the way, so that a new release or a change does not arrive.`, 'Cache-Control: no-cache');
+      this.wrong(
+        'unhashed-kept',
+        `${name} may be kept by browsers and by caches on the way, so that a new release or a change does not arrive.`,
+        'Cache-Control: no-cache',
+      );
     }
   }
 
@@ -277,10 +396,18 @@ class Host {
     const settled = await this.checkCopies(name, url, plain);
     const isWorthIt = plain.raw.length > 1400;
     if (isWorthIt && !settled.has('gzip')) {
-      this.wrong('no-gzip', `${name} is sent with its ${plain.raw.length} bytes to everybody.`, 'Send the .gz copy that lies beside it to those who accept gzip.');
+      this.wrong(
+        'no-gzip',
+        `${name} is sent with its ${plain.raw.length} bytes to everybody.`,
+        'Send the .gz copy that lies beside it to those who accept gzip.',
+      );
     }
     if (isWorthIt && !settled.has('br')) {
-      this.better('no-brotli', `${name} is not sent as Brotli, which is a quarter smaller than gzip.`, 'Send the .br copy that lies beside it to those who accept br.');
+      this.better(
+        'no-brotli',
+        `${name} is not sent as Brotli, which is a quarter smaller than gzip.`,
+        'Send the .br copy that lies beside it to those who accept br.',
+      );
     }
   }
 
@@ -291,19 +418,31 @@ class Host {
       const answer = await ask(url, encoding).catch(() => null);
       if (answer?.status !== 200) {
         settled.add(encoding);
-        this.wrong('copy-fails', `${name} cannot be had as ${encoding}: the host answers with ${answer ? `status ${answer.status}` : 'nothing'}.`, 'Check that the compressed copies are readable.');
+        this.wrong(
+          'copy-fails',
+          `${name} cannot be had as ${encoding}: the host answers with ${answer ? `status ${answer.status}` : 'nothing'}.`,
+          'Check that the compressed copies are readable.',
+        );
         continue;
       }
       const said = answer.headers['content-encoding'] ?? '';
       const copy = decoded(answer, encoding, decode);
       if (!copy) {
         settled.add(encoding);
-        this.wrong('broken-encoding', `${name} says that it is ${said || encoding} and is not.`, 'Say Content-Encoding only of what is compressed so, once.');
+        this.wrong(
+          'broken-encoding',
+          `${name} says that it is ${said || encoding} and is not.`,
+          'Say Content-Encoding only of what is compressed so, once.',
+        );
         continue;
       }
       if (!copy.equals(plain.raw)) {
         settled.add(encoding);
-        this.wrong('copies-differ', `${name} as ${encoding} is another file than ${name} as it is.`, 'Remove the stale compressed copy, or copy the whole release anew.');
+        this.wrong(
+          'copies-differ',
+          `${name} as ${encoding} is another file than ${name} as it is.`,
+          'Remove the stale compressed copy, or copy the whole release anew.',
+        );
         continue;
       }
       if (said !== encoding) {
@@ -311,10 +450,18 @@ class Host {
       }
       settled.add(encoding);
       if (mime(answer) !== mime(plain)) {
-        this.wrong('copy-type', `${name} as ${encoding} is served as ${mime(answer) || 'nothing at all'}.`, `Content-Type: ${mime(plain)}, whatever the compression`);
+        this.wrong(
+          'copy-type',
+          `${name} as ${encoding} is served as ${mime(answer) || 'nothing at all'}.`,
+          `Content-Type: ${mime(plain)}, whatever the compression`,
+        );
       }
       if (!words(answer.headers.vary).some((word) => word === 'accept-encoding' || word === '*')) {
-        this.wrong('no-vary', `${name} comes as ${encoding} without a word that others may get it otherwise: a cache on the way may send it to whoever cannot read it.`, 'Vary: Accept-Encoding');
+        this.wrong(
+          'no-vary',
+          `${name} comes as ${encoding} without a word that others may get it otherwise: a cache on the way may send it to whoever cannot read it.`,
+          'Vary: Accept-Encoding',
+        );
       }
     }
     return settled;
@@ -326,7 +473,11 @@ class Host {
     const isOther = hashed && hash('sha256', content, 'hex').slice(0, 16) !== hashed;
     const fails = integrity && !integrity.endsWith(hash('sha384', content, 'base64'));
     if (isOther || fails) {
-      this.wrong('altered', `${name} is not the file that was released: something on the host or on the way changes it.`, 'Switch off whatever minifies or rewrites files, and copy the release as binary files.');
+      this.wrong(
+        'altered',
+        `${name} is not the file that was released: something on the host or on the way changes it.`,
+        'Switch off whatever minifies or rewrites files, and copy the release as binary files.',
+      );
     }
   }
 
@@ -339,20 +490,59 @@ class Host {
     try {
       config = JSON.parse(content.toString('utf8').replace(/^\uFEFF/, ''));
     } catch (error) {
-      this.wrong('config-not-json', `config.json is not JSON: ${error.message}.`, 'Put the file right; `docs/hosting` and the schema beside it say what it holds.');
+      this.wrong(
+        'config-not-json',
+        `config.json is not JSON: ${error.message}.`,
+        'Put the file right; `docs/hosting` and the schema beside it say what it holds.',
+      );
       return;
     }
+    await this.checkPortals(config);
     for (const origin of this.connects ? origins(config) : []) {
       if (!allows(this.connects, origin, this.base)) {
-        this.wrong('cannot-connect', `config.json names ${origin}, which the policy does not let the page connect to.`, `connect-src … ${origin}`);
+        this.wrong(
+          'cannot-connect',
+          `config.json names ${origin}, which the policy does not let the page connect to.`,
+          `connect-src … ${origin}`,
+        );
       }
+    }
+  }
+
+  /** A portal that the site lets embed the desk must be let by the browser, too, and find the element. */
+  async checkPortals(config) {
+    const portals = [config?.embed?.allowedOrigins ?? []].flat().filter((origin) => URL.canParse(origin));
+    for (const portal of this.ancestors ? portals : []) {
+      if (!allows(this.ancestors, new URL(portal).origin, this.base)) {
+        this.wrong(
+          'portal-shut-out',
+          `config.json lets ${portal} embed the desk, and the policy does not.`,
+          `frame-ancestors … ${portal}`,
+        );
+      }
+    }
+    if (portals.length === 0) {
+      return;
+    }
+    const element = await ask(new URL('embed/switchhook-desk.js', this.base), 'identity').catch(() => null);
+    const shared = element?.headers['cross-origin-resource-policy'];
+    if (element?.status === 200 && ['same-origin', 'same-site'].includes(shared)) {
+      this.wrong(
+        'element-kept-back',
+        `Portals cannot include embed/switchhook-desk.js: it is for pages of the ${shared.slice(5)} alone.`,
+        'Cross-Origin-Resource-Policy: cross-origin, or leave it out',
+      );
     }
   }
 
   async checkBuild(named) {
     const answer = await ask(new URL('build.json', this.base), 'identity').catch(() => null);
     if (answer?.status !== 200) {
-      this.better('no-build', 'There is no build.json, so that open pages do not learn of a new release.', 'Serve what `cargo xtask dist` makes.');
+      this.better(
+        'no-build',
+        'There is no build.json, so that open pages do not learn of a new release.',
+        'Serve what `cargo xtask dist` makes.',
+      );
       return;
     }
     const content = await this.checkFile('build.json');
@@ -363,7 +553,11 @@ class Host {
       // Said below.
     }
     if (!build || build !== named) {
-      this.wrong('build-differs', `build.json is of the release ${build ?? '–'} and index.html of ${named ?? '–'}.`, 'Copy the whole release, index.html and build.json last.');
+      this.wrong(
+        'build-differs',
+        `build.json is of the release ${build ?? '–'} and index.html of ${named ?? '–'}.`,
+        'Copy the whole release, index.html and build.json last.',
+      );
     }
   }
 
@@ -372,9 +566,21 @@ class Host {
     const name = `switchhook-${randomBytes(8).toString('hex')}.js`;
     const answer = await ask(new URL(name, this.base), 'identity').catch(() => null);
     if (answer && answer.status < 400) {
-      this.wrong('missing-is-found', `A file that does not exist answers with status ${answer.status} instead of 404: pages of an old release then run a web page as a script.`, 'Answer 404 for what is not there. The desk needs no fallback to index.html: it has one address.');
-    } else if (answer && (words(answer.headers['cache-control']).includes('immutable') || /max-age=[1-9]\d{3}/.test(answer.headers['cache-control'] ?? ''))) {
-      this.wrong('missing-is-kept', 'That a file is not there may be kept: who asks while a release is being copied misses it for long.', 'Set the caching of files with a hash in their name for answers with status 200 only.');
+      this.wrong(
+        'missing-is-found',
+        `A file that does not exist answers with status ${answer.status} instead of 404: pages of an old release then run a web page as a script.`,
+        'Answer 404 for what is not there. The desk needs no fallback to index.html: it has one address.',
+      );
+    } else if (
+      answer &&
+      (words(answer.headers['cache-control']).includes('immutable') ||
+        /max-age=[1-9]\d{3}/.test(answer.headers['cache-control'] ?? ''))
+    ) {
+      this.wrong(
+        'missing-is-kept',
+        'That a file is not there may be kept: who asks while a release is being copied misses it for long.',
+        'Set the caching of files with a hash in their name for answers with status 200 only.',
+      );
     }
   }
 }
@@ -405,7 +611,7 @@ function origins(config) {
       const { protocol, host } = new URL(value);
       found.add(`${protocol}//${host}`);
       // A hub is negotiated with by HTTP and then spoken with by a socket.
-      if (['hub', 'hubs', 'address', 'addresses', 'primary', 'backup'].includes(key)) {
+      if (key === 'hub') {
         found.add(`${protocol.replace(/^http/, 'ws')}//${host}`);
         found.add(`${protocol.replace(/^ws/, 'http')}//${host}`);
       }
@@ -454,10 +660,12 @@ export async function checkHost(address) {
 export function told(address, findings) {
   const count = (severity) => findings.filter((finding) => finding.severity === severity).length;
   const lines = findings.map(
-    ({ severity, what, instead }) => `${severity === 'wrong' ? 'WRONG ' : 'better'}  ${what}\n        instead: ${instead}\n`,
+    ({ severity, what, instead }) =>
+      `${severity === 'wrong' ? 'WRONG ' : 'better'}  ${what}\n        instead: ${instead}\n`,
   );
   const [wrong, better] = [count('wrong'), count('better')];
-  const verdict = wrong + better === 0 ? `${address} serves the page as it should.` : `${wrong} wrong, ${better} could be better.`;
+  const verdict =
+    wrong + better === 0 ? `${address} serves the page as it should.` : `${wrong} wrong, ${better} could be better.`;
   return [...lines, verdict].join('\n');
 }
 

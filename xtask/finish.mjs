@@ -1,5 +1,6 @@
 // Finishes the page that Trunk has built in a folder: joins its style sheets into one, makes its script small, puts the
-// demonstration's program beside it, writes a Brotli and a gzip copy beside every file that compresses well, and prints the sizes.
+// demonstration's program beside it, writes a Brotli and a gzip copy beside every file that compresses well, and
+// prints the sizes.
 //
 // Trunk's own minifier cannot read the script that wasm-bindgen writes; Terser, among the project's packages, can.
 

@@ -45,7 +45,11 @@ const digest = (algorithm, bytes, encoding) => createHash(algorithm).update(byte
 function filesBelow(folder) {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !COPIES.includes(extname(entry.name)))
-    .map((entry) => relative(folder, join(entry.parentPath ?? entry.path, entry.name)).split(sep).join('/'))
+    .map((entry) =>
+      relative(folder, join(entry.parentPath ?? entry.path, entry.name))
+        .split(sep)
+        .join('/'),
+    )
     .sort();
 }
 
@@ -152,7 +156,9 @@ function configure(folder, { config, previous }) {
     text = readFileSync(chosen, 'utf8');
     JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
-    throw new Failure(`The configuration cannot be used: ${chosen}: ${error.message}.\n  Put it right and start again.`);
+    throw new Failure(
+      `The configuration cannot be used: ${chosen}: ${error.message}.\n  Put it right and start again.`,
+    );
   }
   writeFileSync(join(folder, 'config.json'), text);
   return chosen === join(folder, EXAMPLE)

@@ -59,7 +59,7 @@ pub enum TokenReason {
 }
 
 /// Something that happened.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Input<'a> {
     /// The application wants a connection. Ignored unless disconnected.
     Start,

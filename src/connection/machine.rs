@@ -60,6 +60,7 @@ impl Connection {
     /// A machine at rest.
     pub fn new(options: Options) -> Self {
         Self {
+            numbers: Numbers::from(options.names_from),
             options,
             state: State::Disconnected,
             status: Status::Disconnected { error: None },
@@ -68,7 +69,6 @@ impl Connection {
             short_lives: 0,
             last_good: 0,
             now: Millis::DISTANT_PAST,
-            numbers: Numbers::FIRST,
         }
     }
 

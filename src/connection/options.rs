@@ -50,6 +50,8 @@ pub struct Options {
     pub hub: HubAddress,
     /// Where else it is, in the order in which they are tried when it cannot be reached there.
     pub backups: Vec<HubAddress>,
+    /// Names of requests and sockets begin with this number; several connections of one shell need different ones.
+    pub names_from: u64,
     /// Of the HTTP requests.
     pub headers: Headers,
     /// How messages are written.
@@ -100,6 +102,7 @@ impl Options {
         Self {
             hub,
             backups: Vec::new(),
+            names_from: 0,
             headers: Headers::default(),
             encoding: Encoding::default(),
             stateful_reconnect: Some(StatefulReconnect::default()),

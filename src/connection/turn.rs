@@ -26,10 +26,12 @@ pub(super) struct Numbers {
 }
 
 impl Numbers {
-    pub(super) const FIRST: Self = Self {
-        handle: 0,
-        invocation: InvocationId::FIRST,
-    };
+    pub(super) fn from(handle: u64) -> Self {
+        Self {
+            handle,
+            invocation: InvocationId::FIRST,
+        }
+    }
 
     pub(super) fn request(&mut self) -> RequestId {
         RequestId(self.handle())

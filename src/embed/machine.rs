@@ -256,7 +256,7 @@ impl Embedding {
                 from_parent,
                 has_port,
                 said,
-            } => self.hear_window((origin, from_parent, has_port), said, present, time),
+            } => self.hear_window(origin, from_parent, has_port, said, present, time),
             Input::Port(said) => self.hear_port(said, present, time),
             Input::PortClosed => self.end(),
             Input::Told(transition) => self.tell_of(transition, present),
@@ -316,7 +316,9 @@ impl Embedding {
 
     fn hear_window(
         &mut self,
-        (origin, from_parent, has_port): (&str, bool, bool),
+        origin: &str,
+        from_parent: bool,
+        has_port: bool,
         said: Said<'_>,
         present: &Present<'_>,
         time: i64,

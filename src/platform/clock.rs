@@ -38,15 +38,6 @@ pub(super) fn window() -> Option<web_sys::Window> {
     web_sys::window()
 }
 
-/// Takes a mark off the root element.
-pub(super) fn unmark_root(name: &str) {
-    let document = window().and_then(|window| window.document());
-    if let Some(root) = document.and_then(|document| document.document_element()) {
-        // The names are valid ones: this cannot fail.
-        let _ = root.remove_attribute(name);
-    }
-}
-
 /// Marks the root element, for style sheets, for the script beside the page and for tests.
 pub(super) fn mark_root(name: &str, value: &str) {
     let document = window().and_then(|window| window.document());

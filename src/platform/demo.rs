@@ -116,6 +116,12 @@ impl Demo {
         Some(demo)
     }
 
+    /// Ends the worker and everything in it.
+    pub(super) fn end(&self) {
+        self.has_stopped.set(true);
+        self.worker.terminate();
+    }
+
     pub(super) fn send(self: &Rc<Self>, request: &Request, tell: TellAnswer) -> Pending {
         let number = self.number();
         self.requests.borrow_mut().push((number, tell));
@@ -204,8 +210,7 @@ impl Demo {
     /// The worker has failed. What it would say from now on could be anything, and only a reload brings another.
     fn stop(&self) {
         clock::mark_root("data-crash", STOPPED);
-        self.has_stopped.set(true);
-        self.worker.terminate();
+        self.end();
         let lost = std::mem::take(&mut *self.sockets.borrow_mut());
         for (_, tell) in lost {
             tell(closed(LOST));

@@ -22,7 +22,7 @@ use crate::domain::{Delta, Model, Moment, Transition};
 use crate::embed::{self, Embedding, Present, Wish};
 use crate::preferences::{Preferences, Signal};
 use crate::session::config::Config;
-use crate::session::{Contest, Effect, FetchId, Few, Input, Session};
+use crate::session::{Contest, Desk, Effect, FetchId, Few, Input};
 use crate::store::{Attending, AttentionView, Views};
 use leptos::prelude::{ArcRwSignal, GetUntracked, Set, Update};
 use std::cell::{Cell, RefCell};
@@ -50,7 +50,7 @@ pub struct Voice {
 
 /// Ties a session to the browser and the views.
 pub struct Driver {
-    session: RefCell<Session>,
+    session: RefCell<Desk>,
     model: Rc<RefCell<Model>>,
     views: Views,
     voice: Voice,
@@ -82,7 +82,7 @@ enum Commit {
 impl Driver {
     /// Starts to drive `session`.
     pub fn start(
-        session: Session,
+        session: Desk,
         model: Rc<RefCell<Model>>,
         views: Views,
         voice: Voice,
@@ -447,12 +447,13 @@ impl Driver {
         self.sockets.take();
         self.requests.take();
         self.fetches.take();
+        self.network.end();
         keep_until_later(self.commit.take());
         keep_until_later(self.timer.take());
         self.sound.end();
         (self.voice.leave)();
-        // The script beside the page waits for no heartbeat where there is none.
-        clock::unmark_root("data-heartbeat");
+        // The script beside the page then waits for no heartbeat any more.
+        clock::mark_root("data-disposed", "true");
     }
 
     // ---- the page's life -----------------------------------------------------------------------------

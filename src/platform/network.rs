@@ -11,6 +11,9 @@ use super::socket::{self, SocketEvent};
 use crate::connection::Frame;
 use std::rc::Rc;
 
+/// The file that names the release of the page; only the page's own host can have it.
+const RELEASE: &str = "build.json";
+
 /// The way to the servers.
 #[derive(Clone)]
 pub struct Network(Option<Rc<Demo>>);
@@ -58,6 +61,13 @@ impl Network {
         self.0.is_some()
     }
 
+    /// Ends a demonstration; the browser's network needs no end.
+    pub(super) fn end(&self) {
+        if let Some(demo) = &self.0 {
+            demo.end();
+        }
+    }
+
     /// Sends `request`; `tell` gets the answer, or a text for people, unless the pending request is dropped first.
     pub(super) fn send(
         &self,
@@ -65,8 +75,8 @@ impl Network {
         tell: impl FnOnce(Result<Answer, String>) + 'static,
     ) -> Pending {
         match &self.0 {
-            None => Pending::Browser(http::send(request, tell)),
-            Some(demo) => Pending::Demo(demo.send(&request, Box::new(tell))),
+            Some(demo) if request.url != RELEASE => Pending::Demo(demo.send(&request, Box::new(tell))),
+            _ => Pending::Browser(http::send(request, tell)),
         }
     }
 

@@ -18,4 +18,4 @@ mod subscriptions;
 
 pub use crate::connection::Input as WireInput;
 pub use few::Few;
-pub use pump::{Contest, Credentials, Effect, FetchId, Input, Now, PortalWants, Session, Ticket};
+pub use pump::{Contest, Credentials, Desk, Effect, FetchId, Input, Now, PortalWants, Session, Ticket};

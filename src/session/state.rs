@@ -50,6 +50,17 @@ pub enum Notice {
     CatchingUp,
 }
 
+/// The connection to one of the further hubs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HubView {
+    /// What people call it.
+    pub name: String,
+    /// The link's state.
+    pub link: Link,
+    /// Why it is not there, in words for IT support.
+    pub trouble: Option<String>,
+}
+
 /// The connection as the page shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ConnectionView {
@@ -73,6 +84,8 @@ pub struct ConnectionView {
     pub newer: bool,
     /// Records that could not be used since the page was loaded.
     pub bad_records: u64,
+    /// The further hubs, where there are several.
+    pub hubs: Vec<HubView>,
 }
 
 /// A reason for not being ready, from the directory.

@@ -8,6 +8,8 @@
 mod cells;
 mod views;
 
+pub use crate::session::config::{PopOn, PopOpen, Template};
+pub use crate::session::screen_pop::address;
 pub use cells::Cells;
 pub use views::{
     Attending, AttentionView, ConnectionView, DeskView, Known, Layout, Link, Listing, Notice, Permission,

@@ -16,6 +16,7 @@ use crate::domain::queue::Queue;
 use crate::domain::supervision::Emergency;
 use crate::domain::{Delta, Model, Moment};
 use crate::preferences::{Drafts, Preferences, Theme};
+use crate::session::config::Template;
 pub use crate::session::state::{
     Attending, ConnectionView, Known, Layout, Link, Notice, Reason, Screen, SignInError, Tab, Threshold,
     Thresholds,
@@ -130,6 +131,8 @@ pub struct Views {
     pub theme: ArcRwSignal<Option<Theme>>,
     /// A number that somebody else has put into the field for numbers; each time anew, though it be the same.
     pub prefill: ArcRwSignal<Option<Arc<str>>>,
+    /// Addresses that a call opens.
+    pub templates: ArcRwSignal<Arc<Vec<Template>>>,
     /// The connection.
     pub connection: ArcRwSignal<ConnectionView>,
     /// The own desk.
@@ -175,6 +178,7 @@ impl Default for Views {
             site: ArcRwSignal::default(),
             theme: ArcRwSignal::default(),
             prefill: ArcRwSignal::default(),
+            templates: ArcRwSignal::default(),
             connection: ArcRwSignal::default(),
             desk: ArcRwSignal::default(),
             calls: ArcRwSignal::default(),

@@ -127,7 +127,12 @@ fn AgentRow(key: AgentKey, place: Signal<usize>) -> impl IntoView {
             Some(agent.name.as_deref().unwrap_or(&agent.id).to_owned())
         })
     };
-    let extension = move || agent.with(|agent| agent.as_deref()?.extension.as_deref().map(str::to_owned));
+    let extension = move || {
+        agent.with(|agent| {
+            let extension = agent.as_deref()?.extension.as_deref()?;
+            Some(app.speech.apart(extension))
+        })
+    };
     let since = move || agent.with(|agent| agent.as_deref().and_then(Agent::state_since));
     let time = move || {
         let certainty = certainty();

@@ -90,7 +90,7 @@ impl App {
             Transition::TelephonyBack => Some((false, self.say(Word::TelephonyBack).to_owned())),
             Transition::Notice => self.read(|model| {
                 let notice = model.telephony().notices.back()?;
-                Some((false, notice.text.to_string()))
+                Some((false, self.speech.apart(&notice.text)))
             }),
             Transition::Message => self.read(|model| {
                 let message = model.desk.messages.back()?;

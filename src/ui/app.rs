@@ -18,7 +18,9 @@ use crate::domain::queue::Queue;
 use crate::domain::{Model, Moment};
 use crate::keyboard::{Action, Shortcuts};
 use crate::preferences::{Change, Drafts, Preferences, Theme};
-use crate::store::{AttentionView, ConnectionView, DeskView, Layout, Listing, Screen, SiteView, Views};
+use crate::store::{
+    AttentionView, ConnectionView, DeskView, Layout, Listing, Screen, SiteView, Template, Views,
+};
 use crate::words::{Dictionary, Language, Word};
 use leptos::prelude::*;
 use std::cell::RefCell;
@@ -186,6 +188,8 @@ pub struct App {
     pub theme: ReadSignal<Option<Theme>>,
     /// A number that somebody else has put into the field for numbers.
     pub prefill: ReadSignal<Option<Arc<str>>>,
+    /// Addresses that a call opens.
+    pub templates: ReadSignal<Arc<Vec<Template>>>,
     /// The connection.
     pub connection: ReadSignal<ConnectionView>,
     /// The own desk.
@@ -235,6 +239,7 @@ impl App {
             shown: Shown::new(),
             theme: views.theme.read_only().into(),
             prefill: views.prefill.read_only().into(),
+            templates: views.templates.read_only().into(),
             connection: views.connection.read_only().into(),
             desk: views.desk.read_only().into(),
             calls: views.calls.read_only().into(),

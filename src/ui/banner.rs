@@ -64,6 +64,7 @@ pub(super) fn Banner() -> impl IntoView {
                         .into_any()
                 },
             )}
+            {when(move || !away(app).is_empty(), move || view! { <HubsAway /> }.into_any())}
             {when(
                 move || app.desk.with(|desk| desk.telephony_away),
                 move || {
@@ -133,6 +134,42 @@ pub(super) fn Banner() -> impl IntoView {
                 },
             )}
         </div>
+    }
+}
+
+/// The further hubs that are away, by name.
+fn away(app: App) -> Vec<String> {
+    app.connection.with(|connection| {
+        let hubs = connection.hubs.iter();
+        let away = hubs.filter(|hub| trouble_of(hub.link) != Trouble::None);
+        away.map(|hub| hub.name.clone()).collect()
+    })
+}
+
+#[component]
+fn HubsAway() -> impl IntoView {
+    let app = App::get();
+    let sentence = move || {
+        let hub = &app.speech.listed(&away(app));
+        app.speech.tell(Sentence::HubAway { hub })
+    };
+    let why = move || {
+        let troubles = app.connection.with(|connection| {
+            let troubles = connection.hubs.iter().filter_map(|hub| hub.trouble.clone());
+            troubles.collect::<Vec<_>>()
+        });
+        troubles.join("\n")
+    };
+    view! {
+        <p class="note is-reserved" data-part="hub-away">
+            {icon(|| Icon::Triangle)}
+            <span class="grow" title=attr(why)>{text(sentence)}</span>
+            <CommandButton
+                class="small"
+                intent=Signal::derive(|| Intent::RetryNow)
+                label=app.text(Word::RetryNow)
+            />
+        </p>
     }
 }
 

@@ -13,6 +13,7 @@ use super::live::{attr, flag, text, when};
 use super::look::{Icon, Look, icon, stage_name};
 use super::page;
 use super::row::Certainty;
+use super::screen_pop::links;
 use crate::domain::Moment;
 use crate::domain::call::{Call, Direction, Ending, Stage};
 use crate::domain::command::Command;
@@ -183,6 +184,7 @@ pub(super) fn CallCard(
                 <span class="meta" title=attr(meta)>
                     {text(meta)}
                 </span>
+                {links(app, call, 1)}
                 <Switch key=key call=call is_current=is_current />
             </p>
             <CallButtons key=key call=call />

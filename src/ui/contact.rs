@@ -12,6 +12,7 @@ use super::live::{MakeRow, attr, flag, part, rows, text, when};
 use super::look::{Look, icon};
 use super::page;
 use super::panel::panel;
+use super::screen_pop::links;
 use super::so_far::so_far;
 use super::transcript::transcript;
 use crate::domain::Model;
@@ -379,7 +380,7 @@ fn About(key: CallKey, forms: Forms) -> impl IntoView {
     let field: MakeRow = Arc::new(move |place, _| {
         let name = places.with_value(|places| places.get(place as usize).cloned());
         let name = name.unwrap_or_default();
-        view! { <Field key=key call=call name=name forms=forms is_open=is_open /> }.into_any()
+        view! { <Field key=key call=call place=place name=name forms=forms is_open=is_open /> }.into_any()
     });
     // The browser submits no form of several fields by itself that has no button of its own.
     let save = move |event: leptos::ev::KeyboardEvent| {
@@ -417,6 +418,7 @@ fn About(key: CallKey, forms: Forms) -> impl IntoView {
             on:keydown=save
             node_ref=form
         >
+            {links(app, call, usize::MAX)}
             <dl class="facts">{facts} {rows(names, field)}</dl>
             {when(move || is_open.get(), move || view! { <Adder key=key call=call forms=forms /> }.into_any())}
             <Refusals key=key />
@@ -466,6 +468,7 @@ fn Refusals(key: CallKey) -> impl IntoView {
 fn Field(
     key: CallKey,
     call: RowSignal<Call>,
+    place: u32,
     name: Box<str>,
     forms: Forms,
     is_open: Memo<bool>,
@@ -532,7 +535,8 @@ fn Field(
         };
         !is_edited.get() && !value.with(says)
     };
-    let id = name.with_value(|name| ["data-", &key.index().to_string(), "-", name].concat());
+    // By its place: an element's id may hold no spaces, a name may hold anything.
+    let id = ["data-", &key.index().to_string(), "-", &place.to_string()].concat();
     let target = id.clone();
     view! {
         <div class=text(move || ["fact ", flash()].concat()) data-part="call-data" data-id=name.with_value(ToString::to_string) hidden=attr(move || is_idle().then_some(""))>

@@ -4,6 +4,7 @@
 //! May not be here: what a part shows.
 //! Every part has its place from the beginning: nothing moves when another part fills.
 
+use super::address;
 use super::agents::Agents;
 use super::alerts::Alerts;
 use super::app::App;
@@ -36,6 +37,7 @@ pub(super) fn Desk() -> impl IntoView {
     let app = App::get();
     let heading = NodeRef::<html::H1>::new();
     page::focus(heading);
+    address::follow(app);
     let skip = move |event: leptos::ev::MouseEvent| {
         // The address stays as it is.
         event.prevent_default();

@@ -29,11 +29,14 @@
 //! | `demo` | that everybody here is simulated, and the way out of that |
 //! | `banner` | what the agent should know now; empty when all is well |
 //! | `forced-out` | who or what has signed the agent out |
+//! | `backup` | that the desk is at a backup of its hub |
+//! | `hub-away` | which of several hubs are away |
 //! | `unusable` | how many of the server's messages could not be read |
 //! | `emergency` | who needs the supervisor at once |
 //! | `failure` | a command that failed; `data-id` is its number |
 //! | `calls`, `call` | the calls, and one of them (`data-id`, `data-stage`; the current one has `aria-current`) |
 //! | `recording`, `conference-mark` | the light and the mark on a call's card |
+//! | `screen-pop` | the addresses that a call opens, on its card and in the contact panel |
 //! | `keypad`, `more` | the tone pad of a call, and the menu of what is seldom done with it |
 //! | `transfer`, `conference` | the panels for a second call |
 //! | `colleague` | somebody who could be called there (`data-state`) |
@@ -72,7 +75,7 @@
 //! - of the page: `transfer`, `conference`, `more`, `state-menu`, `wrap-up-code` (each opens something), `details`,
 //!   `retry-now`, `reload`, `reload-now`, `dismiss`, `dismiss-all`, `language`, `fold`, `edit`, `cancel`, `take-over`, `use-server-value`,
 //!   `read-aloud`, `jump-to-latest`, `alerts`, `open-conversation`, `all-conversations`, `skip-to-calls`, `shortcuts`,
-//!   `change-keys`, `usual-keys`, `leave-demo`, `close`, `tab`, `unfold`.
+//!   `open-link`, `change-keys`, `usual-keys`, `leave-demo`, `close`, `tab`, `unfold`.
 
 #![allow(
     unreachable_pub,
@@ -80,6 +83,7 @@
     reason = "components: the macro makes their properties public, and takes them by value"
 )]
 
+mod address;
 mod agents;
 mod alerts;
 mod announce;
@@ -115,6 +119,7 @@ mod reasons;
 mod ring;
 mod root;
 mod row;
+mod screen_pop;
 mod second_leg;
 mod settings;
 mod shortcut_sheet;

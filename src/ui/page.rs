@@ -26,6 +26,11 @@ pub(super) fn take_mount_point() -> Option<HtmlElement> {
     element.dyn_into().ok()
 }
 
+/// What stands behind the `#` of the page's address, with it; empty where nothing does.
+pub(super) fn address_hash() -> String {
+    location().hash().unwrap_or_default()
+}
+
 /// Names the browser's tab.
 pub(super) fn set_title(title: &str) {
     document().set_title(title);

@@ -182,6 +182,8 @@ catalogue! {
         SignInRefused = "These details were not accepted. Check the agent id and try again."
         SignInUnreachable = "The server cannot be reached. Check the network, or show this to IT support."
 
+        OpensNewTab = "Opens in a new tab"
+
         BadConfigTitle = "The desk cannot start"
         BadConfigIntro = "Its configuration has errors. Please show this page to IT support."
         Starting = "Starting…"

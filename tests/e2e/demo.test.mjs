@@ -133,6 +133,7 @@ describe('a desk without a server', () => {
       await desk.startShift();
       await eventually(async () => assert.equal(await desk.part('queue').count(), 2));
       assert.ok(desk.console.some((text) => /rate takes a number from 0 to 10, not "fast"/.test(text)), 'a warning');
+      await desk.checkAccessibility({ within: '[data-part="demo"]' });
       // The way out is the same address without the demonstration.
       await desk.command('leave-demo').click();
       await desk.part('bad-config').waitFor();

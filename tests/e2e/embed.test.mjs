@@ -5,13 +5,61 @@ import { after, before, describe, test } from 'node:test';
 
 import { startPortal } from '../support/bare-portal.mjs';
 import { Desk, eventually, startBrowser } from '../support/browser.mjs';
-import { startHub } from '../support/servers.mjs';
+import { askForToken, startHub } from '../support/servers.mjs';
 
 for (const [host, storage] of [
   ['localhost', false],
   ['127.0.0.1', true],
 ]) {
   describe(`a desk in a frame ${storage ? 'that has storage' : 'without storage'}`, () => suite(host, storage));
+}
+
+/** Runs in every frame, before anything else: keeps a list of listeners of window and document, timers and frames. */
+function watchLoose() {
+  const loose = new Map();
+  const watch = (owner, begin, end, nameOf) => {
+    const [begins, ends] = [owner[begin], owner[end]];
+    owner[begin] = function (...words) {
+      const key = nameOf(this, words);
+      const handle = begins.apply(this, words);
+      if (key || handle) loose.set(key ?? `${begin} ${handle}`, begin);
+      return handle;
+    };
+    owner[end] = function (...words) {
+      loose.delete(nameOf(this, words) ?? `${begin} ${words[0]}`);
+      return ends.apply(this, words);
+    };
+  };
+  const once = (begin, end) => {
+    const begins = globalThis[begin];
+    globalThis[begin] = (act, ...words) => {
+      let handle;
+      const run = (...given) => {
+        loose.delete(`${begin} ${handle}`);
+        act(...given);
+      };
+      handle = begins(run, ...words);
+      loose.set(`${begin} ${handle}`, begin);
+      return handle;
+    };
+    const ends = globalThis[end];
+    globalThis[end] = (handle) => {
+      loose.delete(`${begin} ${handle}`);
+      ends(handle);
+    };
+  };
+  const callbacks = new WeakMap();
+  let last = 0;
+  const numbered = (callback) => callbacks.get(callback) ?? callbacks.set(callback, ++last).get(callback);
+  watch(EventTarget.prototype, 'addEventListener', 'removeEventListener', (target, [type, callback]) =>
+    (target === globalThis || target === document || target === undefined) && callback
+      ? `listener ${type} ${numbered(callback)}`
+      : `other`,
+  );
+  watch(globalThis, 'setInterval', 'clearInterval', () => undefined);
+  once('setTimeout', 'clearTimeout');
+  once('requestAnimationFrame', 'cancelAnimationFrame');
+  globalThis.loose = () => [...loose.keys()].filter((key) => key !== 'other');
 }
 
 function suite(host, hasStorage) {
@@ -30,16 +78,24 @@ function suite(host, hasStorage) {
     await portal?.stop();
   });
 
-  /** Opens the portal; `scenario` gets a way to run code in it, and the desk's frame. */
-  const inPortal = (name, scenario) =>
+  /** Opens the portal; `scenario` gets a way to run code in it, and the desk's frame. `change` alters config.json. */
+  const inPortal = (name, scenario, change) =>
     test(name, async () => {
       const page = await browser.context.newPage();
+      if (change) {
+        await page.route('**/config.json', async (route) => {
+          const config = await (await route.fetch()).json();
+          change(config);
+          await route.fulfill({ json: config });
+        });
+      }
       const sockets = new Set();
       page.on('websocket', (socket) => {
         sockets.add(socket);
         socket.on('close', () => sockets.delete(socket));
       });
       // A frame of another origin does not take the focus by itself, which Chromium calls an error.
+      await page.addInitScript(watchLoose);
       const outer = new Desk(page, [/Blocked autofocusing/]);
       await page.goto(portal.showing(`${hub.url}/`));
       const frame = page.frames().find((other) => other !== page.mainFrame());
@@ -130,6 +186,68 @@ function suite(host, hasStorage) {
     }
   });
 
+  inPortal(
+    'has links that the site has templates for, with no way back',
+    async (bare) => {
+      await bare.hello();
+      await bare.join();
+      await signIn(bare);
+      await bare.ask('dial', { number: '1002', mode: 'place' });
+      const link = bare.inner.locator('[data-part="call"] [data-part="screen-pop"] a');
+      await link.waitFor();
+      assert.equal(await link.innerText(), 'Customer <b>');
+      assert.equal(await link.getAttribute('href'), 'https://crm.example/find?phone=1002');
+      assert.equal(await link.getAttribute('rel'), 'noopener noreferrer');
+      assert.equal(await bare.inner.locator('[data-part="contact"] [data-part="screen-pop"] a').count(), 1);
+      await browser.context.route('https://crm.example/**', (route) =>
+        route.fulfill({ contentType: 'text/html', body: '<title>CRM</title>' }),
+      );
+      const [opened] = await Promise.all([browser.context.waitForEvent('page'), link.click()]);
+      await opened.waitForLoadState();
+      assert.deepEqual(await opened.evaluate(() => [opener, document.referrer]), [null, '']);
+      await opened.close();
+    },
+    (config) => {
+      const template = { url: 'https://crm.example/find?phone={number}', on: 'ringing' };
+      config.screenPop = {
+        templates: [
+          { name: 'Customer <b>', open: 'link', ...template },
+          { name: 'Case', open: 'both', ...template, url: 'https://crm.example/case/{variable:Nothing}' },
+          { name: 'Portal', open: 'host', ...template },
+        ],
+      };
+    },
+  );
+
+  inPortal(
+    'has its token from the portal and tells it nobody',
+    async (bare) => {
+      await bare.hello();
+      await bare.join();
+      await bare.until('ready');
+      assert.equal(await bare.inner.locator('[name="password"]').count(), 0);
+      await bare.inner.locator('[name="agent-id"]').fill('1001');
+      await bare.inner.locator('[name="extension"]').fill('4001');
+      await bare.inner.locator('[data-command="sign-in"]').click();
+      await bare.until('tokenRequired', { reason: 'signIn' });
+      const { Token: token } = await askForToken(hub.url);
+      assert.equal((await bare.ask('token', { token })).ok, true);
+      await bare.until('connection', { state: 'connected' });
+      await bare.ask('exportDiagnostics');
+      const [, claims, signature] = token.split('.');
+      const heard = JSON.stringify(await bare.heard());
+      assert.ok(!heard.includes(claims) && !heard.includes(signature), 'the token was told');
+      const kept = hasStorage
+        ? await bare.frame.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]))
+        : '';
+      assert.ok(!kept.includes(signature), 'the token was kept');
+    },
+    (config) => {
+      config.source.token = 'portal';
+      config.source.hub = `${hub.url.replace('http', 'ws')}/rte`;
+    },
+  );
+
   inPortal('does not answer strangers, wrong nonces or replays', async (bare) => {
     await bare.hello();
     await bare.page.evaluate(() => {
@@ -193,8 +311,11 @@ function suite(host, hasStorage) {
     }
     assert.equal(bare.sockets.size, 1);
 
+    const loose = () => bare.frame.evaluate(() => globalThis.loose());
+    assert.ok((await loose()).length > 5, 'a living desk listens');
     assert.equal((await bare.ask('dispose')).ok, true);
     await eventually(async () => {
+      assert.deepEqual(await loose(), []);
       assert.deepEqual(hasStorage ? await locks() : [], []);
       assert.equal(bare.sockets.size, 0);
       assert.equal(await bare.inner.locator('[data-part="app"] *').count(), 0);
@@ -205,8 +326,6 @@ function suite(host, hasStorage) {
       for (const name of ['online', 'offline', 'pageshow', 'storage']) dispatchEvent(new Event(name));
       document.dispatchEvent(new Event('visibilitychange'));
     });
-    // The crash screen waits for a heartbeat that stops, and there is none to wait for.
-    assert.equal(await bare.inner.locator('html').getAttribute('data-heartbeat'), null);
     // What is posted is delivered in order: an answer would be here before this one.
     await bare.frame.evaluate(() => parent.postMessage('over', '*'));
     await bare.page.evaluate(() => bare.settled());

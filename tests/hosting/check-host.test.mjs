@@ -1,10 +1,11 @@
 // Every check of `cargo xtask check-host` speaks up at a host that makes its mistake, and none at a good one.
 
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib';
 
-import { checkHost, told } from '../../xtask/check-host.mjs';
+import { checkHost, Host, told } from '../../xtask/check-host.mjs';
 import { makeRelease, policyFor, scratch, serveRelease } from '../support/host.mjs';
 
 const HUB = 'http://hub.example:8090';
@@ -14,7 +15,8 @@ const CONFIG = { source: { token: { url: `${HUB}/token` }, hub: 'ws://hub.exampl
 const for_ = (pattern, change) => (answer, request) => pattern.test(answer.name) && change(answer, request);
 const header = (pattern, name, value) =>
   for_(pattern, ({ headers }) => (value === undefined ? delete headers[name] : (headers[name] = value)));
-const policy = (change) => for_(/./, ({ headers }) => (headers['content-security-policy'] = change(headers['content-security-policy'])));
+const policy = (change) =>
+  for_(/./, ({ headers }) => (headers['content-security-policy'] = change(headers['content-security-policy'])));
 /** Changes what a file holds, however it is sent. */
 const content = (pattern, change) =>
   for_(pattern, (answer) => {
@@ -27,59 +29,129 @@ const PACKERS = { br: [brotliCompressSync, brotliDecompressSync], gzip: [gzipSyn
 const MISTAKES = [
   ['no-page', for_(/^index/, (answer) => (answer.status = 503))],
   ['not-the-page', content(/^index/, () => '<!doctype html><title>It works</title>')],
-  ['redirects', for_(/^index/, (answer) => Object.assign(answer, { status: 302, headers: { location: '/tools/desk/' } }))],
+  [
+    'redirects',
+    for_(/^index/, (answer) => Object.assign(answer, { status: 302, headers: { location: '/tools/desk/' } })),
+  ],
   ['no-policy', header(/./, 'content-security-policy')],
   ['weak-policy', policy((policy) => policy.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'"))],
   ['weak-policy', policy((policy) => policy.replace("'wasm-unsafe-eval'", "'wasm-unsafe-eval' 'unsafe-eval'"))],
   ['weak-policy', policy((policy) => policy.replace("default-src 'none'", "default-src 'self'"))],
   ['no-wasm', policy((policy) => policy.replace(" 'wasm-unsafe-eval'", ''))],
-  ['any-ancestor', policy((policy) => policy.replace(/; frame-ancestors.*/, ''))],
-  ['any-ancestor', policy((policy) => policy.replace(/frame-ancestors.*/, 'frame-ancestors *'))],
-  ['frame-options', (answer) => {
-    answer.headers['x-frame-options'] = 'DENY';
-    answer.headers['content-security-policy'] = answer.headers['content-security-policy'].replace("frame-ancestors 'self'", 'frame-ancestors https://portal.example');
-  }],
+  ['any-ancestor', policy((policy) => policy.replace(/; frame-ancestors [^;]*/, ''))],
+  ['any-ancestor', policy((policy) => policy.replace(/frame-ancestors [^;]*/, 'frame-ancestors *'))],
+  [
+    'frame-options',
+    (answer) => {
+      answer.headers['x-frame-options'] = 'DENY';
+      answer.headers['content-security-policy'] = answer.headers['content-security-policy'].replace(
+        "frame-ancestors 'self'",
+        'frame-ancestors https://portal.example',
+      );
+    },
+  ],
   ['cannot-connect', policy((policy) => policy.replace(/ ws:\/\/[^;]*/, ''))],
   ['no-referrer-policy', header(/./, 'referrer-policy')],
+  ['two-policies', policy((policy) => `${policy}, default-src 'self'`)],
+  ['no-trusted-types', policy((policy) => policy.replace(/; require-trusted-types-for [^;]*/, ''))],
+  ['no-permissions-policy', header(/./, 'permissions-policy')],
+  [
+    'portal-shut-out',
+    content(/^config/, (text) =>
+      JSON.stringify({ ...JSON.parse(text), embed: { allowedOrigins: ['https://portal.example'] } }),
+    ),
+  ],
+  [
+    'element-kept-back',
+    (answer) => {
+      answer.headers['content-security-policy'] = answer.headers['content-security-policy'].replace(
+        "frame-ancestors 'self'",
+        "frame-ancestors 'self' https://portal.example",
+      );
+      if (answer.name === 'config.json') {
+        answer.body = Buffer.from(JSON.stringify({ ...CONFIG, embed: { allowedOrigins: ['https://portal.example'] } }));
+      }
+      if (answer.name === 'embed/switchhook-desk.js') {
+        Object.assign(answer, { status: 200, body: 'customElements' });
+        answer.headers['cross-origin-resource-policy'] = 'same-origin';
+      }
+    },
+  ],
   ['no-nosniff', header(/\.js$/, 'x-content-type-options')],
   ['cookie', header(/^index/, 'set-cookie', 'visit=1')],
   ['wasm-type', header(/\.wasm$/, 'content-type', 'application/octet-stream')],
   ['type', header(/\.css$/, 'content-type', 'text/plain')],
   ['type', header(/^config/, 'content-type', 'text/html')],
-  ['copy-type', for_(/^switchhook.*\.js$/, ({ headers }) => headers['content-encoding'] && (headers['content-type'] = 'application/gzip'))],
+  [
+    'copy-type',
+    for_(
+      /^switchhook.*\.js$/,
+      ({ headers }) => headers['content-encoding'] && (headers['content-type'] = 'application/gzip'),
+    ),
+  ],
   ['unhashed-kept', header(/^index/, 'cache-control', 'max-age=3600')],
   ['unhashed-kept', header(/^config/, 'cache-control')],
   ['hashed-not-kept', header(/\.wasm$/, 'cache-control', 'no-cache')],
-  ['missing-is-kept', for_(/^switchhook/, (answer) => answer.status === 404 && (answer.headers['cache-control'] = 'public, max-age=31536000, immutable'))],
-  ['missing-is-found', for_(/^switchhook/, (answer) => answer.status === 404 && Object.assign(answer, { status: 200, body: '<!doctype html>' }))],
+  [
+    'missing-is-kept',
+    for_(
+      /^switchhook/,
+      (answer) => answer.status === 404 && (answer.headers['cache-control'] = 'public, max-age=31536000, immutable'),
+    ),
+  ],
+  [
+    'missing-is-found',
+    for_(
+      /^switchhook/,
+      (answer) => answer.status === 404 && Object.assign(answer, { status: 200, body: '<!doctype html>' }),
+    ),
+  ],
   ['no-file', for_(/\.wasm$/, (answer) => (answer.status = 404))],
   ['no-vary', header(/\.css$/, 'vary')],
-  ['unasked-encoding', for_(/\.css$/, (answer) => {
-    if (!answer.headers['content-encoding']) {
-      answer.headers['content-encoding'] = 'gzip';
-      answer.body = gzipSync(answer.body);
-    }
-  })],
-  ['unsaid-encoding', for_(/\.css$/, (answer) => {
-    if (!answer.headers['content-encoding']) {
-      answer.body = gzipSync(answer.body);
-    }
-  })],
-  ['broken-encoding', for_(/\.css$/, (answer) => answer.headers['content-encoding'] && (answer.body = Buffer.from('body{}')))],
-  ['copies-differ', for_(/\.css$/, (answer) => answer.headers['content-encoding'] === 'gzip' && (answer.body = gzipSync('body{}')))],
-  ['copies-differ', for_(/^config/, (answer, request) => {
-    if (request.headers['accept-encoding'] === 'gzip') {
-      answer.headers['content-encoding'] = 'gzip';
-      answer.body = gzipSync('{"source":{}}');
-    }
-  })],
+  [
+    'unasked-encoding',
+    for_(/\.css$/, (answer) => {
+      if (!answer.headers['content-encoding']) {
+        answer.headers['content-encoding'] = 'gzip';
+        answer.body = gzipSync(answer.body);
+      }
+    }),
+  ],
+  [
+    'unsaid-encoding',
+    for_(/\.css$/, (answer) => {
+      if (!answer.headers['content-encoding']) {
+        answer.body = gzipSync(answer.body);
+      }
+    }),
+  ],
+  [
+    'broken-encoding',
+    for_(/\.css$/, (answer) => answer.headers['content-encoding'] && (answer.body = Buffer.from('body{}'))),
+  ],
+  [
+    'copies-differ',
+    for_(/\.css$/, (answer) => answer.headers['content-encoding'] === 'gzip' && (answer.body = gzipSync('body{}'))),
+  ],
+  [
+    'copies-differ',
+    for_(/^config/, (answer, request) => {
+      if (request.headers['accept-encoding'] === 'gzip') {
+        answer.headers['content-encoding'] = 'gzip';
+        answer.body = gzipSync('{"source":{}}');
+      }
+    }),
+  ],
   ['copy-fails', for_(/\.css$/, (answer) => answer.headers['content-encoding'] === 'br' && (answer.status = 403))],
   ['config-not-json', content(/^config/, () => '{"source":')],
   ['build-differs', content(/^build/, () => '{"build":"another"}')],
   ['no-build', for_(/^build/, (answer) => (answer.status = 404))],
   ['altered', content(/\.js$/, (script) => `${script}\n// seen by a proxy`)],
   ['altered', content(/\.css$/, (style) => `${style}\n/* seen by a proxy */`)],
-  ['foreign-file', content(/^index/, (html) => html.replace('href=favicon.svg', 'href=https://cdn.example/favicon.svg'))],
+  [
+    'foreign-file',
+    content(/^index/, (html) => html.replace('href=favicon.svg', 'href=https://cdn.example/favicon.svg')),
+  ],
 ];
 
 describe('check-host', () => {
@@ -134,7 +206,6 @@ describe('check-host', () => {
   test('finds that nothing is compressed, and what is merely not as small as it could be', async () => {
     const refuse = (encoding) => async (answer) => {
       if (answer.headers['content-encoding'] === encoding) {
-        const { readFile } = await import('node:fs/promises');
         answer.body = await readFile(`${host.folder}/${answer.name}`);
         delete answer.headers['content-encoding'];
       }
@@ -155,6 +226,46 @@ describe('check-host', () => {
     };
     return checkHost(host.url);
   }
+
+  test('finds a folder that is served without the slash at its end', async () => {
+    const index = await fetch(host.url);
+    const body = await index.text();
+    const findings = await found(
+      (answer) => {
+        if (answer.name === '') {
+          Object.assign(answer, { status: 200, body, headers: { 'content-type': 'text/html' } });
+        }
+      },
+      host.url.slice(0, -1),
+    );
+    assert.deepEqual(ids(findings), ['no-slash']);
+  });
+
+  test('finds what is not https, but lets a computer speak with itself', async () => {
+    const findings = await found(() => {}, host.url.replace('127.0.0.1', '[::ffff:127.0.0.1]'));
+    assert.deepEqual(ids(findings), ['not-https']);
+  });
+
+  test('finds a host that does not keep to https', () => {
+    const foundAt = (headers) => {
+      const host = new Host('https://desk.example/');
+      host.checkAddress({ url: new URL(host.address), headers });
+      return ids(host.findings);
+    };
+    assert.deepEqual(foundAt({}), ['no-hsts']);
+    assert.deepEqual(foundAt({ 'strict-transport-security': 'max-age=31536000' }), []);
+  });
+
+  test('has a test for each of its findings', async () => {
+    const source = await readFile(new URL('../../xtask/check-host.mjs', import.meta.url), 'utf8');
+    const known = [...source.matchAll(/this\.(?:wrong|better)\(\s*'([a-z-]+)'/g)].map(([, id]) => id);
+    const elsewhere = ['unreachable', 'no-slash', 'not-https', 'no-hsts', 'no-gzip', 'no-brotli'];
+    const tested = new Set([...MISTAKES.map(([id]) => id), ...elsewhere]);
+    assert.deepEqual(
+      known.filter((id) => !tested.has(id)),
+      [],
+    );
+  });
 
   test('says so when there is nobody', async () => {
     const findings = await checkHost('http://127.0.0.1:1/');

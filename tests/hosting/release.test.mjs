@@ -68,14 +68,21 @@ describe('a release', () => {
       const [, integrity] = /integrity="sha384-([^"]+)"/.exec(tag);
       const path = place(`sealed/${name}`);
       assert.match(name, HASHED, 'what may change under its name has no such attribute');
-      const copies = [readFile(path), readFile(`${path}.br`).then(brotliDecompressSync), readFile(`${path}.gz`).then(gunzipSync)];
+      const copies = [
+        readFile(path),
+        readFile(`${path}.br`).then(brotliDecompressSync),
+        readFile(`${path}.gz`).then(gunzipSync),
+      ];
       for (const bytes of await Promise.all(copies)) {
         assert.equal(hash('sha384', bytes, 'base64'), integrity, name);
       }
     }
     const all = await files(place('sealed'));
     for (const name of all.filter((name) => /\.(br|gz)$/.test(name))) {
-      const [whole, copy] = [await readFile(place(`sealed/${name.slice(0, -3)}`)), await readFile(place(`sealed/${name}`))];
+      const [whole, copy] = [
+        await readFile(place(`sealed/${name.slice(0, -3)}`)),
+        await readFile(place(`sealed/${name}`)),
+      ];
       assert.ok((name.endsWith('.br') ? brotliDecompressSync : gunzipSync)(copy).equals(whole), name);
     }
     for (const name of ['config.json', 'build.json']) {

@@ -29,7 +29,13 @@ describe('the release on', () => {
     const skip = server.program ? false : 'the server is not installed, and could not be; `cargo xtask setup` says why';
     test(server.name, { skip }, async (t) => {
       const port = await freePort();
-      const hub = await startHub({ 'allow-origin': `http://127.0.0.1:${port}`, agents: 6, queues: 2, callbacks: 2, rate: 0 });
+      const hub = await startHub({
+        'allow-origin': `http://127.0.0.1:${port}`,
+        agents: 6,
+        queues: 2,
+        callbacks: 2,
+        rate: 0,
+      });
       t.after(hub.stop);
       const folder = join(room.folder, String(index));
       const root = join(folder, 'release');
@@ -47,6 +53,8 @@ describe('the release on', () => {
         await desk.page.reload();
         await desk.part('sign-in').waitFor();
       });
+      // The same folder shows the whole product by itself.
+      await onDesk(browser, `${host.url}?demo`, `${server.name}, demonstration`, (desk) => desk.startShift());
     });
   });
 });

@@ -28,7 +28,15 @@ describe('two releases in a row', () => {
 
   const folder = (name) => join(room.folder, name);
   const startHubAgain = async () => {
-    hub = await startHub({ port: hubPort, 'allow-origin': host.origin, agents: 6, queues: 2, callbacks: 2, rate: 0, grace: 0 });
+    hub = await startHub({
+      port: hubPort,
+      'allow-origin': host.origin,
+      agents: 6,
+      queues: 2,
+      callbacks: 2,
+      rate: 0,
+      grace: 0,
+    });
   };
 
   before(async () => {
@@ -69,7 +77,10 @@ describe('two releases in a row', () => {
   /** The hub is away for a moment: the tab begins a new session with it, and asks for the release then. */
   const reconnect = async (desk) => {
     await hub.kill();
-    await eventually(async () => assert.notEqual(await desk.part('connection').getAttribute('data-link'), 'live'), LONG);
+    await eventually(
+      async () => assert.notEqual(await desk.part('connection').getAttribute('data-link'), 'live'),
+      LONG,
+    );
     await startHubAgain();
     await desk.link('live', LONG);
   };
@@ -166,23 +177,26 @@ describe('two releases in a row', () => {
       assert.ok(asked('index.html') <= 3, host.requests.join('\n'));
     });
 
-    scenario(`an index.html that stays old while its files ${what} says so, and does not load itself for ever`, async (desk) => {
-      await desk.part('sign-in').waitFor();
-      await stale((request) => request.headers['sec-fetch-mode'] === 'navigate', missing);
-      await freshly(desk);
-      host.requests.length = 0;
-      await desk.page.goto(host.url);
-      const crash = desk.part('crash');
-      await crash.waitFor({ timeout: LONG });
-      assert.match(await crash.innerText(), /could not be started/);
-      // Two loads, and what each of them asks for before it gives up.
-      assert.ok(asked('index.html') <= 6, host.requests.join('\n'));
-      // Once the host has made up its mind, the button helps.
-      host.spoil = () => {};
-      await desk.command('reload', crash).click();
-      await isOf(desk, second);
-      await desk.part('sign-in').waitFor();
-    });
+    scenario(
+      `an index.html that stays old while its files ${what} says so, and does not load itself for ever`,
+      async (desk) => {
+        await desk.part('sign-in').waitFor();
+        await stale((request) => request.headers['sec-fetch-mode'] === 'navigate', missing);
+        await freshly(desk);
+        host.requests.length = 0;
+        await desk.page.goto(host.url);
+        const crash = desk.part('crash');
+        await crash.waitFor({ timeout: LONG });
+        assert.match(await crash.innerText(), /could not be started/);
+        // Two loads, and what each of them asks for before it gives up.
+        assert.ok(asked('index.html') <= 6, host.requests.join('\n'));
+        // Once the host has made up its mind, the button helps.
+        host.spoil = () => {};
+        await desk.command('reload', crash).click();
+        await isOf(desk, second);
+        await desk.part('sign-in').waitFor();
+      },
+    );
   }
 
   scenario('a style sheet alone that is gone is missed as well', async (desk) => {

@@ -13,6 +13,7 @@ export const PLACES = {
   'portal.png': 'The example portal with the desk beside its page, during a call',
   'portal-bar.png': 'The same portal, dark, with the desk as a bar whose menu is open over the page',
   'wall.png': 'Queues and team on a wall',
+  'demo.png': 'The desk without a server: the hub runs in the page, and the page says so',
 };
 
 const CENTRE = { agents: 24, queues: 6, callbacks: 8, seed: 7, grace: 0 };
@@ -56,6 +57,13 @@ export async function takePlaces(folder) {
     await wall.link('live');
     await wall.page.locator('[data-part="queue"][data-level="critical"]').first().waitFor({ timeout: 120_000 });
     await keep(wall.page, 'wall.png');
+
+    const demo = await openDesk(browser, `${hub.url}/?demo&rate=2`);
+    await demo.startShift();
+    await demo.awaitCall();
+    await demo.command('answer', demo.call('alerting')).click();
+    await demo.call('connected').waitFor();
+    await keep(demo.page, 'demo.png');
   } finally {
     await Promise.all([browser.stop(), hub.stop(), busy.stop(), portal.stop()]);
   }

@@ -5,6 +5,7 @@
 //! Time stands still unless a test moves it.
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
+pub(crate) mod hubs;
 pub(crate) mod sources;
 
 use std::cell::RefCell;

@@ -32,7 +32,10 @@ export async function configFor(hub, folder) {
   const answer = await fetch(`${hub}/config.json`);
   const path = join(folder, 'config.json');
   await mkdir(folder, { recursive: true });
-  await writeFile(path, JSON.stringify(await answer.json(), (_, value) => absolute(value, hub), 2));
+  await writeFile(
+    path,
+    JSON.stringify(await answer.json(), (_, value) => absolute(value, hub), 2),
+  );
   return path;
 }
 
@@ -109,6 +112,7 @@ async function found(folder, pathname, request, policy) {
     'cache-control': 'no-cache',
     'content-security-policy': policy,
     'content-type': TYPES[extname(name)] ?? 'application/octet-stream',
+    'permissions-policy': 'camera=()',
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',
   };
@@ -118,10 +122,18 @@ async function found(folder, pathname, request, policy) {
     if (/-[0-9a-f]{16}(_bg)?\.[a-z]+$/.test(name)) {
       headers['cache-control'] = 'public, max-age=31536000, immutable';
     }
-    for (const [encoding, ending] of [['br', '.br'], ['gzip', '.gz']]) {
+    for (const [encoding, ending] of [
+      ['br', '.br'],
+      ['gzip', '.gz'],
+    ]) {
       const copy = accepted.includes(encoding) && (await readFile(join(folder, `${name}${ending}`)).catch(() => null));
       if (copy) {
-        return { name, status: 200, headers: { ...headers, vary: 'Accept-Encoding', 'content-encoding': encoding }, body: copy };
+        return {
+          name,
+          status: 200,
+          headers: { ...headers, vary: 'Accept-Encoding', 'content-encoding': encoding },
+          body: copy,
+        };
       }
     }
     return { name, status: 200, headers: { ...headers, vary: 'Accept-Encoding' }, body };

@@ -13,15 +13,18 @@ const TYPES = {
   '.wasm': 'application/wasm',
 };
 
-/** Serves the page below `/desk/`; `hub` is the other origin that it may talk to. */
-export async function startSite(config, hub) {
-  const { host } = new URL(hub);
+/**
+ * Serves the page below `/desk/`; `hubs` are the other origins that it may talk to, one or a list. `files` are further
+ * ones: what is to be sent as JSON, or an address to redirect to.
+ */
+export async function startSite(config, hubs, files = {}) {
+  const hosts = [hubs].flat().map((hub) => new URL(hub).host);
   const policy = [
     "default-src 'none'",
     "script-src 'self' 'wasm-unsafe-eval'",
     "style-src 'self'",
     "img-src 'self' data:",
-    `connect-src 'self' http://${host} ws://${host}`,
+    ["connect-src 'self'", ...hosts.flatMap((host) => [`http://${host}`, `ws://${host}`])].join(' '),
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ');
@@ -29,9 +32,15 @@ export async function startSite(config, hub) {
     const path = normalize(new URL(request.url, 'http://site').pathname).replace(/^\/desk\//, '');
     const name = path === '' ? 'index.html' : path;
     response.setHeader('Content-Security-Policy', policy);
-    if (name === 'config.json') {
+    const file = name === 'config.json' ? config : files[name];
+    if (typeof file === 'string') {
+      response.writeHead(302, { Location: file });
+      response.end();
+      return;
+    }
+    if (file) {
       response.setHeader('Content-Type', 'application/json');
-      response.end(JSON.stringify(config));
+      response.end(JSON.stringify(file));
       return;
     }
     try {

@@ -147,7 +147,13 @@ export async function startWebServer({ program, configure }, { folder, root, hub
   const libraries = [join(UNPACKED, 'usr', 'lib', 'x86_64-linux-gnu'), join(UNPACKED, 'lib', 'x86_64-linux-gnu')];
   const child = spawn(program, words, {
     cwd: folder,
-    env: { ...process.env, LD_LIBRARY_PATH: libraries.join(':'), HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder },
+    env: {
+      ...process.env,
+      LD_LIBRARY_PATH: libraries.join(':'),
+      HOME: folder,
+      XDG_DATA_HOME: folder,
+      XDG_CONFIG_HOME: folder,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';

@@ -50,7 +50,7 @@ pub fn of_site(spoken: Vocabularies, portals: &[String]) -> Value {
     if spoken.has(Vocabulary::TServer) {
         add(&mut source, "tserver", json!({ "agents": "agentId" }));
     }
-    whole(source, portals)
+    whole(&source, portals)
 }
 
 /// What a page is told in the folder of one vocabulary.
@@ -61,10 +61,10 @@ pub fn of_folder(vocabulary: Vocabulary, callgem_offset: Zone, portals: &[String
         Vocabulary::CallGem => add(&mut source, "callgem", callgem_source(callgem_offset)),
         Vocabulary::Rte | Vocabulary::CtiOs | Vocabulary::TServer => {}
     }
-    whole(source, portals)
+    whole(&source, portals)
 }
 
-fn whole(source: Value, portals: &[String]) -> Value {
+fn whole(source: &Value, portals: &[String]) -> Value {
     let mut whole = json!({ "source": source });
     if !portals.is_empty() {
         let embed = json!({

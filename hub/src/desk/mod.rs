@@ -25,21 +25,22 @@ pub mod vocabulary;
 mod voices;
 
 pub use directory::{Directory, DirectoryAgent, DirectoryEntry, DirectoryReason};
-pub(crate) use entry::{credentials, may_have_token, named_agent};
 pub use scenario::{NoScenario, Scenario};
+
+pub(crate) use entry::{credentials, may_have_token, named_agent};
+pub(crate) use requests::Asked;
+pub(crate) use subscriptions::{Topic, Wish};
 
 use crate::centre::{Command, Guid, Mask, Moment, Refusal, Settings, Span};
 use crate::conversation::{CallError, Client, ClientId, Record, Reply};
 use crate::tell::ctios::link::Step;
 use crate::tell::ctios::{self, CtiEvent, InvokeId};
 use gateway::{Gateway, NO_ANSWER};
-pub(crate) use requests::Asked;
 use requests::Query;
 use sessions::{Sessions, Verdict};
 use simulation::{Audience, Simulation, Told};
 use std::sync::Arc;
 use subscriptions::{EventName, SubscriptionResult, Subscriptions};
-pub(crate) use subscriptions::{Topic, Wish};
 use switchhook::vendor::callgem::LocalClock;
 use vocabulary::{Vocabularies, Vocabulary};
 

@@ -21,16 +21,16 @@ pub use crate::desk::vocabulary;
 pub use flood::{Flood, FloodControl};
 pub use http::HUB_PATH;
 
-use crate::centre::{Settings, Span};
-use crate::desk::vocabulary::Vocabularies;
-use crate::desk::{Desk, Scenario, Speech, usual_centre};
-use axum::serve::ListenerExt as _;
 #[cfg(test)]
 pub(crate) use clock::handle;
 pub(crate) use hotline::Hotline;
 #[cfg(test)]
 pub(crate) use hotline::Request;
 
+use crate::centre::{Settings, Span};
+use crate::desk::vocabulary::Vocabularies;
+use crate::desk::{Desk, Scenario, Speech, usual_centre};
+use axum::serve::ListenerExt as _;
 use clock::Clock;
 use flood::Feeds;
 use http::Context;

@@ -56,13 +56,13 @@ pub fn serve() {
         timer: None,
         ring: None,
     }));
-    let (heard, rung) = (Rc::clone(&port), Rc::clone(&port));
-    let ring = Closure::<dyn FnMut()>::new(move || rung.borrow_mut().ring());
+    let (at_message, at_time) = (Rc::clone(&port), Rc::clone(&port));
+    let ring = Closure::<dyn FnMut()>::new(move || at_time.borrow_mut().ring());
     port.borrow_mut().ring = Some(ring.into_js_value().unchecked_into());
     let hear = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
         let message = Reflect::get(&event, &"data".into()).unwrap_or_default();
         match message.dyn_ref::<Array>() {
-            Some(message) => heard.borrow_mut().take(message),
+            Some(message) => at_message.borrow_mut().take(message),
             None => warn("The demonstration was sent something that is no message."),
         }
     });

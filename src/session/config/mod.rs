@@ -159,12 +159,19 @@ impl Reading {
                 format!("has {} hubs; 1 to {MOST_HUBS} are possible.", sources.len()),
             );
         }
+        let is_one = sources.len() == 1;
         let mut hubs = Vec::new();
         let mut commanded: Option<String> = None;
         for (path, source) in sources.into_iter().take(MOST_HUBS) {
             let Some(hub) = self.hub(source, &path, zone, longest_wait) else {
                 continue;
             };
+            if hub.token == TokenSource::Portal && !is_one {
+                self.fault(
+                    &reading::join(&path, "token"),
+                    "is the portal's, which gives one token for one hub; name an address where there are several hubs.",
+                );
+            }
             if hub.telephony == Telephony::None {
                 hubs.push(hub);
                 continue;
@@ -273,6 +280,43 @@ mod tests {
         assert!(faults("{\"source\": {\n  \"hub\": wss://h/rte}}")[0].contains("line 2, column"));
         assert!(faults("[]")[0].contains("must be an object"));
         assert!(faults("{}")[0].starts_with("source: is missing"));
+    }
+
+    #[test]
+    fn the_hub_with_telephony_is_the_first_and_there_is_one_of_it() {
+        let hub = |name: &str, more: &str| {
+            format!(r#"{{"name":"{name}","hub":"wss://h/rte","directory":{{}}{more}}}"#)
+        };
+        let site = |hubs: &[String]| format!(r#"{{"sources":[{}]}}"#, hubs.join(","));
+        let ctios = r#","telephony":"ctios""#;
+        let json = site(&[hub("a", ""), hub("b", ctios), hub("c", "")]);
+        let (config, warnings) = parse(json.as_bytes()).unwrap_or_else(|faults| panic!("{faults:?}"));
+        assert_eq!(warnings, []);
+        let names: Vec<_> = config.hubs.iter().filter_map(|hub| hub.name.as_deref()).collect();
+        assert_eq!(names, ["b", "a", "c"]);
+        for (json, fault) in [
+            (
+                site(&[hub("a", ctios), hub("b", ctios)]),
+                "sources[1].telephony: ",
+            ),
+            (
+                site(&[hub("a", ""), hub("b", r#","token":"portal""#)]),
+                "sources[1].token: ",
+            ),
+            (
+                site(&[hub("a", ""), hub("b", r#","rte":false"#)]),
+                "sources[1].rte: ",
+            ),
+            (site(&[]), "sources: "),
+            (site(&vec![hub("a", ""); MOST_HUBS + 1]), "sources: "),
+            (r#"{"sources":[{}],"source":{}}"#.to_owned(), "sources: "),
+        ] {
+            let found = faults(&json);
+            assert!(
+                found.len() == 1 && found[0].starts_with(fault),
+                "{fault}: {found:?}"
+            );
+        }
     }
 
     #[test]

@@ -5,13 +5,13 @@
 //! No command is repeated and none waits for a connection (decision D11).
 
 use super::{
-    COMMAND_LOST, COMMAND_SLOW, Calling, Command, Failure, Flight, InvokeId, Now, Off, Phase, SECOND, SOURCE,
+    COMMAND_LOST, COMMAND_SLOW, Calling, Command, Failure, Flight, InvokeId, Now, Off, Phase, SECOND,
     Session, ctios,
 };
 
 impl Session {
     pub(super) fn command(&mut self, command: Command, now: Now) {
-        let allowed = self.model.borrow().command_allowed(SOURCE, &command);
+        let allowed = self.model.borrow().command_allowed(self.source, &command);
         match allowed {
             Ok(()) => {
                 self.send_allowed(command, now);

@@ -6,8 +6,7 @@
 
 use super::{
     CALL_DEADLINE, CallId, Calling, Error, Failure, Fetching, Health, Inlet, Link, Moment, News, Now,
-    RequestId, SOURCE, Session, SignInError, Status, TokenReason, TokenSource, Trying, Wire,
-    sign_in::at_telephony,
+    RequestId, Session, SignInError, Status, TokenReason, TokenSource, Trying, Wire, sign_in::at_telephony,
 };
 use crate::domain::text::{TEXT_LENGTH, shortened};
 
@@ -123,7 +122,11 @@ impl Session {
             self.end_sources();
         }
         if was_connected && !self.connected {
-            self.model.borrow_mut().lose_session(SOURCE, now.wall);
+            if self.leads() {
+                self.model.borrow_mut().lose_session(self.source, now.wall);
+            } else {
+                self.model.borrow_mut().suspend_session(self.source);
+            }
             self.view.as_of = self.last_heard();
             self.lose_sources(now);
             self.resync = true;
@@ -141,11 +144,13 @@ impl Session {
                 if *resumed {
                     // What was asked for and not answered when the socket was lost still is.
                     self.view.link = Link::Preparing;
-                    self.model.borrow_mut().resume_session(SOURCE);
+                    self.model.borrow_mut().resume_session(self.source);
                     self.resume_sources(now);
                     self.prepared();
                     // What was missed is on its way, and may begin with ringing that it also ends.
-                    self.reconcile(now);
+                    if self.leads() {
+                        self.reconcile(now);
+                    }
                 } else {
                     self.view.link = Link::Preparing;
                     self.begin_sessions();
@@ -192,7 +197,7 @@ impl Session {
     pub(super) fn last_heard(&self) -> Option<Moment> {
         let model = self.model.borrow();
         let others = self.sources.iter().map(|source| model.source(source.id()).heard);
-        let last = others.fold(model.source(SOURCE).heard, Option::max);
+        let last = others.fold(model.source(self.source).heard, Option::max);
         // The directory tells names, at no time.
         last.filter(|last| *last > Moment(0))
     }
@@ -200,7 +205,7 @@ impl Session {
     /// A session with the hub is one with each source behind it.
     fn begin_sessions(&mut self) {
         let mut model = self.model.borrow_mut();
-        model.begin_session(SOURCE);
+        model.begin_session(self.source);
         for source in &self.sources {
             model.begin_session(source.id());
         }

@@ -7,6 +7,7 @@
 
 mod attention;
 mod commands;
+mod desk;
 mod hub;
 mod inlet;
 mod portal;
@@ -28,7 +29,7 @@ use crate::preferences::Signals;
 use crate::protocol::Payload;
 use crate::session::attention::Attention;
 use crate::session::claims::{self, base64};
-use crate::session::config::{DirectorySource, Hub, Identify, Telephony, TokenEndpoint, TokenSource};
+use crate::session::config::{Config, DirectorySource, Hub, Identify, Telephony, TokenEndpoint, TokenSource};
 use crate::session::few::Few;
 use crate::session::release::Release;
 use crate::session::server_time::ServerTime;
@@ -37,6 +38,7 @@ use crate::session::subscriptions::{Step, Subscriptions};
 use crate::vendor::rte::Kind;
 use crate::vendor::rte::subscribe::Scope;
 use crate::vendor::{Oddities, Settings, ctios, rte};
+pub use desk::Desk;
 use inlet::{Inlet, News};
 use portal::PortalToken;
 pub use portal::{PortalWants, Ticket};
@@ -214,6 +216,8 @@ struct Flight {
 /// The desk's session with its source.
 pub struct Session {
     config: Hub,
+    /// The number of the hub's own source.
+    source: SourceId,
     model: Rc<RefCell<Model>>,
     connection: Option<Connection>,
     credentials: Option<Credentials>,
@@ -271,24 +275,34 @@ pub struct Session {
     last_second: Moment,
 }
 
-const SOURCE: SourceId = SourceId(0);
+/// Each hub's names of requests have the hub's place above so many bits.
+const NAMES: u32 = 48;
+/// Numbers of sources that each hub has: its own, shared by RTE and CTI OS, and those of further vocabularies.
+const SOURCES: u8 = 4;
 
 impl Session {
     /// A session with a hub, over a model that others may read between steps.
     pub fn new(config: Hub, model: Rc<RefCell<Model>>) -> Self {
+        Self::at(0, config, model)
+    }
+
+    /// A session in the `place`th of a site's hubs; the first leads.
+    fn at(place: u8, config: Hub, model: Rc<RefCell<Model>>) -> Self {
+        let source = SourceId(place.saturating_mul(SOURCES));
         let screen = sign_in::screen(&config);
         let settings = Settings {
-            source: SOURCE,
+            source,
             zone: config.zone,
             longest_wait: config.longest_wait,
             ringing_told: config.telephony != Telephony::None,
         };
         let site = ctios::Site {
-            source: SOURCE,
+            source,
             queue_name_variable: config.queue_name_variable,
             ..ctios::Site::default()
         };
         Self {
+            source,
             screen,
             model,
             connection: None,
@@ -306,14 +320,14 @@ impl Session {
             was_subscribed: false,
             rte_ready: false,
             subscriptions: Subscriptions::default(),
-            sources: sources::all(&config),
+            sources: sources::all(&config, source),
             wishes: Vec::new(),
             device: None,
             fetches: Few::default(),
             calls: Few::default(),
             flights: Vec::new(),
             signing_in: None,
-            next: 0,
+            next: u64::from(place) << NAMES,
             next_invoke: 0,
             settings,
             telephone: ctios::Decoder::default(),
@@ -344,8 +358,19 @@ impl Session {
         self
     }
 
+    /// Whether this is the session that has telephony, attention and the own agent.
+    fn leads(&self) -> bool {
+        self.source == SourceId(0)
+    }
+
     /// Handles one input; what is to be done is fetched with [`Session::take_effects`].
     pub fn step(&mut self, input: Input<'_>, now: Now) {
+        self.hear_input(input, now);
+        self.tell_transitions(now);
+    }
+
+    /// Takes in one input, without what follows from it for people.
+    fn hear_input(&mut self, input: Input<'_>, now: Now) {
         match input {
             Input::Wire(wire) => self.wire(wire, now),
             Input::SignIn(credentials) => self.sign_in(credentials, now),
@@ -379,6 +404,9 @@ impl Session {
                 self.wire(Wire::Tick, now);
             }
         }
+    }
+
+    fn tell_transitions(&mut self, now: Now) {
         let transitions = self.model.borrow_mut().take_transitions();
         for transition in transitions {
             match &transition {

@@ -6,7 +6,7 @@
 //! who has pressed nothing, is shown no failure of it. What the telephony server refuses is shown as ever.
 
 use super::{
-    Command, Effect, Error, Fetching, InvokeId, Millis, Now, Off, RequestId, SOURCE, Screen, Secret, Session,
+    Command, Effect, Error, Fetching, InvokeId, Millis, Now, Off, RequestId, Screen, Secret, Session,
     SignInError, TokenReason, Wire,
 };
 use std::time::Duration;
@@ -47,7 +47,7 @@ impl PortalToken {
 impl Session {
     /// Sends a portal's command if it is allowed, and tells what became of that.
     pub(super) fn portal_command(&mut self, ticket: Ticket, command: Command, now: Now) {
-        let allowed = self.model.borrow().command_allowed(SOURCE, &command);
+        let allowed = self.model.borrow().command_allowed(self.source, &command);
         let outcome: Result<InvokeId, Off> = allowed.map(|()| self.send_allowed(command, now));
         self.effects.push(Effect::PortalCommand(ticket, outcome));
     }

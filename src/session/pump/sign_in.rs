@@ -6,7 +6,7 @@
 
 use super::{
     Command, Connection, ConnectionView, Credentials, DirectorySource, Effect, Error, FetchId, Fetching, Hub,
-    HubAddress, Identify, Known, Link, Moment, Now, Options, Reason, Ref, SOURCE, Screen, Secret, Session,
+    HubAddress, Identify, Known, Link, Moment, NAMES, Now, Options, Reason, Ref, Screen, Secret, Session,
     SignInError, Subscriptions, Telephony, TokenEndpoint, TokenSource, Wire, base64, claims, ctios, rte,
     sources,
 };
@@ -138,6 +138,7 @@ impl Session {
         };
         let mut options = Options::new(primary);
         options.backups = addresses.collect();
+        options.names_from = u64::from(self.source.0) << NAMES;
         options.encoding = self.config.encoding;
         options.retry_first_connect = true;
         options.reconnect_after_close = true;
@@ -178,15 +179,19 @@ impl Session {
         self.flights.clear();
         self.signing_in = None;
         // Whoever signs in next is another client of them.
-        self.sources = sources::all(&self.config);
+        self.sources = sources::all(&self.config, self.source);
         self.telephone = ctios::Decoder::default();
         self.subscriptions = Subscriptions::default();
         self.was_subscribed = false;
         self.token_place = 0;
         self.device = None;
         let mut model = self.model.borrow_mut();
-        model.lose_session(SOURCE, now.wall);
-        model.set_me(None);
+        if self.leads() {
+            model.lose_session(self.source, now.wall);
+            model.set_me(None);
+        } else {
+            model.suspend_session(self.source);
+        }
         drop(model);
         self.set_sign_in(false, None);
         self.view = ConnectionView::default();
@@ -294,7 +299,7 @@ impl Session {
             Ok(directory) => {
                 {
                     let mut model = self.model.borrow_mut();
-                    directory.tell(SOURCE, &mut |event| model.apply(event, None, Moment(0)));
+                    directory.tell(self.source, &mut |event| model.apply(event, None, Moment(0)));
                 }
                 self.reasons = directory
                     .not_ready_reasons
@@ -318,6 +323,9 @@ impl Session {
 
     /// Finds the own agent by the id typed at sign-in, else by an id that the token carries.
     pub(super) fn recognise_me(&mut self) {
+        if !self.leads() {
+            return self.name_agents();
+        }
         let typed = self
             .credentials
             .as_ref()
@@ -332,17 +340,43 @@ impl Session {
         let key = typed
             .iter()
             .chain(&in_token)
-            .find_map(|id| model.agents.find(Ref::new(SOURCE, id)));
-        let key = key.or_else(|| typed.map(|typed| model.agents.intern(Ref::new(SOURCE, &typed))));
+            .find_map(|id| model.agents.find(Ref::new(self.source, id)));
+        let key = key.or_else(|| typed.map(|typed| model.agents.intern(Ref::new(self.source, &typed))));
         model.set_me(key);
         drop(model);
         self.name_agents();
     }
 
+    /// The own agent's id at this hub.
     pub(super) fn me(&self) -> Option<Box<str>> {
+        if !self.leads() {
+            let typed = folded(self.credentials.as_ref()?.login_id.trim());
+            return self
+                .directory
+                .agent_by_login(&typed)
+                .map(|agent| agent.id.clone());
+        }
         let model = self.model.borrow();
         let key = model.desk.me?;
         model.agents.get(key).map(|agent| agent.id.clone())
+    }
+}
+
+impl Session {
+    /// Whether signing in was tried and did not work.
+    pub(super) fn has_failed(&self) -> bool {
+        matches!(&self.screen, Screen::SignIn { error: Some(_), .. })
+    }
+
+    /// Why signing in did not work, for IT support.
+    pub(super) fn why_not(&self) -> Option<String> {
+        match &self.screen {
+            Screen::SignIn {
+                error: Some(SignInError::Refused(text) | SignInError::Unreachable(text)),
+                ..
+            } => Some(text.clone()),
+            _ => None,
+        }
     }
 }
 

@@ -15,7 +15,6 @@ use crate::vendor::callgem::replay::{Heard, RollForward};
 use crate::vendor::callgem::request::Transactions;
 use crate::vendor::callgem::{self, Decoder, EventRequest, Mark, Outcome, Site};
 
-const SOURCE: SourceId = SourceId(3);
 /// The first wait before a request that has ended is sent again, milliseconds; each further one is twice as long.
 const FIRST_WAIT: i64 = 1_000;
 /// The longest such wait, milliseconds; who lasted that long begins anew with the first.
@@ -59,9 +58,9 @@ pub(super) struct CallGem {
 }
 
 impl CallGem {
-    pub(super) fn new(config: &config::CallGem) -> Self {
+    pub(super) fn new(config: &config::CallGem, source: SourceId) -> Self {
         let site = Site {
-            source: SOURCE,
+            source,
             clock: config.clock.clone(),
             states: config.states.clone(),
         };
@@ -111,7 +110,7 @@ impl CallGem {
                     self.expect_the_past(around.wall);
                 }
                 around.wishes.push(Wish {
-                    source: SOURCE,
+                    source: self.site.source,
                     method: callgem::HUB_METHOD,
                     arguments: callgem::arguments(&line),
                     reference: 0,
@@ -243,7 +242,7 @@ fn summarise(events: u32, missed: &mut u32, model: &mut Model) {
 
 impl Source for CallGem {
     fn id(&self) -> SourceId {
-        SOURCE
+        self.site.source
     }
 
     fn names_agents_by(&self) -> AgentName {
@@ -293,7 +292,7 @@ impl Source for CallGem {
 
     fn lost(&mut self, around: &mut Around<'_>) {
         self.lost.get_or_insert(around.now());
-        around.model.suspend_session(SOURCE);
+        around.model.suspend_session(self.site.source);
     }
 
     fn resumed(&mut self, around: &mut Around<'_>) {
@@ -301,7 +300,7 @@ impl Source for CallGem {
         if self.is_sent {
             self.lost = None;
         }
-        around.model.resume_session(SOURCE);
+        around.model.resume_session(self.site.source);
     }
 
     fn ended(&mut self) {

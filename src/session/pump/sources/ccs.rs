@@ -15,8 +15,6 @@ use crate::session::subscriptions::Tally;
 use crate::vendor::ccs::{self, Decoder, Site, subscribe};
 use crate::vendor::time::Zone;
 
-const SOURCE: SourceId = SourceId(2);
-
 pub(super) struct Ccs {
     agents: AgentName,
     domains: Option<Vec<Box<str>>>,
@@ -31,9 +29,9 @@ pub(super) struct Ccs {
 }
 
 impl Ccs {
-    pub(super) fn new(config: &config::Ccs, zone: Zone, tells_what_exists: bool) -> Self {
+    pub(super) fn new(config: &config::Ccs, source: SourceId, zone: Zone, tells_what_exists: bool) -> Self {
         let site = Site {
-            source: SOURCE,
+            source,
             zone,
             states: config.states.clone(),
         };
@@ -52,7 +50,7 @@ impl Ccs {
 
 impl Source for Ccs {
     fn id(&self) -> SourceId {
-        SOURCE
+        self.site.source
     }
 
     fn names_agents_by(&self) -> AgentName {
@@ -90,7 +88,7 @@ impl Source for Ccs {
         for (arguments, count) in calls {
             self.tally.wanted += count;
             around.wishes.push(Wish {
-                source: SOURCE,
+                source: self.site.source,
                 method: subscribe::SUBSCRIBE,
                 arguments,
                 reference: 0,
@@ -117,7 +115,7 @@ impl Source for Ccs {
             self.tally.refuse(&["ccsevents: ", &problem].concat());
         }
         if self.tells_what_exists && self.unanswered == 0 && !self.is_incomplete {
-            let complete = Event::SnapshotComplete(Covered::Calls(SOURCE));
+            let complete = Event::SnapshotComplete(Covered::Calls(self.site.source));
             let heard = around.now();
             around.model.apply(complete, None, heard);
         }

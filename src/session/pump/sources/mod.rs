@@ -10,7 +10,7 @@ mod ccs;
 mod rte;
 mod tserver;
 
-use super::{Calling, Error, Hub, Model, Moment, Now, Oddities, Ref, SOURCE, ServerTime, Session};
+use super::{Calling, Error, Hub, Model, Moment, Now, Oddities, Ref, ServerTime, Session};
 use crate::domain::ids::SourceId;
 use crate::protocol::Payload;
 use crate::session::config::AgentName;
@@ -101,16 +101,22 @@ pub(super) trait Source {
 }
 
 /// The sources that the site has, in the order of their numbers.
-pub(super) fn all(config: &Hub) -> Vec<Box<dyn Source>> {
+pub(super) fn all(config: &Hub, own: SourceId) -> Vec<Box<dyn Source>> {
+    let number = |place| SourceId(own.0 + place);
     let mut sources: Vec<Box<dyn Source>> = Vec::new();
     if let Some(tserver) = config.sources.tserver {
-        sources.push(Box::new(tserver::TServer::new(tserver, config.zone)));
+        sources.push(Box::new(tserver::TServer::new(tserver, number(1), config.zone)));
     }
     if let Some(ccs) = &config.sources.ccs {
-        sources.push(Box::new(ccs::Ccs::new(ccs, config.zone, config.snapshot)));
+        sources.push(Box::new(ccs::Ccs::new(
+            ccs,
+            number(2),
+            config.zone,
+            config.snapshot,
+        )));
     }
     if let Some(callgem) = &config.sources.callgem {
-        sources.push(Box::new(callgem::CallGem::new(callgem)));
+        sources.push(Box::new(callgem::CallGem::new(callgem, number(3))));
     }
     sources
 }
@@ -244,13 +250,18 @@ impl Session {
                     AgentName::Id => Some(&*agent.id),
                     AgentName::Name => agent.name.as_deref(),
                 };
-                let key = agents.find(Ref::new(SOURCE, &agent.id));
+                let key = agents.find(Ref::new(self.source, &agent.id));
                 if let (Some(name), Some(key)) = (name, key) {
                     agents.rename(Ref::new(id, &Text::plain(name).identity()), key);
                 }
             }
         }
-        let Some(me) = model.desk.me else { return };
+        let Some(me) = model.desk.me.filter(|_| self.leads()) else {
+            // Who sits here is known to the first hub; a source of another one can only be told the phone.
+            let typed = self.credentials.as_ref().map(|typed| typed.extension.trim());
+            self.device = typed.filter(|extension| !extension.is_empty()).map(Into::into);
+            return;
+        };
         let typed = self.credentials.as_ref();
         let typed = typed.map(|typed| (typed.login_id.trim(), typed.extension.trim()));
         let agents = &mut model.agents;

@@ -17,8 +17,6 @@ use crate::vendor::tserver::request::{References, Request, RequestKind, Sent};
 use crate::vendor::tserver::resync::{CALLS_ASKED, Known, Output, Resync};
 use crate::vendor::tserver::{self, Site};
 
-const SOURCE: SourceId = SourceId(1);
-
 pub(super) struct TServer {
     agents: AgentName,
     site: Site,
@@ -29,9 +27,9 @@ pub(super) struct TServer {
 }
 
 impl TServer {
-    pub(super) fn new(config: config::TServer, zone: Zone) -> Self {
+    pub(super) fn new(config: config::TServer, source: SourceId, zone: Zone) -> Self {
         let site = Site {
-            source: SOURCE,
+            source,
             zone,
             agents_by_device: config.agents == AgentName::Extension,
         };
@@ -47,7 +45,7 @@ impl TServer {
     fn send(&mut self, sent: &Sent, wishes: &mut Vec<Wish>) {
         match sent.request.encode(sent.reference) {
             Ok(arguments) => wishes.push(Wish {
-                source: SOURCE,
+                source: self.site.source,
                 method: tserver::HUB_METHOD,
                 arguments,
                 reference: sent.reference,
@@ -66,13 +64,13 @@ impl TServer {
     /// Marks what the T-Server has told as certain or not.
     fn mark(&self, around: &mut Around<'_>) {
         let is_certain = self.resync.is_synchronised() && !self.resync.is_link_down();
-        if around.model.source(SOURCE).live == is_certain {
+        if around.model.source(self.site.source).live == is_certain {
             return;
         }
         if is_certain {
-            around.model.resume_session(SOURCE);
+            around.model.resume_session(self.site.source);
         } else {
-            around.model.suspend_session(SOURCE);
+            around.model.suspend_session(self.site.source);
         }
         *around.resync = true;
     }
@@ -80,7 +78,7 @@ impl TServer {
 
 impl Source for TServer {
     fn id(&self) -> SourceId {
-        SOURCE
+        self.site.source
     }
 
     fn names_agents_by(&self) -> AgentName {
@@ -116,7 +114,7 @@ impl Source for TServer {
             let kind = message.event.kind();
             let may_ask = matches!(kind, Some(Kind::EventPrimaryChanged | Kind::EventLinkConnected));
             let calls = if may_ask && device.is_none() {
-                known_calls(model)
+                known_calls(model, site.source)
             } else {
                 Vec::new()
             };
@@ -131,7 +129,7 @@ impl Source for TServer {
         // What is unreadable was counted by the reader.
         if let Ok(Output::Ask(questions)) = output {
             // What the primary before has told is to be confirmed by this one.
-            around.model.begin_session(SOURCE);
+            around.model.begin_session(self.site.source);
             *around.resync = true;
             for question in &questions {
                 self.send(question, around.wishes);
@@ -177,10 +175,10 @@ impl Source for TServer {
 }
 
 /// The calls that the T-Server has told of and that go on.
-fn known_calls(model: &Model) -> Vec<Box<str>> {
+fn known_calls(model: &Model, source: SourceId) -> Vec<Box<str>> {
     let calls = model.calls.rows().map(|(_, call)| call);
     calls
-        .filter(|call| call.source == SOURCE && call.stage.is_live())
+        .filter(|call| call.source == source && call.stage.is_live())
         .take(CALLS_ASKED)
         .map(|call| call.id.clone())
         .collect()
@@ -195,7 +193,7 @@ mod tests {
         let config = config::TServer {
             agents: AgentName::LoginId,
         };
-        let mut source = TServer::new(config, Zone::default());
+        let mut source = TServer::new(config, SourceId(1), Zone::default());
         let asked = source.references.number(Request::QueryLocation);
         assert_eq!(source.references.pending().count(), 1);
         source.ended();
