@@ -56,7 +56,8 @@ async function look(texts) {
 
   // The page's scripts, styles and icons stand in its head; below, it has none of these.
   const foreign =
-    'script, style, link, img, iframe, frame, object, embed, base, meta, template, slot, video, audio, details, a:not(.skip)';
+    'script, style, link, img, iframe, frame, object, embed, base, meta, template, slot, video, audio, details, ' +
+    'a:not(.skip)';
   for (const element of document.body.querySelectorAll(foreign)) {
     wrong.push(`an element: ${element.outerHTML.slice(0, 200)}`);
   }
@@ -126,7 +127,8 @@ async function look(texts) {
   }
 
   // What lies in a list that grows with its texts moves with them, and how many are unread is counted.
-  const moving = '[data-part="phrase"], [data-part="message"], [data-part="step"], [data-part="alert"], [data-part="call-data"], [data-part="unread"], [popover]';
+  const parts = ['phrase', 'message', 'step', 'alert', 'call-data', 'unread'];
+  const moving = [...parts.map((part) => `[data-part="${part}"]`), '[popover]'].join();
   const places = {};
   for (const element of document.querySelectorAll('[data-part], [data-command], h2')) {
     if (!element.checkVisibility() || element.closest(moving)) {
