@@ -49,6 +49,7 @@ export class Watch {
  */
 async function look(texts) {
   await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+  const nameOf = ({ localName, className }) => `${localName}.${className}`;
   const wrong = [];
   if (globalThis.pwned !== undefined) {
     wrong.push('something ran');
@@ -72,7 +73,7 @@ async function look(texts) {
       // The page sets lengths and counts as properties of its own.
       const isOwn = (element.matches('a.skip') && value === '#calls') || /^(--[a-z-]+: ?[-0-9.a-z%]+; ?)*$/.test(value);
       if (active.test(name) && !isOwn) {
-        wrong.push(`an attribute: ${name}="${value.slice(0, 100)}" of ${element.localName}.${element.className}`);
+        wrong.push(`an attribute: ${name}="${value.slice(0, 100)}" of ${nameOf(element)}`);
       }
     }
   }
@@ -110,9 +111,18 @@ async function look(texts) {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const node = walker.currentNode;
+    // Marks piled up on a letter are drawn far above and below its line.
+    if (/[\u0300-\u036f]{10}/.test(node.data) && node.parentElement.checkVisibility()) {
+      let box = node.parentElement;
+      while (/^(inline|contents)$/.test(getComputedStyle(box).display)) {
+        box = box.parentElement;
+      }
+      if (getComputedStyle(box).overflowY === 'visible') {
+        wrong.push(`drawn over its neighbours: a text in ${nameOf(box)} of ${nameOf(box.parentElement)}`);
+      }
+    }
     if (/[\u202a-\u202e\u2066-\u2069]/.test(node.data) && !isOrdered(node.data) && !isAlone(node)) {
-      const { localName, className } = node.parentElement;
-      wrong.push(`not set apart: ${JSON.stringify(node.data.slice(0, 60))} in ${localName}.${className}`);
+      wrong.push(`not set apart: ${JSON.stringify(node.data.slice(0, 60))} in ${nameOf(node.parentElement)}`);
     }
   }
 
