@@ -38,6 +38,30 @@ describe('what strangers write', () => {
   });
   after(() => Promise.all([browser?.stop(), hub?.stop()]));
 
+  test('would be found out if it were anything but text', async () => {
+    const page = await browser.context.newPage();
+    const found = async (markup, before) => {
+      await page.setContent(`<main>${markup}</main>`);
+      const wrong = await new Looks({ page }).bears('', ['\u202etxt.exe'], before);
+      return wrong.map(([what]) => what.split(':')[0]);
+    };
+    assert.deepEqual(await found('plain <bdi>\u202etxt.exe</bdi> <p>\u202etxt.exe</p> \u2068שלום\u2069'), []);
+    assert.deepEqual(await found('<svg></svg>'), ['a drawing']);
+    assert.deepEqual(await found('<iframe></iframe>'), ['an element']);
+    assert.deepEqual(await found('<b onclick="1">b</b>'), ['an attribute']);
+    assert.deepEqual(await found('<b style="color: red">b</b>'), ['an attribute']);
+    assert.deepEqual(await found('From \u202etxt.exe at noon'), ['not set apart']);
+    assert.deepEqual(await found('<p><b>\u202etxt.exe</b> at noon</p>'), ['not set apart']);
+    assert.deepEqual(await found(`Z${'\u0301'.repeat(20)}`), ['drawn over its neighbours']);
+    assert.match((await found('x'.repeat(2_000))).join(), /^the page is \d+ px wide on \d+ px$/);
+    const place = { 'bar section': [0, 0, 100, 20] };
+    assert.match((await found('<section data-part="bar">x</section>', place)).join(), /^bar section was at/);
+    assert.deepEqual(await found('x', place), ['bar section is gone']);
+    await page.evaluate(() => (globalThis.pwned = 1));
+    assert.deepEqual((await new Looks({ page }).bears('', []))[0], ['something ran', '']);
+    await page.close();
+  });
+
   /** A desk with its wire in hand, watched for what texts must not bring about. */
   const watched = (name, scenario, { prepare, ...options } = {}) =>
     test(name, async () => {

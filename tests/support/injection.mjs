@@ -99,10 +99,7 @@ async function look(texts) {
     }
     for (let element = node.parentElement; element; element = element.parentElement) {
       const { unicodeBidi, display } = getComputedStyle(element);
-      if (/isolate|plaintext/.test(unicodeBidi)) {
-        return true;
-      }
-      if (!/^(inline|contents)$/.test(display)) {
+      if (/isolate|plaintext/.test(unicodeBidi) || !/^(inline|contents)$/.test(display)) {
         return element.textContent === node.data;
       }
     }
