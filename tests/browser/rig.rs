@@ -122,8 +122,7 @@ impl Page {
         let intents: Rc<RefCell<Vec<Intent>>> = Rc::default();
         let heard = Rc::clone(&intents);
         let dispatch = Rc::new(move |intent| heard.borrow_mut().push(intent));
-        let (app, mounted) =
-            ui::mount(views.clone(), Rc::clone(&model), dispatch).expect("there is a place");
+        let (app, mounted) = ui::mount(views.clone(), Rc::clone(&model), dispatch).expect("there is a place");
         Self {
             views,
             model,
