@@ -77,7 +77,9 @@ fn main() {
     });
     let (page, on_document) = ui::mount(views.clone(), Rc::clone(&model), dispatch).unzip();
     mounted.set(page);
-    let on_document = RefCell::new(on_document);
+    let on_document = Rc::new(RefCell::new(on_document));
+    // Unless it is told to leave, the page stays on the document, also where no desk ever is that could be.
+    std::mem::forget(Rc::clone(&on_document));
     if let Some(page) = page {
         let wishes = platform::wished_languages();
         let language = platform::remembered_language().unwrap_or_else(|| Language::first_of(&wishes));

@@ -59,10 +59,13 @@ function attribute(tag, name) {
   return quoted ?? bare;
 }
 
-/** Gives a file the name that its content asks for, and tells the `texts` that name it; returns that name. */
+/**
+ * Gives a file the name that its content asks for, and tells the `texts` that name it. The hash that Trunk has given it
+ * is of what it was before it was made smaller, and sometimes a digit shorter.
+ */
 function nameByContent(folder, name, texts) {
   const bytes = readFileSync(join(folder, name));
-  const [, stem, ending] = /^(.+?)(?:-[0-9a-f]{16})?((?:_bg)?\.[a-z]+)$/.exec(name);
+  const [, stem, ending] = /^(.+?)(?:-[0-9a-f]{10,16})?((?:_bg)?\.[a-z]+)$/.exec(name);
   const hashed = `${stem}-${digest('sha256', bytes, 'hex').slice(0, 16)}${ending}`;
   if (hashed !== name) {
     for (const end of ['', ...COPIES].filter((end) => existsSync(join(folder, `${name}${end}`)))) {
@@ -73,7 +76,6 @@ function nameByContent(folder, name, texts) {
       writeFileSync(path, readFileSync(path, 'utf8').replaceAll(name, hashed));
     }
   }
-  return hashed;
 }
 
 /** Names what the page is made of by its content. The script may name the program, so the program comes first. */

@@ -55,7 +55,7 @@ pub struct Frame {
 }
 
 /// Everything that can happen between desk and portal.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub enum Input<'a> {
     /// The page has its configuration.
     Begin,
@@ -242,6 +242,10 @@ impl Embedding {
     }
 
     /// Handles one input; what is to be done is fetched with [`Embedding::take_effects`].
+    #[allow(
+        clippy::needless_pass_by_value,
+        reason = "an input is given once, as to the session"
+    )]
     pub fn step(&mut self, input: Input<'_>, present: &Present<'_>, now: Now) {
         let time = now.monotonic.value();
         match input {
@@ -477,7 +481,7 @@ impl Embedding {
                 self.look(present);
             }
             Request::Open(view) => {
-                self.signed_in(present)?;
+                signed_in(present)?;
                 self.wish(Wish::Open(view));
             }
             Request::Snapshot => return Ok(Done::Now(Some(self.snapshot(present)))),
@@ -507,7 +511,7 @@ impl Embedding {
             }
             Request::Dial { number, place } => {
                 self.permitted("dial")?;
-                self.signed_in(present)?;
+                signed_in(present)?;
                 if place {
                     return self.command(Command::Dial { number }, id, deadline);
                 }
@@ -516,7 +520,7 @@ impl Embedding {
             }
             Request::Act(action, call, with) => {
                 self.permitted(action.name)?;
-                self.signed_in(present)?;
+                signed_in(present)?;
                 let call = match call {
                     None => present.model.desk.current,
                     Some(id) => find(present, &id),
@@ -526,7 +530,7 @@ impl Embedding {
             }
             Request::Become(state, reason) => {
                 self.permitted(state.name)?;
-                self.signed_in(present)?;
+                signed_in(present)?;
                 return self.command((state.command)(reason), id, deadline);
             }
             Request::Diagnostics => return Ok(Done::Now(Some(self.diagnostics(present)))),
@@ -555,12 +559,6 @@ impl Embedding {
             Code::NotPermitted,
             "\"embed.allowCommands\" of the desk's config.json does not allow it.",
         ))
-    }
-
-    fn signed_in(&self, present: &Present<'_>) -> Result<(), Fault> {
-        let is = present.is_signed_in();
-        is.then_some(())
-            .ok_or(Fault::new(Code::NotReady, "Nobody is signed in at the desk."))
     }
 
     fn command(&mut self, command: Command, id: Option<&Id>, deadline: i64) -> Result<Done, Fault> {
@@ -674,16 +672,16 @@ impl Embedding {
     // ---- posting -------------------------------------------------------------------------------------------------
 
     /// Tells of something lasting, unless that is what was told last.
-    pub(super) fn tell_slot(&mut self, slot: Slot, data: String) {
+    pub(super) fn tell_slot(&mut self, slot: Slot, data: &str) {
         if !self.granted.has(slot.topic()) {
             return;
         }
         match self.told.iter_mut().find(|(known, _)| *known == slot) {
             Some((_, told)) if *told == data => return,
-            Some((_, told)) => told.clone_from(&data),
-            None => self.told.push((slot, data.clone())),
+            Some((_, told)) => data.clone_into(told),
+            None => self.told.push((slot, data.to_owned())),
         }
-        self.post(slot.kind(), &data);
+        self.post(slot.kind(), data);
     }
 
     /// Forgets that something was told; whether it was.
@@ -770,6 +768,12 @@ fn given<'a, T>(
 ) -> Option<T> {
     value?;
     read(value).map_err(|fault| faults.push(fault)).ok()
+}
+
+fn signed_in(present: &Present<'_>) -> Result<(), Fault> {
+    let is = present.is_signed_in();
+    is.then_some(())
+        .ok_or(Fault::new(Code::NotReady, "Nobody is signed in at the desk."))
 }
 
 /// The own call of this id, whatever source tells of it.

@@ -102,17 +102,17 @@ impl Embedding {
         if self.stage != Stage::Joined {
             return;
         }
-        self.tell_slot(Slot::Connection, present.connection());
-        self.tell_slot(Slot::State, present.state());
+        self.tell_slot(Slot::Connection, &present.connection());
+        self.tell_slot(Slot::State, &present.state());
         match present.wrap_up() {
-            Some(data) => self.tell_slot(Slot::WrapUp, data),
+            Some(data) => self.tell_slot(Slot::WrapUp, &data),
             None if self.forget(Slot::WrapUp) => {
                 self.tell("wrapUp", "wrapUp", &Object::new().text("phase", "ended").done());
             }
             None => {}
         }
-        self.tell_slot(Slot::Attention, present.attention());
-        self.tell_slot(Slot::Size, size(self.layout, self.room));
+        self.tell_slot(Slot::Attention, &present.attention());
+        self.tell_slot(Slot::Size, &size(self.layout, self.room));
     }
 
     /// Tells of what is enabled, and of callbacks, where they have changed.
@@ -133,11 +133,11 @@ impl Embedding {
         if !self.granted.has("controls") {
             return;
         }
-        self.tell_slot(Slot::Desk, present.desk_controls());
+        self.tell_slot(Slot::Desk, &present.desk_controls());
         let live: Vec<CallKey> = present.live_calls().collect();
         for key in &live {
             if let Some(data) = present.call_controls(*key) {
-                self.tell_slot(Slot::Call(*key), data);
+                self.tell_slot(Slot::Call(*key), &data);
             }
         }
         let told = self.told.iter().filter_map(|(slot, _)| match slot {

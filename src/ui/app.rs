@@ -24,6 +24,7 @@ use crate::store::{
 use crate::words::{Dictionary, Language, Word};
 use leptos::prelude::*;
 use std::cell::RefCell;
+use std::ops::Deref;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -171,9 +172,22 @@ fn command_name(command: &Command) -> &'static str {
 /// Carries out intents.
 pub type Dispatch = Rc<dyn Fn(Intent)>;
 
-/// What every component can reach; a handle that is copied into whatever needs it.
+/// What every component can reach; a handle of one word that is copied into whatever needs it.
+///
+/// The signals themselves would be three hundred bytes in each of some thousand closures.
 #[derive(Clone, Copy)]
-pub struct App {
+pub struct App(&'static Parts);
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        self.0
+    }
+}
+
+/// The application's signals and what it is made of.
+pub struct Parts {
     /// Everybody is simulated, and the page says so.
     pub demo: bool,
     /// Which screen is shown.
@@ -229,9 +243,12 @@ pub struct App {
 
 impl App {
     /// Puts the application into the context of the calling owner.
+    ///
+    /// There is one for as long as the page is loaded: a few hundred bytes that are never given back. What they lead
+    /// to belongs to the owner and goes with it.
     pub fn provide(views: Views, model: Rc<RefCell<Model>>, dispatch: Dispatch) -> Self {
         let preferences: ReadSignal<Preferences> = views.preferences.read_only().into();
-        let app = Self {
+        let parts = Parts {
             demo: views.demo,
             screen: views.screen.read_only().into(),
             layout: views.layout.read_only().into(),
@@ -260,6 +277,7 @@ impl App {
             dispatch: StoredValue::new_local(dispatch),
             saying: StoredValue::new_local(Default::default()),
         };
+        let app = Self(Box::leak(Box::new(parts)));
         provide_context(app);
         app
     }

@@ -68,6 +68,7 @@ describe('the desk in a portal', () => {
         globalThis.MessageChannel = class extends MessageChannel {
           constructor() {
             super();
+            keep('a channel');
             this.port1.addEventListener('message', ({ data }) => keep(data));
           }
         };
@@ -219,6 +220,7 @@ describe('the desk in a portal', () => {
     });
     await page.waitForFunction(() => posted.some((message) => message.includes('f'.repeat(32))));
     assert.equal(await page.evaluate(() => desk.ready), null);
+    assert.ok(!(await page.evaluate(() => posted)).includes('"a channel"'), 'nobody was given a way to speak');
     assert.deepEqual(await page.evaluate(() => [told, posted.filter((message) => message.includes('heard'))]), [[], []]);
     assert.equal(await outcome(page, 'desk.openView("desk", { deadlineMs: 500 })'), 'DeskError notReady');
   });

@@ -4,6 +4,10 @@
 //! May not be here: cases.
 //! What is posted is kept as it was written: the page's own reader and serde_json must both make sense of it.
 #![allow(dead_code, reason = "each test program uses a part of it")]
+#![allow(
+    clippy::needless_pass_by_value,
+    reason = "data are written where they are handed over"
+)]
 
 use crate::session_rig::Desk;
 use serde_json::{Value, json};
@@ -37,9 +41,10 @@ pub(crate) fn site(commands: &str, topics: &str, extra: &str) -> Config {
 }
 
 pub(crate) fn read(json: &str) -> Config {
-    config::parse(json.as_bytes())
-        .map(|(config, _)| config)
-        .unwrap_or_else(|faults| panic!("{faults:?}"))
+    match config::parse(json.as_bytes()) {
+        Ok((config, _)) => config,
+        Err(faults) => panic!("{faults:?}"),
+    }
 }
 
 /// A desk in a frame.

@@ -88,16 +88,13 @@ impl Session {
         };
         self.effects.push(Effect::AskPortal(None));
         self.token = Some(token.clone());
-        match wanted {
-            Fetching::Token(request) => {
-                let token = Some(token);
-                self.drive(Wire::TokenReady { request, token }, now);
-            }
+        if let Fetching::Token(request) = wanted {
+            let token = Some(token);
+            self.drive(Wire::TokenReady { request, token }, now);
+        } else {
             // The hub stands in the configuration, which is not read without one.
-            _ => {
-                self.fresh_token = true;
-                self.fetch_directory_and_connect("", now);
-            }
+            self.fresh_token = true;
+            self.fetch_directory_and_connect("", now);
         }
     }
 
