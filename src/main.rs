@@ -133,11 +133,7 @@ fn main() {
             started.be_embedded(&config, release.as_deref().unwrap_or(env!("CARGO_PKG_VERSION")));
             *driver.borrow_mut() = Some(started);
         }
-        Err(faults) => {
-            views.screen.set(Screen::BadConfig(faults));
-            // Nobody puts this page away: it stays as long as the tab.
-            std::mem::forget(on_document);
-        }
+        Err(faults) => views.screen.set(Screen::BadConfig(faults)),
     });
 }
 
