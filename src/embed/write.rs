@@ -108,7 +108,7 @@ fn iso(time: Moment) -> Option<String> {
     Some(text)
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
     use proptest::prelude::*;

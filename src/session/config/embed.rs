@@ -231,7 +231,7 @@ fn check_host(host: &str) -> Result<(), String> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::super::{Config, parse};
     use super::*;

@@ -83,7 +83,8 @@ impl std::fmt::Display for Fault {
 /// How deep objects and lists of the file are looked into.
 const DEPTH: u32 = 64;
 
-/// Reads the file. All faults are found at once; the second list holds warnings.
+/// Reads the file. All faults are found at once, with the warnings behind them; of a good file the second list holds
+/// the warnings.
 pub fn parse(bytes: &[u8]) -> Result<(Config, Vec<Fault>), Vec<Fault>> {
     let whole = reader::document(bytes, DEPTH).map_err(|(line, column)| {
         vec![Fault {
@@ -97,7 +98,11 @@ pub fn parse(bytes: &[u8]) -> Result<(Config, Vec<Fault>), Vec<Fault>> {
     let config = reading.config(whole);
     match config {
         Some(config) if reading.faults.is_empty() => Ok((config, reading.warnings)),
-        _ => Err(reading.faults),
+        _ => {
+            // What is missing may stand there under a name that is not quite its own.
+            reading.faults.append(&mut reading.warnings);
+            Err(reading.faults)
+        }
     }
 }
 
@@ -317,6 +322,17 @@ mod tests {
                 "{fault}: {found:?}"
             );
         }
+    }
+
+    #[test]
+    fn a_misspelt_key_is_told_beside_what_is_missing_for_it() {
+        let found = faults(r#"{"suorce":{"hub":"wss://h/rte","directory":{}}}"#);
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(found[0].starts_with("source: is missing"), "{found:?}");
+        assert!(
+            found[1].starts_with("suorce: ") && found[1].contains("did you mean \"source\"?"),
+            "{found:?}"
+        );
     }
 
     #[test]

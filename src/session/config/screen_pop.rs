@@ -267,7 +267,7 @@ impl Reading {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::super::parse;
     use super::*;

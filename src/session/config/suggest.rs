@@ -66,7 +66,7 @@ fn distance(from: &str, to: &str) -> usize {
     above.last().copied().unwrap_or_default()
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
     use proptest::prelude::*;
