@@ -1,6 +1,6 @@
 //! Puts the page together: views, model, configuration, driver.
 
-use leptos::prelude::{GetUntracked, Set, UpdateUntracked, request_animation_frame};
+use leptos::prelude::{GetUntracked, Set, UpdateUntracked, queue_microtask, request_animation_frame};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -75,11 +75,8 @@ fn main() {
             }
         }
     });
-    let (page, on_document) = ui::mount(views.clone(), Rc::clone(&model), dispatch).unzip();
+    let page = ui::mount(views.clone(), Rc::clone(&model), dispatch);
     mounted.set(page);
-    let on_document = Rc::new(RefCell::new(on_document));
-    // Unless it is told to leave, the page stays on the document, also where no desk ever is that could be.
-    std::mem::forget(Rc::clone(&on_document));
     if let Some(page) = page {
         let wishes = platform::wished_languages();
         let language = platform::remembered_language().unwrap_or_else(|| Language::first_of(&wishes));
@@ -123,10 +120,7 @@ fn main() {
                 ringing: Box::new(move |call| page.map(|page| page.ringing_words(call)).unwrap_or_default()),
                 wish: Box::new(move |wish| follow(&wishes, page, wish)),
                 // Later: what is to be taken off may be what asks for it.
-                leave: Box::new(move || {
-                    let gone = on_document.take();
-                    request_animation_frame(move || drop(gone));
-                }),
+                leave: Box::new(|| queue_microtask(ui::unmount)),
             };
             let started = Driver::start(session, model, views, voice, network);
             let release = platform::own_release();
