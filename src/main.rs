@@ -1,6 +1,6 @@
 //! Puts the page together: views, model, configuration, driver.
 
-use leptos::prelude::{GetUntracked, Set, UpdateUntracked, request_animation_frame};
+use leptos::prelude::{GetUntracked, Set, UpdateUntracked, queue_microtask, request_animation_frame};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -25,15 +25,11 @@ fn main() {
     let model = Rc::new(RefCell::new(Model::default()));
     let driver: Rc<RefCell<Option<Rc<Driver>>>> = Rc::default();
     let mounted: Rc<Cell<Option<App>>> = Rc::default();
-    let on_document: Rc<RefCell<Option<ui::Mounted>>> = Rc::default();
 
     let keeper = keep_choices(&views, Rc::clone(&driver));
     let (to_driver, on_page) = (Rc::clone(&driver), Rc::clone(&mounted));
     let chosen = views.clone();
-    // Until it is told to leave, the page has itself on the document, also where no desk ever is that could.
-    let held = Rc::clone(&on_document);
     let dispatch = Rc::new(move |intent| {
-        let _ = &held;
         let driver = to_driver.borrow().clone();
         let prefer = |change| prefer(&chosen, driver.as_ref(), change);
         match &intent {
@@ -79,8 +75,7 @@ fn main() {
             }
         }
     });
-    let (page, taken) = ui::mount(views.clone(), Rc::clone(&model), dispatch).unzip();
-    on_document.replace(taken);
+    let page = ui::mount(views.clone(), Rc::clone(&model), dispatch);
     mounted.set(page);
     if let Some(page) = page {
         let wishes = platform::wished_languages();
@@ -125,10 +120,7 @@ fn main() {
                 ringing: Box::new(move |call| page.map(|page| page.ringing_words(call)).unwrap_or_default()),
                 wish: Box::new(move |wish| follow(&wishes, page, wish)),
                 // Later: what is to be taken off may be what asks for it.
-                leave: Box::new(move || {
-                    let gone = on_document.take();
-                    request_animation_frame(move || drop(gone));
-                }),
+                leave: Box::new(|| queue_microtask(ui::unmount)),
             };
             let started = Driver::start(session, model, views, voice, network);
             let release = platform::own_release();

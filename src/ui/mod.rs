@@ -141,13 +141,20 @@ use leptos::prelude::*;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-/// The page as long as it is mounted: dropping it takes it off the document.
-pub type Mounted = Box<dyn std::any::Any>;
+thread_local! {
+    /// What holds the page on the document, which has one page.
+    static MOUNTED: RefCell<Option<Box<dyn std::any::Any>>> = const { RefCell::new(None) };
+}
 
-/// Puts the page where `index.html` has a place for it, for as long as the answer lives.
+/// Takes the page off the document for good.
+pub fn unmount() {
+    drop(MOUNTED.take());
+}
+
+/// Puts the page where `index.html` has a place for it, until [`unmount`].
 ///
 /// Answers with a handle on the page, `None` when there was no such place.
-pub fn mount(views: Views, model: Rc<RefCell<Model>>, dispatch: Dispatch) -> Option<(App, Mounted)> {
+pub fn mount(views: Views, model: Rc<RefCell<Model>>, dispatch: Dispatch) -> Option<App> {
     let place = page::take_mount_point()?;
     let handle = Rc::new(Cell::new(None));
     let provided = Rc::clone(&handle);
@@ -155,5 +162,6 @@ pub fn mount(views: Views, model: Rc<RefCell<Model>>, dispatch: Dispatch) -> Opt
         provided.set(Some(App::provide(views, model, dispatch)));
         view! { <Root /> }
     });
-    Some((handle.get()?, Box::new(page)))
+    MOUNTED.set(Some(Box::new(page)));
+    handle.get()
 }
