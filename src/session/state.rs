@@ -200,6 +200,7 @@ impl Layout {
     /// What becomes of the layout where there is little height or little width.
     ///
     /// A wall is never guessed: who has a large screen wants a desk.
+    #[must_use]
     pub fn in_room(self, is_low: bool, is_narrow: bool) -> Self {
         match self {
             Layout::Auto if is_low => Layout::Bar,

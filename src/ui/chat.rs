@@ -162,7 +162,7 @@ pub(super) fn Chat() -> impl IntoView {
     Effect::new(move || {
         app.shown
             .unread
-            .set(conversations.with(|all| all.iter().map(|one| one.unread).sum()))
+            .set(conversations.with(|all| all.iter().map(|one| one.unread).sum()));
     });
     let head = view! {
         <span class="count" class:alarm=flag(move || unread.get().gt(&0)) data-part="unread">
