@@ -25,11 +25,15 @@ fn main() {
     let model = Rc::new(RefCell::new(Model::default()));
     let driver: Rc<RefCell<Option<Rc<Driver>>>> = Rc::default();
     let mounted: Rc<Cell<Option<App>>> = Rc::default();
+    let on_document: Rc<RefCell<Option<ui::Mounted>>> = Rc::default();
 
     let keeper = keep_choices(&views, Rc::clone(&driver));
     let (to_driver, on_page) = (Rc::clone(&driver), Rc::clone(&mounted));
     let chosen = views.clone();
+    // Until it is told to leave, the page has itself on the document, also where no desk ever is that could.
+    let held = Rc::clone(&on_document);
     let dispatch = Rc::new(move |intent| {
+        let _ = &held;
         let driver = to_driver.borrow().clone();
         let prefer = |change| prefer(&chosen, driver.as_ref(), change);
         match &intent {
@@ -75,9 +79,9 @@ fn main() {
             }
         }
     });
-    let (page, on_document) = ui::mount(views.clone(), Rc::clone(&model), dispatch).unzip();
+    let (page, taken) = ui::mount(views.clone(), Rc::clone(&model), dispatch).unzip();
+    on_document.replace(taken);
     mounted.set(page);
-    let on_document = RefCell::new(on_document);
     if let Some(page) = page {
         let wishes = platform::wished_languages();
         let language = platform::remembered_language().unwrap_or_else(|| Language::first_of(&wishes));

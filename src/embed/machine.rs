@@ -242,6 +242,10 @@ impl Embedding {
     }
 
     /// Handles one input; what is to be done is fetched with [`Embedding::take_effects`].
+    #[allow(
+        clippy::needless_pass_by_value,
+        reason = "an input is given once, as to the session"
+    )]
     pub fn step(&mut self, input: Input<'_>, present: &Present<'_>, now: Now) {
         let time = now.monotonic.value();
         match input {

@@ -27,7 +27,9 @@ pub fn fetch_config(network: &Network, tell: impl FnOnce(Result<Config, Vec<Stri
             let text = format!(
                 "?config={address} is refused: {why}. Name a file of this site, such as ?config=test.json."
             );
-            return tell(Err(vec![text]));
+            // As if it had been asked for: whoever waits for the answer may not be ready for it yet.
+            wasm_bindgen_futures::spawn_local(async move { tell(Err(vec![text])) });
+            return;
         }
     };
     let request = Request {

@@ -26,6 +26,8 @@ const STOPPED: &str = "the demonstration has stopped";
 type TellAnswer = Box<dyn FnOnce(Result<Answer, String>)>;
 type TellSocket = Rc<dyn Fn(SocketEvent<'_>)>;
 
+type Listener = Closure<dyn FnMut(MessageEvent)>;
+
 /// A demonstration.
 pub(super) struct Demo {
     worker: Worker,
@@ -33,7 +35,7 @@ pub(super) struct Demo {
     sockets: RefCell<Vec<(u32, TellSocket)>>,
     last: Cell<u32>,
     has_stopped: Cell<bool>,
-    listeners: RefCell<Vec<Closure<dyn FnMut(MessageEvent)>>>,
+    listeners: RefCell<Vec<Listener>>,
 }
 
 /// A request under way; dropping it forgets who waits for it.

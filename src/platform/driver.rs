@@ -16,7 +16,7 @@ use super::socket::SocketEvent;
 use super::sound::Sound;
 use super::tab::Competitor;
 use super::timer::{Frame, Timer};
-use crate::connection::{Action, Input as Wire, RequestId, SocketId};
+use crate::connection::{Action, Input as Wire, Millis, RequestId, SocketId};
 use crate::domain::ids::CallKey;
 use crate::domain::{Delta, Model, Moment, Transition};
 use crate::embed::{self, Embedding, Present, Wish};
@@ -424,7 +424,7 @@ impl Driver {
         };
         match effect {
             embed::Effect::ToWindow { origin, json } => {
-                on_portal(&|portal| portal.post_to_window(&origin, &json));
+                port::post_to_window(&origin, &json);
             }
             embed::Effect::TakePort => on_portal(&Portal::take_port),
             embed::Effect::ToPort(json) => on_portal(&|portal| portal.post(&json)),
@@ -517,7 +517,7 @@ impl Driver {
 
     fn schedule(self: &Rc<Self>) {
         let due = self.last_tick.get().0 + TICK;
-        let session = self.session.borrow().next_wake().map(|wake| wake.value());
+        let session = self.session.borrow().next_wake().map(Millis::value);
         let embedding = self.embedding.borrow().as_ref().and_then(Embedding::next_wake);
         let wake = [session, embedding].into_iter().flatten().fold(due, i64::min);
         if wake >= self.timer_at.get() && self.timer.borrow().is_some() {

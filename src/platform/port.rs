@@ -89,14 +89,6 @@ impl Portal {
         })
     }
 
-    /// Posts to the window above, for a page of this origin alone.
-    pub(super) fn post_to_window(&self, origin: &str, json: &str) {
-        if let (Some(parent), Ok(message)) = (parent(), JSON::parse(json)) {
-            // A page of another origin is there: it is not told, and that is all.
-            let _ = parent.post_message(&message, origin);
-        }
-    }
-
     /// From now on speaks through the port that came with the message at hand.
     pub(super) fn take_port(&self) {
         let port = self.arrived.borrow_mut().take();
@@ -163,6 +155,14 @@ fn read(data: &JsValue, tell: impl FnOnce(Said<'_>)) {
             tell(Said::TooLarge(id.map(String::from).as_deref()));
         }
         Some(json) => tell(Said::Json(&String::from(json))),
+    }
+}
+
+/// Posts to the window above, for a page of this origin alone.
+pub(super) fn post_to_window(origin: &str, json: &str) {
+    if let (Some(parent), Ok(message)) = (parent(), JSON::parse(json)) {
+        // A page of another origin is there: it is not told, and that is all.
+        let _ = parent.post_message(&message, origin);
     }
 }
 

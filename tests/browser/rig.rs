@@ -93,6 +93,7 @@ pub(crate) struct Page {
     pub(crate) intents: Rc<RefCell<Vec<Intent>>>,
     pub(crate) now: Moment,
     pub(crate) app: App,
+    _mounted: ui::Mounted,
 }
 
 impl Page {
@@ -121,7 +122,7 @@ impl Page {
         let intents: Rc<RefCell<Vec<Intent>>> = Rc::default();
         let heard = Rc::clone(&intents);
         let dispatch = Rc::new(move |intent| heard.borrow_mut().push(intent));
-        let app = ui::mount(views.clone(), Rc::clone(&model), dispatch).expect("there is a place");
+        let (app, mounted) = ui::mount(views.clone(), Rc::clone(&model), dispatch).expect("there is a place");
         Self {
             views,
             model,
@@ -129,6 +130,7 @@ impl Page {
             intents,
             now,
             app,
+            _mounted: mounted,
         }
     }
 

@@ -49,6 +49,7 @@ export class Watch {
  */
 async function look(texts) {
   await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+  const nameOf = ({ localName, className }) => `${localName}.${className}`;
   const wrong = [];
   if (globalThis.pwned !== undefined) {
     wrong.push('something ran');
@@ -56,7 +57,8 @@ async function look(texts) {
 
   // The page's scripts, styles and icons stand in its head; below, it has none of these.
   const foreign =
-    'script, style, link, img, iframe, frame, object, embed, base, meta, template, slot, video, audio, details, a:not(.skip)';
+    'script, style, link, img, iframe, frame, object, embed, base, meta, template, slot, video, audio, details, ' +
+    'a:not(.skip)';
   for (const element of document.body.querySelectorAll(foreign)) {
     wrong.push(`an element: ${element.outerHTML.slice(0, 200)}`);
   }
@@ -71,7 +73,7 @@ async function look(texts) {
       // The page sets lengths and counts as properties of its own.
       const isOwn = (element.matches('a.skip') && value === '#calls') || /^(--[a-z-]+: ?[-0-9.a-z%]+; ?)*$/.test(value);
       if (active.test(name) && !isOwn) {
-        wrong.push(`an attribute: ${name}="${value.slice(0, 100)}" of ${element.localName}.${element.className}`);
+        wrong.push(`an attribute: ${name}="${value.slice(0, 100)}" of ${nameOf(element)}`);
       }
     }
   }
@@ -97,10 +99,7 @@ async function look(texts) {
     }
     for (let element = node.parentElement; element; element = element.parentElement) {
       const { unicodeBidi, display } = getComputedStyle(element);
-      if (/isolate|plaintext/.test(unicodeBidi)) {
-        return true;
-      }
-      if (!/^(inline|contents)$/.test(display)) {
+      if (/isolate|plaintext/.test(unicodeBidi) || !/^(inline|contents)$/.test(display)) {
         return element.textContent === node.data;
       }
     }
@@ -109,9 +108,18 @@ async function look(texts) {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const node = walker.currentNode;
+    // Marks piled up on a letter are drawn far above and below its line.
+    if (/[\u0300-\u036f]{10}/.test(node.data) && node.parentElement.checkVisibility()) {
+      let box = node.parentElement;
+      while (/^(inline|contents)$/.test(getComputedStyle(box).display)) {
+        box = box.parentElement;
+      }
+      if (getComputedStyle(box).overflowY === 'visible') {
+        wrong.push(`drawn over its neighbours: a text in ${nameOf(box)} of ${nameOf(box.parentElement)}`);
+      }
+    }
     if (/[\u202a-\u202e\u2066-\u2069]/.test(node.data) && !isOrdered(node.data) && !isAlone(node)) {
-      const { localName, className } = node.parentElement;
-      wrong.push(`not set apart: ${JSON.stringify(node.data.slice(0, 60))} in ${localName}.${className}`);
+      wrong.push(`not set apart: ${JSON.stringify(node.data.slice(0, 60))} in ${nameOf(node.parentElement)}`);
     }
   }
 
@@ -126,7 +134,8 @@ async function look(texts) {
   }
 
   // What lies in a list that grows with its texts moves with them, and how many are unread is counted.
-  const moving = '[data-part="phrase"], [data-part="message"], [data-part="step"], [data-part="alert"], [data-part="call-data"], [data-part="unread"], [popover]';
+  const parts = ['phrase', 'message', 'step', 'alert', 'call-data', 'unread'];
+  const moving = [...parts.map((part) => `[data-part="${part}"]`), '[popover]'].join();
   const places = {};
   for (const element of document.querySelectorAll('[data-part], [data-command], h2')) {
     if (!element.checkVisibility() || element.closest(moving)) {
