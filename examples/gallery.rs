@@ -410,9 +410,7 @@ fn main() {
         (Language::German, include_bytes!("../public/languages/de.json")),
         (Language::Arabic, include_bytes!("../public/languages/ar.json")),
     ];
-    if let Some((page, mounted)) = page {
-        // It stays for as long as the tab is open.
-        std::mem::forget(mounted);
+    if let Some(page) = page {
         for (language, file) in files {
             page.learn(language, Dictionary::read(file).ok());
         }

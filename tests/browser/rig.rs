@@ -93,7 +93,6 @@ pub(crate) struct Page {
     pub(crate) intents: Rc<RefCell<Vec<Intent>>>,
     pub(crate) now: Moment,
     pub(crate) app: App,
-    _mounted: ui::Mounted,
 }
 
 impl Page {
@@ -122,7 +121,7 @@ impl Page {
         let intents: Rc<RefCell<Vec<Intent>>> = Rc::default();
         let heard = Rc::clone(&intents);
         let dispatch = Rc::new(move |intent| heard.borrow_mut().push(intent));
-        let (app, mounted) = ui::mount(views.clone(), Rc::clone(&model), dispatch).expect("there is a place");
+        let app = ui::mount(views.clone(), Rc::clone(&model), dispatch).expect("there is a place");
         Self {
             views,
             model,
@@ -130,7 +129,6 @@ impl Page {
             intents,
             now,
             app,
-            _mounted: mounted,
         }
     }
 
