@@ -792,15 +792,7 @@ fn topics_are_told_to_whom_the_site_allows_them_and_who_asks() {
 fn a_late_subscriber_hears_what_an_early_one_was_told_last() {
     let mut framed = Framed::new(plain_site());
     framed.join();
-    framed.on_desk(|desk| {
-        desk.connect();
-        desk.complete("Subscribe", "[]");
-        desk.complete("Login", "null");
-    });
-    framed.cti(
-        "OnAgentStateChange",
-        r#""AgentID":"1001","AgentState":2,"EnablementMask":4290772991"#,
-    );
+    framed.go_to_work("");
     framed.call(
         "OnCallBegin",
         "1",

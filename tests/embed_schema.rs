@@ -338,15 +338,7 @@ fn every_kind_of_message_is_said_at_some_time() {
     let pop = r#","screenPop":{"templates":[{"name":"C","url":"https://crm.example/{number}","on":"ringing","open":"host"}]}"#;
     let mut framed = Framed::new(site(ALL_COMMANDS, ALL_TOPICS, pop));
     framed.init(&json!({"subscribe": ["variables", "callbacks", "alerts", "chat"], "theme": 7}));
-    framed.on_desk(|desk| {
-        desk.connect();
-        desk.complete("Subscribe", "[]");
-        desk.complete("Login", "null");
-    });
-    framed.cti(
-        "OnAgentStateChange",
-        r#""AgentID":"1001","AgentState":2,"EventReasonCode":2,"EnablementMask":4290772991"#,
-    );
+    framed.go_to_work(r#","EventReasonCode":2"#);
     for (call, events) in [
         (
             "1",

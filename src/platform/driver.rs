@@ -10,7 +10,7 @@ use super::http::Request;
 use super::life::{Life, PageLife, is_visible};
 use super::network::{Network, Pending, Socket};
 use super::notify;
-use super::port::{self, Arrival, Portal};
+use super::port::{self, Portal};
 use super::release;
 use super::socket::SocketEvent;
 use super::sound::Sound;
@@ -362,21 +362,7 @@ impl Driver {
         let weak = Rc::downgrade(self);
         let portal = Portal::listen(move |arrival| {
             let Some(driver) = weak.upgrade() else { return };
-            driver.embed(match arrival {
-                Arrival::Window {
-                    origin,
-                    from_parent,
-                    has_port,
-                    said,
-                } => embed::Input::Window {
-                    origin,
-                    from_parent,
-                    has_port,
-                    said,
-                },
-                Arrival::Port(said) => embed::Input::Port(said),
-                Arrival::Closed => embed::Input::PortClosed,
-            });
+            driver.embed(arrival);
         });
         self.embedding.replace(Some(embedding));
         self.portal.replace(portal);

@@ -6,7 +6,7 @@
 //! Dropping it ends every listener and closes the port.
 
 use super::clock::window;
-use crate::embed::{LONGEST, Parent, Said};
+use crate::embed::{Input, LONGEST, Parent, Said};
 use js_sys::{JSON, Reflect, Uint8Array};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -17,22 +17,7 @@ use web_sys::{Event, MessageEvent, MessagePort};
 /// The longest id of a message that is looked at though the message is too long.
 const LONGEST_ID: u32 = 400;
 
-/// What comes from outside.
-pub(super) enum Arrival<'a> {
-    /// A message to the window.
-    Window {
-        origin: &'a str,
-        from_parent: bool,
-        has_port: bool,
-        said: Said<'a>,
-    },
-    /// A message through the port.
-    Port(Said<'a>),
-    /// The other end of the port has gone.
-    Closed,
-}
-
-type Tell = Rc<dyn Fn(Arrival<'_>)>;
+type Tell = Rc<dyn Fn(Input<'_>)>;
 
 /// The ways to the window above.
 pub(super) struct Portal {
@@ -52,7 +37,7 @@ struct Port {
 
 impl Portal {
     /// Listens to the window.
-    pub(super) fn listen(tell: impl Fn(Arrival<'_>) + 'static) -> Option<Self> {
+    pub(super) fn listen(tell: impl Fn(Input<'_>) + 'static) -> Option<Self> {
         let tell: Tell = Rc::new(tell);
         let arrived: Rc<RefCell<Option<MessagePort>>> = Rc::default();
         let (heard, with) = (Rc::clone(&tell), Rc::clone(&arrived));
@@ -63,7 +48,7 @@ impl Portal {
             *with.borrow_mut() = port;
             let origin = event.origin();
             let tell = |said: Said<'_>| {
-                heard(Arrival::Window {
+                heard(Input::Window {
                     origin: &origin,
                     from_parent,
                     has_port,
@@ -117,9 +102,9 @@ impl Port {
     fn open(browser: MessagePort, tell: &Tell) -> Self {
         let (heard, ended) = (Rc::clone(tell), Rc::clone(tell));
         let message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-            read(&event.data(), |said| heard(Arrival::Port(said)));
+            read(&event.data(), |said| heard(Input::Port(said)));
         });
-        let closed = Closure::<dyn FnMut(Event)>::new(move |_: Event| ended(Arrival::Closed));
+        let closed = Closure::<dyn FnMut(Event)>::new(move |_: Event| ended(Input::PortClosed));
         browser.set_onmessage(Some(message.as_ref().unchecked_ref()));
         // Browsers that do not tell of the other end's going have no such event, and the listener does no harm.
         let _ = browser.add_event_listener_with_callback("close", closed.as_ref().unchecked_ref());

@@ -104,17 +104,23 @@ impl Framed {
     pub(crate) fn at_work_at(config: Config) -> Self {
         let mut framed = Self::new(config);
         framed.join();
-        framed.on_desk(|desk| {
+        framed.go_to_work("");
+        framed.written.clear();
+        framed
+    }
+
+    /// The agent signs in, not ready, with a mask that allows everything; `more` is what else the event says.
+    pub(crate) fn go_to_work(&mut self, more: &str) {
+        self.on_desk(|desk| {
             desk.connect();
             desk.complete("Subscribe", "[]");
             desk.complete("Login", "null");
         });
-        framed.cti(
-            "OnAgentStateChange",
+        let told = [
             r#""AgentID":"1001","AgentState":2,"EnablementMask":4290772991"#,
-        );
-        framed.written.clear();
-        framed
+            more,
+        ];
+        self.cti("OnAgentStateChange", &told.concat());
     }
 
     /// Does something with the desk, and what follows.

@@ -9,36 +9,11 @@ use super::callgem::TENANT;
 use super::vocabulary::{Vocabularies, Vocabulary};
 use crate::tell::{callgem, ccs};
 use serde_json::{Value, json};
+use switchhook::session::config::{COMMANDS, TOPICS};
 use switchhook::vendor::time::Zone;
 
 /// The folders that serve the page for one vocabulary alone.
 pub const FOLDERS: [(Vocabulary, &str); 2] = [(Vocabulary::Ccs, "ccs"), (Vocabulary::CallGem, "callgem")];
-
-/// What portals may ask for where the hub lets them: everything that there is.
-const COMMANDS: [&str; 22] = [
-    "dial",
-    "answer",
-    "hold",
-    "retrieve",
-    "endCall",
-    "endForAll",
-    "alternate",
-    "backToCaller",
-    "makeCurrent",
-    "consult",
-    "completeTransfer",
-    "blindTransfer",
-    "completeConference",
-    "addParty",
-    "sendTones",
-    "startRecording",
-    "stopRecording",
-    "ready",
-    "notReady",
-    "wrapUpReady",
-    "wrapUpNotReady",
-    "signedOut",
-];
 
 /// What a page is told at the site's root.
 pub fn of_site(spoken: Vocabularies, portals: &[String]) -> Value {
@@ -69,8 +44,8 @@ fn whole(source: &Value, portals: &[String]) -> Value {
     if !portals.is_empty() {
         let embed = json!({
             "allowedOrigins": portals,
-            "allowCommands": COMMANDS,
-            "topics": ["variables", "callbacks", "alerts", "chat"],
+            "allowCommands": COMMANDS.as_slice(),
+            "topics": TOPICS.as_slice(),
         });
         add(&mut whole, "embed", embed);
     }
