@@ -1,24 +1,14 @@
 // A desk without a server: the page on a host that has nothing but files, and the hub inside the page's worker.
 
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import { eventually, onDesk, startBrowser } from '../support/browser.mjs';
 import { SECOND, consult, live, stage } from '../support/calls.mjs';
+import { listen, typeOf } from '../support/files.mjs';
 import { startHub } from '../support/servers.mjs';
-
-const TYPES = {
-  '.css': 'text/css; charset=utf-8',
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.json': 'application/json',
-  '.svg': 'image/svg+xml',
-  '.wasm': 'application/wasm',
-};
 
 /** The headers that the hub sends with the page, without the address of its own socket. */
 async function strictHeaders(hub) {
@@ -32,7 +22,7 @@ async function strictHeaders(hub) {
 /** Serves the page's files from a subfolder, and nothing else; `asked` are the paths that were asked for. */
 async function startFiles(headers) {
   const asked = [];
-  const server = createServer(async (request, response) => {
+  const server = await listen(async (request, response) => {
     const { pathname } = new URL(request.url, 'http://files');
     asked.push(pathname);
     const name = pathname.replace(/^\/desk\//, '') || 'index.html';
@@ -40,26 +30,14 @@ async function startFiles(headers) {
     try {
       if (name === 'config.json') throw new Error('this host has no configuration');
       const body = await readFile(join(process.env.SWITCHHOOK_DIST, name));
-      response.setHeader('Content-Type', TYPES[extname(name)] ?? 'application/octet-stream');
+      response.setHeader('Content-Type', typeOf(name));
       response.end(body);
     } catch {
       response.statusCode = 404;
       response.end('There is no such file.');
     }
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const origin = `http://127.0.0.1:${server.address().port}`;
-  return {
-    origin,
-    url: `${origin}/desk/`,
-    asked,
-    stop: async () => {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  };
+  return { ...server, url: `${server.origin}/desk/`, asked };
 }
 
 describe('a desk without a server', () => {

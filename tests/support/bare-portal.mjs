@@ -3,8 +3,7 @@
 // It has another origin than the hub. On `localhost` it is another site as well, and the browser then gives the frame
 // no storage and no locks; on `127.0.0.1` it is not. Its own policy is as strict as a portal's can be.
 
-import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { listen } from './files.mjs';
 
 const PAGE = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Portal</title>
 <link rel="icon" href="data:,"><script src="portal.js" defer></script></head><body><main></main></body></html>`;
@@ -84,7 +83,7 @@ function portal() {
 /** Serves the portal; `embed` is the origin that it may show. */
 export async function startPortal(host = 'localhost') {
   let desk = null;
-  const server = createServer((request, response) => {
+  const server = await listen((request, response) => {
     const policy = [
       "default-src 'none'",
       "script-src 'self'",
@@ -102,21 +101,13 @@ export async function startPortal(host = 'localhost') {
       response.setHeader('Content-Type', 'text/html; charset=utf-8');
       response.end(PAGE);
     }
-  });
-  server.listen(0, host);
-  await once(server, 'listening');
-  const origin = `http://${host}:${server.address().port}`;
+  }, host);
   return {
-    origin,
+    ...server,
     /** The portal's address, showing this desk. */
     showing(url) {
       desk = new URL(url).origin;
-      return `${origin}/?desk=${encodeURIComponent(url)}`;
-    },
-    stop: async () => {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
+      return `${server.origin}/?desk=${encodeURIComponent(url)}`;
     },
   };
 }

@@ -1,30 +1,21 @@
 // Releases of the page, and a server for them that does everything right: what a test then spoils is its own doing.
 
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
 import { chmod, cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
-import { extname, join, normalize } from 'node:path';
+import { join, normalize } from 'node:path';
 import { promisify } from 'node:util';
 
+import { listen, typeOf } from './files.mjs';
 import { PROJECT } from './packages.mjs';
 
-const TYPES = {
-  '.css': 'text/css; charset=utf-8',
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.json': 'application/json',
-  '.svg': 'image/svg+xml',
-  '.wasm': 'application/wasm',
-};
-
-/** The documented policy, for a page that talks to one other origin. */
-export async function policyFor(hub) {
+/** The documented policy, for a page that talks to these other origins. */
+export async function policyFor(hubs) {
   const documented = await readFile(join(PROJECT, 'docs', 'hosting', 'nginx.conf'), 'utf8');
-  const { host } = new URL(hub);
+  const hosts = [hubs].flat().map((hub) => new URL(hub).host);
+  const servers = hosts.map((host) => ` http://${host} ws://${host}`).join('');
   const [, policy] = /Content-Security-Policy "([^"]+)"/.exec(documented);
-  return policy.replace(/(connect-src 'self')[^;]*/, `$1 http://${host} ws://${host}`);
+  return policy.replace(/(connect-src 'self')[^;]*/, `$1${servers}`);
 }
 
 /** Writes the embedded hub's own config.json for a page on another origin; returns where it is. */
@@ -83,7 +74,7 @@ export async function renew(page, mark, fitting = /\.(js|css)$/) {
  */
 export async function serveRelease(folder, { policy, spoil = () => {} }) {
   const host = { folder, spoil, requests: [] };
-  const server = createServer(async (request, response) => {
+  const server = await listen(async (request, response) => {
     const { pathname } = new URL(request.url, 'http://host');
     const answer = await found(host.folder, pathname, request, policy);
     host.requests.push(`${answer.name} ${answer.status}`);
@@ -91,15 +82,7 @@ export async function serveRelease(folder, { policy, spoil = () => {} }) {
     response.writeHead(answer.status, answer.headers);
     response.end(answer.body);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  host.origin = `http://127.0.0.1:${server.address().port}`;
-  host.url = `${host.origin}/tools/desk/`;
-  host.stop = async () => {
-    server.closeAllConnections();
-    server.close();
-    await once(server, 'close');
-  };
+  Object.assign(host, server, { url: `${server.origin}/tools/desk/` });
   return host;
 }
 
@@ -111,7 +94,7 @@ async function found(folder, pathname, request, policy) {
   const headers = {
     'cache-control': 'no-cache',
     'content-security-policy': policy,
-    'content-type': TYPES[extname(name)] ?? 'application/octet-stream',
+    'content-type': typeOf(name),
     'permissions-policy': 'camera=()',
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',

@@ -3,15 +3,13 @@
 // The hub is 127.0.0.1 and the portal is localhost: two names are two sites to a browser, which keeps their storage
 // apart and lets neither see into the other.
 
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 
 import { Desk } from './browser.mjs';
+import { listen, typeOf } from './files.mjs';
 import { PROJECT } from './packages.mjs';
 
-const TYPES = { '.css': 'text/css', '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.svg': 'image/svg+xml' };
 const FILES = {
   '/': 'examples/portal/index.html',
   '/portal.css': 'examples/portal/portal.css',
@@ -26,7 +24,7 @@ const FILES = {
  */
 export async function startPortal(pages = {}) {
   let frames = "'none'";
-  const server = createServer(async (request, response) => {
+  const server = await listen(async (request, response) => {
     const path = new URL(request.url, 'http://portal').pathname;
     response.setHeader(
       'Content-Security-Policy',
@@ -38,21 +36,14 @@ export async function startPortal(pages = {}) {
       return;
     }
     const text = pages[path] ?? (FILES[path] && (await readFile(join(PROJECT, FILES[path]))));
-    response.setHeader('Content-Type', TYPES[extname(FILES[path] ?? path)] ?? TYPES['.html']);
+    response.setHeader('Content-Type', typeOf(path.includes('.') ? path : '.html'));
     response.statusCode = text === undefined ? 404 : 200;
     response.end(text ?? '');
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  }, 'localhost');
   return {
-    origin: `http://localhost:${server.address().port}`,
+    ...server,
     allow: (origin) => {
       frames = origin;
-    },
-    stop: async () => {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
     },
   };
 }
