@@ -302,7 +302,7 @@ describe('bad input', () => {
     test('has keys of a newer version: the page starts all the same', () =>
       onDesk(browser, hub.url, 'newer config', (desk) => desk.part('sign-in').waitFor(), {
         config: {
-          theme: 'sepia',
+          palette: 'sepia',
           source: { token: { url: '/token/me/rte/', identify: 'basic' }, directory: { url: '/directory' }, extra: 1 },
         },
       }));
