@@ -124,7 +124,10 @@ async fn a_language_that_cannot_be_had_leaves_the_words_and_says_so_once() {
     assert_eq!(root("lang").as_deref(), Some("en"));
     assert_eq!(chosen(&page).as_deref(), Some("en"));
     let note = page.one("[data-part=language-error]");
-    assert_eq!(text(&note), "\u{2068}العربية\u{2069} could not be loaded. Try again later.");
+    assert_eq!(
+        text(&note),
+        "\u{2068}العربية\u{2069} could not be loaded. Try again later."
+    );
     assert_eq!(text(&page.one("[data-part=polite]")), text(&note));
     press(&note);
     settle().await;
