@@ -657,7 +657,7 @@ impl Embedding {
             .number("malformed", counters.malformed)
             .number("refused", counters.refused)
             .number("unsaid", counters.unsaid)
-            .number("oddities", present.oddities.cast_signed())
+            .number("oddities", (present.oddities)().cast_signed())
             .number("badRecords", present.connection.bad_records.cast_signed());
         Object::new()
             .number("version", 1)

@@ -37,7 +37,7 @@ pub struct Present<'a> {
     /// Server time.
     pub server_now: Moment,
     /// What was met and not understood since the page was loaded.
-    pub oddities: u64,
+    pub oddities: &'a dyn Fn() -> u64,
 }
 
 /// Something lasting, of which a portal is told whenever it changes.

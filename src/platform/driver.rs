@@ -384,7 +384,11 @@ impl Driver {
             };
             let (session, model) = (self.session.borrow(), self.model.borrow());
             let now = clock::now();
-            let oddities = session.oddities();
+            // Asked for by diagnostics alone, and this is done for every message.
+            let oddities = || {
+                let met = session.oddities();
+                met.tallies().iter().map(|tally| tally.count).sum::<u64>() + met.beyond()
+            };
             let present = Present {
                 model: &model,
                 screen: session.screen(),
@@ -392,7 +396,7 @@ impl Driver {
                 reasons: session.reasons(),
                 ringing: self.views.attention.get_untracked().attending.call,
                 server_now: session.server_now(now.wall),
-                oddities: oddities.tallies().iter().map(|tally| tally.count).sum::<u64>() + oddities.beyond(),
+                oddities: &oddities,
             };
             embedding.step(input, &present, now);
             embedding.take_effects()

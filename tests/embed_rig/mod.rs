@@ -162,7 +162,7 @@ impl Framed {
             reasons: session.reasons(),
             ringing: self.desk.attending.call,
             server_now: session.server_now(now.wall),
-            oddities: 0,
+            oddities: &|| 0,
         };
         self.embedding.step(input, &present, now);
         drop(model);

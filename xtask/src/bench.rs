@@ -67,12 +67,7 @@ impl Options {
 /// Measures, prints, and keeps the figures of a full run.
 pub(crate) fn run(project: &Project, options: &Options) -> Outcome {
     setup::for_tests(project)?;
-    let browser = Browser::find().ok_or_else(|| {
-        Failure::new(
-            "There is no Chromium on the search path.",
-            "`cargo xtask setup` installs it where it can, and says what to do where it cannot.",
-        )
-    })?;
+    let browser = Browser::needed()?;
     page::build(project)?;
     println!("Building the hub and the native benchmark.");
     process::run(

@@ -5,19 +5,14 @@
 //! Times and the hub's address differ from run to run, so the pictures do; whoever changes a look takes them anew.
 
 use crate::page;
-use crate::process::{self, Failure, Outcome};
+use crate::process::{self, Outcome};
 use crate::project::Project;
 use crate::setup::{self, Browser};
 
 /// Builds the page and the hub, and takes the pictures.
 pub(crate) fn run(project: &Project) -> Outcome {
     setup::for_tests(project)?;
-    let browser = Browser::find().ok_or_else(|| {
-        Failure::new(
-            "There is no Chromium on the search path.",
-            "`cargo xtask setup` installs it where it can, and says what to do where it cannot.",
-        )
-    })?;
+    let browser = Browser::needed()?;
     page::build(project)?;
     process::run(
         project
@@ -25,7 +20,7 @@ pub(crate) fn run(project: &Project) -> Outcome {
             .args(["build", "--quiet", "--release", "--package", "switchhook-hub"]),
         "The compiler's message above says why.",
     )?;
-    println!("Taking the pictures (about 2 minutes).");
+    println!("Taking the pictures (about 4 minutes).");
     let mut command = project.command("node");
     command
         .arg(project.root.join("tests").join("screens").join("take.mjs"))

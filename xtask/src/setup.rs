@@ -244,6 +244,16 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
+    /// The browser, or in words that there is none.
+    pub(crate) fn needed() -> Outcome<Self> {
+        Self::find().ok_or_else(|| {
+            Failure::new(
+                "There is no Chromium on the search path.",
+                "`cargo xtask setup` installs it where it can, and says what to do where it cannot.",
+            )
+        })
+    }
+
     /// The browser from the environment or the search path.
     pub(crate) fn find() -> Option<Self> {
         let given = |name| std::env::var_os(name).map(PathBuf::from);
